@@ -67,9 +67,9 @@ class Difference:
 def write(sheets: Mapping[Place, Overrides]) -> str:
     """Write all settings, except threads', as the file that `read` reads."""
     document: dict[str, dict[str, Any]] = {}
-    for place, sheet in sheets.items():
+    for place, overrides in sheets.items():
         # What a former version stored, and this one does not know, would stop the way back.
-        known = {name: value for name, value in sheet.values.items() if name in ChannelSettings.model_fields}
+        known = {name: value for name, value in overrides.values.items() if name in ChannelSettings.model_fields}
         if known:
             document.setdefault(place.workspace, {})[place.channel or WORKSPACE] = known
     return HEAD + tomli_w.dumps(document, multiline_strings=True)
@@ -97,11 +97,11 @@ def read(text: str, usual_model: str, most_days: int = 0, on: date | None = None
         place = Place(workspace, "" if channel == WORKSPACE else channel)
         sheets[place], wrong = _read_sheet(table)
         found += [(at.get((*path, name), at.get(path, 1)), fault) for name, fault in wrong]
-    for place, sheet in sheets.items():
+    for place, overrides in sheets.items():
         path = (place.workspace, place.channel or WORKSPACE)
         below = sheets.get(Place(place.workspace, ""), {})
-        found += [(at.get((*path, name), 1), fault) for name, fault in _misfits(below, sheet, usual_model, on)]
-        if fault := retention.too_long(sheet.get(retention.SETTING), most_days):
+        found += [(at.get((*path, name), 1), fault) for name, fault in _misfits(below, overrides, usual_model, on)]
+        if fault := retention.too_long(overrides.get(retention.SETTING), most_days):
             found.append((at.get((*path, retention.SETTING), 1), f"{retention.SETTING}: {fault}"))
     if found:
         raise SettingsError([f"Line {line}: {fault}." for line, fault in sorted(found)])
@@ -122,30 +122,30 @@ def _read_sheet(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[st
     wrong = [(name, f"there is no setting {name}") for name in table if name not in ChannelSettings.model_fields]
     known = {name: value for name, value in table.items() if name in ChannelSettings.model_fields}
     try:
-        sheet = ChannelSettings.model_validate(known)
+        overrides = ChannelSettings.model_validate(known)
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_input=False):
             name = str(fault["loc"][0])
             wrong.append((name, f"{name}: {fault['msg'].removeprefix('Value error, ').rstrip('.')}"))
         return {}, wrong
-    return sheet.model_dump(mode="json", include=set(known)), wrong
+    return overrides.model_dump(mode="json", include=set(known)), wrong
 
 
 def _misfits(
-    below: Mapping[str, Any], sheet: Mapping[str, Any], usual_model: str, on: date | None
+    below: Mapping[str, Any], overrides: Mapping[str, Any], usual_model: str, on: date | None
 ) -> Iterator[tuple[str, str]]:
     """Yield the settings that their model does not support, by name."""
-    held = merged(below, sheet)
+    held = merged(below, overrides)
     try:
         card = lookup(held.model or usual_model, on)
     except SettingsError as error:
-        if "model" in sheet:
+        if "model" in overrides:
             yield "model", " ".join(error.faults).rstrip(".")
         return
-    if held.lost_persona and "persona" in sheet:
+    if held.lost_persona and "persona" in overrides:
         yield "persona", f"persona: {held.lost_persona.rstrip('.')}"
     for name, fault in faults(card, held).items():
-        if name in sheet:
+        if name in overrides:
             yield name, f"{name}: {fault}"
 
 

@@ -82,8 +82,8 @@ async def read(path: Path, settings: ChannelSettings, files: FileReader) -> Sequ
         found = await files.read_export(path.name, data)
     except FileError as error:
         raise UsageError(error.about(path.name)) from None
-    heard = [one for number, (_, entry) in enumerate(found) if (one := _heard(entry, number)) is not None]
-    posts = [one for one in heard if is_post(one, settings) and (one.text or one.files)]
+    incoming = [one for number, (_, entry) in enumerate(found) if (one := _heard(entry, number)) is not None]
+    posts = [one for one in incoming if is_post(one, settings) and (one.text or one.files)]
     if not posts:
         raise UsageError(f"There are no posts in {path.name}.")
     if len(posts) > MOST_POSTS:
@@ -113,7 +113,9 @@ def _heard(entry: Mapping[str, Any], number: int) -> IncomingMessage | None:
     usual = {"user": f"U{number}", "ts": f"{1_000_000_000 + number}.000000"}
     given = {name: value for name, value in entry.items() if value is not None}
     author = {} if given.get("bot_id") else {"user": usual["user"]}
-    return messages.heard({"ts": usual["ts"], **author, **given, "type": "message", "channel": "C"}, team="T", bot="")
+    return messages.incoming_message(
+        {"ts": usual["ts"], **author, **given, "type": "message", "channel": "C"}, team="T", bot=""
+    )
 
 
 def _told_apart(posts: Sequence[IncomingMessage]) -> Iterator[IncomingMessage]:
@@ -130,15 +132,15 @@ async def triage(
 ) -> str:
     """Triage posts in their order, and return the records."""
     channel, calls = Place("T", "C"), list[Call]()
-    for heard in posts:
-        await feedback.inbox.add(heard, _time_of(heard.id), "", together=settings.together)
+    for incoming in posts:
+        await feedback.inbox.add(incoming, _time_of(incoming.id), "", together=settings.together)
     while waiting := await feedback.inbox.waiting(channel, AT_ONCE):
         quiet = {one.id: ignore(one) for one in waiting if needs_no_model(one)}
         records = [one for one in waiting if one.id not in quiet]
         await feedback.inbox.save(channel, quiet, ())
         if records:
             calls += await _judge(asked(records), settings, feedback, model)
-    found = [one for heard in posts if (one := await feedback.records.at(heard.place)) is not None]
+    found = [one for incoming in posts if (one := await feedback.records.at(incoming.place)) is not None]
     return report(found, calls)
 
 

@@ -24,7 +24,7 @@ OWN = PARLEY.name  # the command that admins always have: what they switch off b
 class Judge(Protocol):
     """Decides whether a message that is for the bot can be answered."""
 
-    async def __call__(self, heard: IncomingMessage, settings: ChannelSettings, *, command: str = "") -> str:
+    async def __call__(self, incoming: IncomingMessage, settings: ChannelSettings, *, command: str = "") -> str:
         """Return the refusal, "" for none; `command` is what the message asks for. Raises `ChatError`."""
 
 

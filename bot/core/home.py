@@ -138,8 +138,8 @@ def _channels(place: Place, channels: Sequence[tuple[str, str]], sheets: Mapping
         return [Section("Your channels", "I'm not in any of your channels yet. Invite me with `/invite`.")]
 
     def values(channel: str) -> Mapping[str, object]:
-        sheet = sheets.get(Place(place.workspace, channel))
-        return sheet.values if sheet else {}
+        overrides = sheets.get(Place(place.workspace, channel))
+        return overrides.values if overrides else {}
 
     ordered = sorted(channels, key=lambda one: (not values(one[0]), one[1]))
     sections = [

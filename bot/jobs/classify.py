@@ -94,31 +94,31 @@ class ClassifyJobs:
         await look(_asked(command), chat=self._context.chat)
         return await commands.open_thread(command, chat=self._context.chat, checkpoint=checkpoint)
 
-    async def hear(self, heard: IncomingMessage, *, checkpoint: Checkpoint) -> Record | None:
+    async def hear(self, incoming: IncomingMessage, *, checkpoint: Checkpoint) -> Record | None:
         """Start a run if a message asks to classify its file; return None for any other message. Raises `ChatError`."""
-        word = _WORD.match(heard.text)
-        if word is None or not heard.files or not (heard.mentions_bot or heard.is_direct):
+        word = _WORD.match(incoming.text)
+        if word is None or not incoming.files or not (incoming.mentions_bot or incoming.is_direct):
             return None
-        conversation = await self._context.store.threads.load(heard.place)
-        if not wants_answer(heard, conversation):
+        conversation = await self._context.store.threads.load(incoming.place)
+        if not wants_answer(incoming, conversation):
             return None
-        if refusal := await self._judge(heard, conversation.settings, command=CLASSIFY.name):
-            return Record(heard.place, heard.author, refusal=refusal)
-        asker = Requester(heard.author, heard.home)
-        files = await looked_up(heard.files, heard.place, self._context.chat)
-        words = heard.text[word.end() :]
+        if refusal := await self._judge(incoming, conversation.settings, command=CLASSIFY.name):
+            return Record(incoming.place, incoming.author, refusal=refusal)
+        asker = Requester(incoming.author, incoming.home)
+        files = await looked_up(incoming.files, incoming.place, self._context.chat)
+        words = incoming.text[word.end() :]
         if any(is_sheet(file) and file.is_shared for file in files):
             words = words.partition("\n\n")[0]  # after these, the message that is forwarded begins
         try:
             options = parse.parse_options(words)
         except UsageError as error:
-            async with self._context.chat.answers.begin(heard.place, asker, checkpoint, to=heard.id) as visible:
+            async with self._context.chat.answers.begin(incoming.place, asker, checkpoint, to=incoming.id) as visible:
                 await visible.replace(error.sentence)
-            return Record(heard.place, heard.author)
-        id_ = _id(f"{heard.place.workspace} {heard.place.channel} {heard.id}")
+            return Record(incoming.place, incoming.author)
+        id_ = _id(f"{incoming.place.workspace} {incoming.place.channel} {incoming.id}")
         if any(map(is_sheet, files)):
             options = replace(options, lines=())  # what else is said with a table is about it
-        asked = ClassifyRequest(id_, heard.place, asker, heard.id, heard.text, options, files)
+        asked = ClassifyRequest(id_, incoming.place, asker, incoming.id, incoming.text, options, files)
         return await begin(asked, checkpoint=checkpoint, context=self._context)
 
     async def open_form(self, action: Action) -> Form | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MESSAGE, COMMAND, ACTION, COMPLETION = "message", "command", "press", "completion"
 _PLACE = TypeAdapter(Place)
-_HEARD = TypeAdapter(IncomingMessage)
+_INCOMING = TypeAdapter(IncomingMessage)
 
 
 def queue_key(place: Place) -> str:
@@ -59,21 +59,25 @@ def charged_to(place: Place, person: str, request: str = "") -> CostCenter:
     return CostCenter(place.workspace, place.channel, place.thread, person, request)
 
 
-def message_delivery(heard: IncomingMessage) -> Delivery:
+def message_delivery(incoming: IncomingMessage) -> Delivery:
     """Wrap a message. A mention arrives as two events of one message, known by its place and id.
 
     It counts once as a mention, and once before that, as a message that was edited into one.
     """
-    direct, reply = message_ids(heard)
-    is_said_to_bot = heard.mentions_bot or heard.is_direct
+    direct, reply = message_ids(incoming)
+    is_said_to_bot = incoming.mentions_bot or incoming.is_direct
     return Delivery(
-        direct if is_said_to_bot else reply, queue_key(heard.place), MESSAGE, asdict(heard), fairness_group(heard.place)
+        direct if is_said_to_bot else reply,
+        queue_key(incoming.place),
+        MESSAGE,
+        asdict(incoming),
+        fairness_group(incoming.place),
     )
 
 
-def message_ids(heard: IncomingMessage) -> tuple[str, str]:
+def message_ids(incoming: IncomingMessage) -> tuple[str, str]:
     """Return the ids under which a message counts: as a mention, and as any other."""
-    where = f"{heard.place.workspace}:{heard.place.channel}:{heard.id}"
+    where = f"{incoming.place.workspace}:{incoming.place.channel}:{incoming.id}"
     return f"message:{where}", f"reply:{where}"
 
 
@@ -81,23 +85,28 @@ def completing(later: IncomingMessage) -> Merge:
     """Return what completes a message's payload by a later event of it."""
 
     def merge(payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        whole = union(_HEARD.validate_python(payload), later)
+        whole = union(_INCOMING.validate_python(payload), later)
         return asdict(whole) if whole else None
 
     return merge
 
 
-def completion_delivery(heard: IncomingMessage) -> Delivery:
+def completion_delivery(incoming: IncomingMessage) -> Delivery:
     """Wrap what came for a message after its turn had begun: under its queue key, after it, once per content."""
-    place = heard.place
-    name = f"completion:{place.workspace}:{place.channel}:{heard.id}:{content(heard)}"
-    return Delivery(name, queue_key(place), COMPLETION, asdict(heard), fairness_group(place))
+    place = incoming.place
+    name = f"completion:{place.workspace}:{place.channel}:{incoming.id}:{content(incoming)}"
+    return Delivery(name, queue_key(place), COMPLETION, asdict(incoming), fairness_group(place))
 
 
-def content(heard: IncomingMessage) -> str:
+def content(incoming: IncomingMessage) -> str:
     """Return a digest of a message's content, which distinguishes two events of it."""
     told = json.dumps(
-        [heard.text, [[file.id, file.media_type] for file in heard.files], heard.revision, heard.mentions_bot]
+        [
+            incoming.text,
+            [[file.id, file.media_type] for file in incoming.files],
+            incoming.revision,
+            incoming.mentions_bot,
+        ]
     )
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 

@@ -50,23 +50,23 @@ class DurableMessages:
         self._threads, self._classify, self._triage, self._stop = threads, classify, triage, stop
         self._notices = notices
 
-    async def hear(self, heard: IncomingMessage) -> None:
+    async def hear(self, incoming: IncomingMessage) -> None:
         """Accept a person's message."""
-        await self._triage.hear(heard)
-        await self._take_in(heard)
+        await self._triage.hear(incoming)
+        await self._take_in(incoming)
 
-    async def _take_in(self, heard: IncomingMessage) -> None:
-        if not await self._threads.is_worth_hearing(heard):
+    async def _take_in(self, incoming: IncomingMessage) -> None:
+        if not await self._threads.is_worth_hearing(incoming):
             return
-        if is_stop(heard.text):
-            await self._stop.stop(heard.place)
-        delivery, said = message_delivery(heard), content(heard)
+        if is_stop(incoming.text):
+            await self._stop.stop(incoming.place)
+        delivery, said = message_delivery(incoming), content(incoming)
         if self._heard.get(delivery.id) == said:
             return
         if await self._inbox.accept(delivery):
-            self._notices.notify(delivery, heard.private_place, Requester(heard.author, heard.home), heard)
-        elif await self._inbox.amend(delivery.id, completing(heard)) is Amended.LATE:
-            await self._inbox.accept(completion_delivery(heard))
+            self._notices.notify(delivery, incoming.private_place, Requester(incoming.author, incoming.home), incoming)
+        elif await self._inbox.amend(delivery.id, completing(incoming)) is Amended.LATE:
+            await self._inbox.accept(completion_delivery(incoming))
         self._heard.keep(delivery.id, said, HEARD_KEPT)
 
     async def change(self, changed: MessageEdit) -> None:
@@ -82,24 +82,24 @@ class DurableMessages:
 
         One that now mentions the bot is answered as if it had just been said.
         """
-        heard = updated.heard
+        incoming = updated.incoming
         if changed is not None:
             await self._triage.change(changed)
-        is_late = await self._amend(heard)
+        is_late = await self._amend(incoming)
         if updated.calls_bot:
-            await self._take_in(heard)
+            await self._take_in(incoming)
         elif is_late and (updated.adds_files or changed is None):
-            await self._inbox.accept(completion_delivery(heard))
+            await self._inbox.accept(completion_delivery(incoming))
         if changed is not None:
             await self._threads.change(changed)
 
-    async def _amend(self, heard: IncomingMessage) -> bool:
+    async def _amend(self, incoming: IncomingMessage) -> bool:
         """Complete a message's waiting turn; return whether it has already begun."""
-        direct, reply = message_ids(heard)
-        found = await self._inbox.amend(direct, completing(heard))
+        direct, reply = message_ids(incoming)
+        found = await self._inbox.amend(direct, completing(incoming))
         if found is Amended.UNKNOWN:
             # That it mentions the bot now is for a turn of its own: this one may have begun.
-            found = await self._inbox.amend(reply, completing(replace(heard, mentions_bot=False)))
+            found = await self._inbox.amend(reply, completing(replace(incoming, mentions_bot=False)))
         return found is Amended.LATE
 
     async def stop(self, place: Place) -> None:

@@ -27,15 +27,19 @@ class Permissions:
         self._store, self._chat, self._admins = store, chat, admins
         self._helpers = access.helpers(admins, chat.names.mention)
 
-    async def judge(self, heard: IncomingMessage, settings: ChannelSettings, *, command: str = "") -> str:
+    async def judge(self, incoming: IncomingMessage, settings: ChannelSettings, *, command: str = "") -> str:
         """Return why a message is not answered, "" where it is; see `core.access.Judge`. Raises `ChatError`."""
-        if heard.is_bot:  # another setting says whether those are answered
+        if incoming.is_bot:  # another setting says whether those are answered
             return access.refusal(
-                Participant(heard.author, is_admin=True), heard.place.channel, settings, self._helpers, command=command
+                Participant(incoming.author, is_admin=True),
+                incoming.place.channel,
+                settings,
+                self._helpers,
+                command=command,
             )
-        participant = await self._participant(heard.place, Requester(heard.author, heard.home))
-        participant = replace(participant, is_outsider=heard.is_outsider, is_direct=heard.is_direct)
-        return access.refusal(participant, heard.place.channel, settings, self._helpers, command=command)
+        participant = await self._participant(incoming.place, Requester(incoming.author, incoming.home))
+        participant = replace(participant, is_outsider=incoming.is_outsider, is_direct=incoming.is_direct)
+        return access.refusal(participant, incoming.place.channel, settings, self._helpers, command=command)
 
     async def refusal(self, place: Place, asker: Requester, *, command: str = "") -> str:
         """Return why a person is refused an action or a command there, "" if they are not. Raises `ChatError`."""

@@ -27,10 +27,12 @@ class QueueNotices:
         self._inbox, self._store, self._chat = inbox, store, chat
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def notify(self, delivery: Delivery, place: Place, asker: Requester, heard: IncomingMessage | None = None) -> None:
+    def notify(
+        self, delivery: Delivery, place: Place, asker: Requester, incoming: IncomingMessage | None = None
+    ) -> None:
         """Tell the asker about a wait, if there is one, while the platform gets its acknowledgement."""
         if self._inbox.is_full and len(self._tasks) < MOST:
-            task = asyncio.create_task(self._tell(delivery, place, asker, heard), name="notice")
+            task = asyncio.create_task(self._tell(delivery, place, asker, incoming), name="notice")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -40,10 +42,10 @@ class QueueNotices:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _tell(self, delivery: Delivery, place: Place, asker: Requester, heard: IncomingMessage | None) -> None:
+    async def _tell(self, delivery: Delivery, place: Place, asker: Requester, incoming: IncomingMessage | None) -> None:
         try:
             async with asyncio.timeout(DEADLINE):
-                if heard is not None and not wants_answer(heard, await self._store.threads.load(heard.place)):
+                if incoming is not None and not wants_answer(incoming, await self._store.threads.load(incoming.place)):
                     return
                 if others := await self._inbox.count_before(delivery.id):
                     async with self._chat.answers.ephemeral(place, asker) as visible:

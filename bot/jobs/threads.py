@@ -44,7 +44,7 @@ LOOK_FOR_CHANGES = 2.0  # seconds after which to look whether someone else has c
 MOST_CHANNELS = 5_000  # whose settings are remembered
 
 _CHANGED = TypeAdapter(MessageEdit)
-_HEARD = TypeAdapter(IncomingMessage)
+_INCOMING = TypeAdapter(IncomingMessage)
 _PLACE = TypeAdapter(Place)
 
 
@@ -66,10 +66,12 @@ def _condense_queue_key(place: Place) -> str:
     return f"condense:{queue_key(place)}"
 
 
-def refusal_delivery(heard: IncomingMessage, sentence: str) -> Delivery:
+def refusal_delivery(incoming: IncomingMessage, sentence: str) -> Delivery:
     """Wrap a refusal: once per person and channel, as long as the inbox remembers done jobs."""
-    name = f"refusal:{fairness_group(heard.place)}:{heard.author}"
-    return Delivery(name, name, REFUSAL, {"heard": asdict(heard), "sentence": sentence}, fairness_group(heard.place))
+    name = f"refusal:{fairness_group(incoming.place)}:{incoming.author}"
+    return Delivery(
+        name, name, REFUSAL, {"heard": asdict(incoming), "sentence": sentence}, fairness_group(incoming.place)
+    )
 
 
 class Threads:
@@ -86,11 +88,11 @@ class Threads:
         inbox.handle(CONDENSE, self.run_condense, _nobody_to_tell, charge=charge_place)
         inbox.handle(REFUSAL, self.run_refusal, _nobody_to_tell, charge=_charge_refused)
 
-    async def is_worth_hearing(self, heard: IncomingMessage) -> bool:
+    async def is_worth_hearing(self, incoming: IncomingMessage) -> bool:
         """Return whether a message may be for the bot at all. Raises what the database raises."""
-        if may_be_for_bot(heard, DEFAULTS):
+        if may_be_for_bot(incoming, DEFAULTS):
             return True
-        return may_be_for_bot(heard, await self.settings_of(replace(heard.place, thread="")))
+        return may_be_for_bot(incoming, await self.settings_of(replace(incoming.place, thread="")))
 
     async def settings_of(self, channel: Place) -> ChannelSettings:
         """Return a channel's settings, which every message in a channel needs.
@@ -117,12 +119,12 @@ class Threads:
         """Accept an edit or a deletion."""
         await self._inbox.accept(change_delivery(changed))
 
-    async def follow_up(self, record: Record, heard: IncomingMessage) -> None:
+    async def follow_up(self, record: Record, incoming: IncomingMessage) -> None:
         """Accept a turn's follow-up work."""
         if record.is_outgrown:
-            await self._inbox.accept(condense_delivery(record.place, heard.id))
+            await self._inbox.accept(condense_delivery(record.place, incoming.id))
         if record.refusal:
-            await self._inbox.accept(refusal_delivery(heard, record.refusal))
+            await self._inbox.accept(refusal_delivery(incoming, record.refusal))
 
     async def run_change(self, job: Job) -> Finish:
         """Change the stored message, and offer to answer it again if it was the last question.
@@ -153,9 +155,9 @@ class Threads:
 
     async def run_refusal(self, job: Job) -> None:
         """Tell a person, once, that they are not answered here."""
-        heard = _HEARD.validate_python(job.payload["heard"])
-        asker = Requester(heard.author, heard.home)
-        await send_ephemeral(heard.private_place, asker, str(job.payload["sentence"]), chat=self._chat)
+        incoming = _INCOMING.validate_python(job.payload["heard"])
+        asker = Requester(incoming.author, incoming.home)
+        await send_ephemeral(incoming.private_place, asker, str(job.payload["sentence"]), chat=self._chat)
 
 
 def _charge_refused(payload: Mapping[str, Any]) -> CostCenter:

@@ -93,21 +93,21 @@ class TriageJobs:
 
     # What comes in
 
-    async def hear(self, heard: IncomingMessage) -> None:
+    async def hear(self, incoming: IncomingMessage) -> None:
         """Save a post of a channel with triage on, and schedule it to be sorted. Raises what the database raises."""
-        channel = replace(heard.place, thread="")
-        if heard.is_direct or heard.mentions_bot or not (settings := await self._settings_of(channel)).triage:
+        channel = replace(incoming.place, thread="")
+        if incoming.is_direct or incoming.mentions_bot or not (settings := await self._settings_of(channel)).triage:
             return
-        if not heard.opens_thread:
-            if not heard.is_bot:
-                await self._feedback.inbox.respond(heard.place, heard.author)
+        if not incoming.opens_thread:
+            if not incoming.is_bot:
+                await self._feedback.inbox.respond(incoming.place, incoming.author)
             return
-        if not is_post(heard, settings):
+        if not is_post(incoming, settings):
             return
-        said_at, link = _time_of(heard.id), self._chat.history.permalink(channel, heard.id)
-        record = await self._feedback.inbox.add(heard, said_at, link, together=settings.together)
+        said_at, link = _time_of(incoming.id), self._chat.history.permalink(channel, incoming.id)
+        record = await self._feedback.inbox.add(incoming, said_at, link, together=settings.together)
         if record is not None:
-            await self._accept(chain.after_post(channel, heard.id))
+            await self._accept(chain.after_post(channel, incoming.id))
 
     async def change(self, changed: MessageEdit) -> None:
         """Take in that a post was edited or deleted. Raises what the database raises."""

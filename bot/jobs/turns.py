@@ -64,7 +64,7 @@ def is_transient(error: Exception) -> bool:
 class FileHeard(Protocol):
     """Handles a message that asks something of its own file, before it is answered like any other."""
 
-    async def __call__(self, heard: IncomingMessage, *, checkpoint: Checkpoint) -> Record | None:
+    async def __call__(self, incoming: IncomingMessage, *, checkpoint: Checkpoint) -> Record | None:
         """Return None if it asks for nothing of the kind. Raise `ChatError`, or other transient errors."""
 
 
@@ -95,20 +95,20 @@ class Turns:
 
     async def run_message(self, job: Job) -> Finish | None:
         """Answer a message."""
-        heard = _MESSAGE.validate_python(job.payload)
-        if record := await self._hear_file(heard, checkpoint=job):
-            await self._threads.follow_up(record, heard)
+        incoming = _MESSAGE.validate_python(job.payload)
+        if record := await self._hear_file(incoming, checkpoint=job):
+            await self._threads.follow_up(record, incoming)
             return _finish(record, job)
         try:
-            record = await self._answer(heard, job)
+            record = await self._answer(incoming, job)
         except OverBudgetError as error:
             return await self.give_up_message(job, error)
-        await self._threads.follow_up(record, heard)
+        await self._threads.follow_up(record, incoming)
         return _finish(record, job)
 
-    async def _answer(self, heard: IncomingMessage, job: Job) -> Record:
+    async def _answer(self, incoming: IncomingMessage, job: Job) -> Record:
         return await answer(
-            heard,
+            incoming,
             checkpoint=job,
             store=self._store,
             model=self._model,
@@ -119,51 +119,51 @@ class Turns:
 
     async def run_completion(self, job: Job) -> Finish | None:
         """Complete a message whose turn did not see all of it; answer it again if that changes the answer."""
-        heard = _MESSAGE.validate_python(job.payload)
-        heard = replace(heard, text=await self._chat.names.spell_out(heard.place, heard.text))
-        conversation = await self._store.threads.load(heard.place)
-        stored = next((message for message in conversation.messages if message.id == heard.id), None)
+        incoming = _MESSAGE.validate_python(job.payload)
+        incoming = replace(incoming, text=await self._chat.names.spell_out(incoming.place, incoming.text))
+        conversation = await self._store.threads.load(incoming.place)
+        stored = next((message for message in conversation.messages if message.id == incoming.id), None)
         if stored is None:
-            return partial(db_store.change, changed=_as_changed(heard)) if heard.revision else None
-        whole = completed(stored, heard)
+            return partial(db_store.change, changed=_as_changed(incoming)) if incoming.revision else None
+        whole = completed(stored, incoming)
         if whole is None:
             return None
-        record = Record(heard.place, heard.author)
-        if changes_answer(stored, whole, heard):
+        record = Record(incoming.place, incoming.author)
+        if changes_answer(stored, whole, incoming):
             try:
-                record = await self._answer_whole(heard, whole, conversation, job)
+                record = await self._answer_whole(incoming, whole, conversation, job)
             except OverBudgetError as error:
                 log.info("a message was completed, but not answered again: %s", error)
         return _finish(replace(record, rewritten=(whole, *record.rewritten)), job)
 
     async def _answer_whole(
-        self, heard: IncomingMessage, whole: Message, conversation: Conversation, job: Job
+        self, incoming: IncomingMessage, whole: Message, conversation: Conversation, job: Job
     ) -> Record:
         """Answer a message that came in parts, replacing the answer that did not see all of it."""
-        heard = replace(heard, text=whole.text, files=whole.files)
-        if record := await self._hear_file(heard, checkpoint=job):
+        incoming = replace(incoming, text=whole.text, files=whole.files)
+        if record := await self._hear_file(incoming, checkpoint=job):
             return record
-        answered = answer_to(heard.id, conversation)
+        answered = answer_to(incoming.id, conversation)
         if answered is None:
-            return await self._answer(heard, job)
-        if answered.text.endswith(STOPPED) or await self._permissions.judge(heard, conversation.settings):
-            return Record(heard.place, heard.author)
-        at = next(number for number, message in enumerate(conversation.messages) if message.id == heard.id)
+            return await self._answer(incoming, job)
+        if answered.text.endswith(STOPPED) or await self._permissions.judge(incoming, conversation.settings):
+            return Record(incoming.place, incoming.author)
+        at = next(number for number, message in enumerate(conversation.messages) if message.id == incoming.id)
         earlier = replace(conversation, messages=conversation.messages[:at])
         version = int(job.reference, 16)  # other than those of answers that people ask for again, which count from 1
         written = await buttons.rewrite(
-            heard, whole, answered, earlier, version=version, checkpoint=job, model=self._model, chat=self._chat
+            incoming, whole, answered, earlier, version=version, checkpoint=job, model=self._model, chat=self._chat
         )
-        return buttons.rewritten(Record(heard.place, heard.author), answered, written)
+        return buttons.rewritten(Record(incoming.place, incoming.author), answered, written)
 
     async def give_up_completion(self, job: Job, error: Exception) -> Finish | None:
         """At least save what came for a message; its answer, which people have seen, stays."""
         log.warning("a message was completed, but not answered again: %s", type(error).__name__)
-        heard = _MESSAGE.validate_python(job.payload)
-        conversation = await self._store.threads.load(heard.place)
-        stored = next((message for message in conversation.messages if message.id == heard.id), None)
-        whole = completed(stored, heard) if stored else None
-        return _finish(Record(heard.place, heard.author, rewritten=(whole,)), job) if whole else None
+        incoming = _MESSAGE.validate_python(job.payload)
+        conversation = await self._store.threads.load(incoming.place)
+        stored = next((message for message in conversation.messages if message.id == incoming.id), None)
+        whole = completed(stored, incoming) if stored else None
+        return _finish(Record(incoming.place, incoming.author, rewritten=(whole,)), job) if whole else None
 
     async def run_command(self, job: Job) -> Finish | None:
         """Open a command's thread and accept it there, or run it in its thread or in private."""
@@ -212,15 +212,17 @@ class Turns:
 
     async def give_up_message(self, job: Job, error: Exception) -> Finish | None:
         """Tell a message's author that its turn failed for good; the thread remembers the question."""
-        heard = _MESSAGE.validate_python(job.payload)
-        asker = Requester(heard.author, heard.home)
+        incoming = _MESSAGE.validate_python(job.payload)
+        asker = Requester(incoming.author, incoming.home)
         if isinstance(error, OverBudgetError):
-            answering = self._chat.answers.ephemeral(heard.private_place, asker)
+            answering = self._chat.answers.ephemeral(incoming.private_place, asker)
         else:
-            answering = self._chat.answers.begin(heard.place, asker, job, to=heard.id)
+            answering = self._chat.answers.begin(incoming.place, asker, job, to=incoming.id)
         written = await _report_failure(error, job, answering)
-        question = Message(Role.USER, heard.author, heard.text, heard.id, heard.files, is_bot=heard.is_bot)
-        return _finish(written.record(heard.place, question, began_with_bot=heard.opens_thread), job)
+        question = Message(
+            Role.USER, incoming.author, incoming.text, incoming.id, incoming.files, is_bot=incoming.is_bot
+        )
+        return _finish(written.record(incoming.place, question, began_with_bot=incoming.opens_thread), job)
 
     async def give_up_command(self, job: Job, error: Exception) -> Finish | None:
         """Tell a command's author that it failed for good."""
@@ -232,17 +234,17 @@ class Turns:
         return _finish(command.record(await _report_failure(error, job, answering)), job)
 
 
-def _as_changed(heard: IncomingMessage) -> MessageEdit:
+def _as_changed(incoming: IncomingMessage) -> MessageEdit:
     return MessageEdit(
-        heard.place,
-        heard.id,
-        heard.author,
-        heard.home,
-        heard.text,
-        heard.revision,
-        heard.files,
-        concerns_bot=heard.mentions_bot or heard.is_direct,
-        is_bot=heard.is_bot,
+        incoming.place,
+        incoming.id,
+        incoming.author,
+        incoming.home,
+        incoming.text,
+        incoming.revision,
+        incoming.files,
+        concerns_bot=incoming.mentions_bot or incoming.is_direct,
+        is_bot=incoming.is_bot,
     )
 
 

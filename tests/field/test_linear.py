@@ -30,7 +30,7 @@ def _said(text: str) -> None:
     rich = {"type": "rich_text_section", "elements": [{"type": "text", "text": text, "style": {"bold": True}}]}
     for fields in ({"text": text}, {"blocks": [{"type": "rich_text", "elements": [rich]}]}):
         event: dict[str, Any] = {"type": "message", "channel": "C1", "user": "U1", "ts": "1.1", **fields}
-        assert messages.heard(clipped(event), team="T1", bot="U0BOT") is not None
+        assert messages.incoming_message(clipped(event), team="T1", bot="U0BOT") is not None
 
 
 def _shown(text: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.inbound.messages import changed, heard, updated
+from bot.slack.inbound.messages import changed, incoming_message, updated
 
 BOT = "U0BOT"
 SAID: dict[str, Any] = {"type": "message", "channel": "C1", "channel_type": "channel", "ts": "2.0", "user": "U0ADA"}
@@ -158,13 +158,13 @@ HEARD: list[tuple[str, dict[str, Any], str, bool]] = [
 def test_a_greeting_may_stand_before_a_mention(text: str) -> None:
     # a variant of the others
     told = (f"{text}\n<@{BOT}> sum it up", f"hey <@{BOT}> and <@U0EVE>", "hello, what does <@U0EVE> do?")
-    messages = [heard(SAID | {"text": one}, team="T1", bot=BOT) for one in (text, *told)]
+    messages = [incoming_message(SAID | {"text": one}, team="T1", bot=BOT) for one in (text, *told)]
     assert [one.addresses_other for one in messages if one] == [True, False, False, False]
 
 
 @pytest.mark.parametrize(("source", "event", "text", "is_called"), HEARD, ids=lambda one: str(one)[:60])
 def test_an_event_is_read_whole(source: str, event: dict[str, Any], text: str, *, is_called: bool) -> None:
-    message = heard(event, team="T1", bot=BOT)
+    message = incoming_message(event, team="T1", bot=BOT)
     assert message is not None, source
     assert (message.text, message.mentions_bot) == (text, is_called), source
     assert message.is_bot is (event["user"] != "U0ADA"), source
@@ -188,7 +188,7 @@ SILENT: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("source", "event"), SILENT)
 def test_an_event_says_nothing_new(source: str, event: dict[str, Any]) -> None:
-    assert heard(event, team="T1", bot=BOT) is None, source
+    assert incoming_message(event, team="T1", bot=BOT) is None, source
     assert updated(event, team="T1", bot=BOT) is None, source
     assert changed(event, team="T1", bot=BOT) is None, source
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.slack.client.file_ref import file_refs
 from bot.slack.client.history import is_said, reactions_of, said
 from bot.slack.client.plain_text import flat
-from bot.slack.inbound.messages import changed, heard, updated
+from bot.slack.inbound.messages import changed, incoming_message, updated
 from tests.support import shape
 
 if TYPE_CHECKING:
@@ -72,14 +72,14 @@ RICH = {
 
 def read_all(event: Mapping[str, Any]) -> str:
     """Read an event in every way there is; return the text that was heard, or read."""
-    message, update = heard(event, team=TEAM, bot=BOT), updated(event, team=TEAM, bot=BOT)
+    message, update = incoming_message(event, team=TEAM, bot=BOT), updated(event, team=TEAM, bot=BOT)
     changed(event, team=TEAM, bot=BOT)
     if is_said(event):
         words = flat(event)
         assert said(event, words, {}, is_own=False, us=BOT).words == words
     reactions_of(event, BOT)
     file_refs(event)
-    return update.heard.text if update else message.text if message else ""
+    return update.incoming.text if update else message.text if message else ""
 
 
 def message_in(event: dict[str, Any]) -> tuple[shape.Path_, dict[str, Any]]:

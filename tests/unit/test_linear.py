@@ -246,7 +246,7 @@ def _mrkdwn(text: str) -> dict[str, Any]:
 
 def _said(fields: Mapping[str, Any]) -> object:
     event = {"type": "message", "channel": "C1", "user": "U1", "ts": "1.1", **fields}
-    return messages.heard(clipped(event), team="T1", bot="U0BOT")
+    return messages.incoming_message(clipped(event), team="T1", bot="U0BOT")
 
 
 def _answered(text: str) -> object:

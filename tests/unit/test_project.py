@@ -69,8 +69,8 @@ PRIVATE = {
 class RefusingIntake:
     """Takes nothing: here nobody speaks."""
 
-    async def hear(self, heard: IncomingMessage) -> None:
-        raise AssertionError(heard)
+    async def hear(self, incoming: IncomingMessage) -> None:
+        raise AssertionError(incoming)
 
     async def update(self, updated: MessageUpdate, changed: MessageEdit | None) -> None:
         raise AssertionError(updated, changed)

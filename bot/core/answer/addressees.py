@@ -16,40 +16,42 @@ if TYPE_CHECKING:
 MOST_PEOPLE = 50  # whose names the model is given
 
 
-async def resolve_addressees(heard: IncomingMessage, conversation: Conversation, chat: Chat) -> IncomingMessage:
+async def resolve_addressees(incoming: IncomingMessage, conversation: Conversation, chat: Chat) -> IncomingMessage:
     """Return a message with groups and channels written by name, and with whom it addresses by a plain name.
 
     In a thread that the bot knows, its own name at the start counts as a mention of it. The name of someone who has
     written there or was mentioned, or a group's name after an @, counts as a mention of them, unless a later sentence
     turns to the bot.
     """
-    heard = replace(heard, text=await chat.names.spell_out(heard.place, heard.text))
-    is_clear = heard.is_direct or heard.is_bot or heard.mentions_bot or heard.addresses_other
-    if is_clear or not (conversation.is_known or heard.answers_bot) or not may_address_someone(heard.text):
-        return heard
-    own = [name] if (name := await chat.names.own(heard.place)) else []
-    if addresses(heard.text, own):
-        return replace(heard, mentions_bot=True)
-    others = {one.author for one in conversation.messages if one.role is Role.USER and not one.is_bot} - {heard.author}
+    incoming = replace(incoming, text=await chat.names.spell_out(incoming.place, incoming.text))
+    is_clear = incoming.is_direct or incoming.is_bot or incoming.mentions_bot or incoming.addresses_other
+    if is_clear or not (conversation.is_known or incoming.answers_bot) or not may_address_someone(incoming.text):
+        return incoming
+    own = [name] if (name := await chat.names.own(incoming.place)) else []
+    if addresses(incoming.text, own):
+        return replace(incoming, mentions_bot=True)
+    others = {one.author for one in conversation.messages if one.role is Role.USER and not one.is_bot} - {
+        incoming.author
+    }
     texts = [one.text for one in conversation.messages if one.role is Role.USER]
-    names = {**conversation.people, **await chat.names.of(heard.place, others, texts)}
-    names.pop(chat.names.mention(heard.author), None)
-    groups = await chat.names.groups(heard.place) if opens_with_at(heard.text) else ()
-    is_others = addresses(heard.text, {*names.values(), *groups} - set(own)) or addresses_handle(heard.text, own)
-    if is_others and not turns_to(heard.text, own):
-        return replace(heard, addresses_other=True)
-    return heard
+    names = {**conversation.people, **await chat.names.of(incoming.place, others, texts)}
+    names.pop(chat.names.mention(incoming.author), None)
+    groups = await chat.names.groups(incoming.place) if opens_with_at(incoming.text) else ()
+    is_others = addresses(incoming.text, {*names.values(), *groups} - set(own)) or addresses_handle(incoming.text, own)
+    if is_others and not turns_to(incoming.text, own):
+        return replace(incoming, addresses_other=True)
+    return incoming
 
 
-async def with_names(heard: IncomingMessage, conversation: Conversation, chat: Chat) -> Conversation:
+async def with_names(incoming: IncomingMessage, conversation: Conversation, chat: Chat) -> Conversation:
     """Return a conversation with the names of everyone it mentions; if any are new, with the author's name too."""
-    texts = [heard.text, *(one.text for one in conversation.messages if one.role is Role.USER)]
+    texts = [incoming.text, *(one.text for one in conversation.messages if one.role is Role.USER)]
     unknown = {
         one: name
-        for one, name in (await chat.names.of(heard.place, (), texts)).items()
+        for one, name in (await chat.names.of(incoming.place, (), texts)).items()
         if one not in conversation.people
     }
     if not unknown:
         return conversation
-    people = {**conversation.people, **unknown, **await chat.names.of(heard.place, [heard.author])}
+    people = {**conversation.people, **unknown, **await chat.names.of(incoming.place, [incoming.author])}
     return replace(conversation, people=dict(list(people.items())[-MOST_PEOPLE:]))

@@ -51,7 +51,7 @@ MOST_EARLIER = 5  # messages whose files are fetched again
 
 
 async def answer(
-    heard: IncomingMessage,
+    incoming: IncomingMessage,
     *,
     checkpoint: Checkpoint,
     store: Store,
@@ -66,37 +66,37 @@ async def answer(
     message. In a thread that the bot knows, it keeps messages that are not for it, too. Raises `ChatError` if the
     answer could not be shown.
     """
-    conversation = await store.threads.load(heard.place)
-    heard = await resolve_addressees(heard, conversation, chat)
-    question = asked(heard, conversation)
-    if question is None or not wants_answer(heard, conversation) or was_answered(heard, conversation):
-        return _overheard(heard, question, conversation)
+    conversation = await store.threads.load(incoming.place)
+    incoming = await resolve_addressees(incoming, conversation, chat)
+    question = asked(incoming, conversation)
+    if question is None or not wants_answer(incoming, conversation) or was_answered(incoming, conversation):
+        return _overheard(incoming, question, conversation)
     command = behind_mention(question.text)
-    if refusal := await judge(heard, conversation.settings, command=command.name if command else ""):
-        return replace(_overheard(heard, question, conversation), refusal=refusal)
-    asker = Requester(heard.author, heard.home)
-    title = heard.text.partition("\n")[0][:TITLE] if heard.opens_thread else ""
-    async with chat.answers.begin(heard.place, asker, checkpoint, to=heard.id, title=title) as visible:
+    if refusal := await judge(incoming, conversation.settings, command=command.name if command else ""):
+        return replace(_overheard(incoming, question, conversation), refusal=refusal)
+    asker = Requester(incoming.author, incoming.home)
+    title = incoming.text.partition("\n")[0][:TITLE] if incoming.opens_thread else ""
+    async with chat.answers.begin(incoming.place, asker, checkpoint, to=incoming.id, title=title) as visible:
         if (before := kept(checkpoint)) is not None and not is_for_code(question.text, conversation):
             question = question if question.text or question.files else replace(question, text=CALLED)
-            return _kept(heard, question, conversation, Product(await show(before, visible)))
-        reading = catch_up(heard, conversation, visible, checkpoint=checkpoint, store=store.threads, chat=chat)
+            return _kept(incoming, question, conversation, Product(await show(before, visible)))
+        reading = catch_up(incoming, conversation, visible, checkpoint=checkpoint, store=store.threads, chat=chat)
         try:
             conversation, read = await cancel_on(checkpoint.turn.cancelled, reading)
         except ModelStoppedError as error:
             await report_failure(error, visible, checkpoint)
-            return Record(heard.place, heard.author)  # the next question reads on
-        conversation = await with_names(heard, conversation, chat)
+            return Record(incoming.place, incoming.author)  # the next question reads on
+        conversation = await with_names(incoming, conversation, chat)
         if not question.text and not question.files:
             if not conversation.summary and not any(one.text or one.files for one in conversation.messages):
                 greeting = GREETING + read
                 return _kept(
-                    heard, question, conversation, Product(FinishedAnswer(greeting, await visible.replace(greeting)))
+                    incoming, question, conversation, Product(FinishedAnswer(greeting, await visible.replace(greeting)))
                 )
             question = replace(question, text=CALLED)
-        ready = await draft(heard, question, conversation, model=model, chat=chat)
+        ready = await draft(incoming, question, conversation, model=model, chat=chat)
         context = CodeContext(
-            heard.place,
+            incoming.place,
             asker,
             ready.request,
             visible,
@@ -109,7 +109,7 @@ async def answer(
             is_first=is_first(conversation),
         )
         product = await _reply(context, ready, conversation, store, controls(question) if controls else None)
-    return _kept(heard, question, conversation, product)
+    return _kept(incoming, question, conversation, product)
 
 
 async def _reply(
@@ -138,10 +138,10 @@ async def _reply(
     return Product(written)
 
 
-def _kept(heard: IncomingMessage, question: Message, conversation: Conversation, product: Product) -> Record:
+def _kept(incoming: IncomingMessage, question: Message, conversation: Conversation, product: Product) -> Record:
     """Return what the thread's history should keep of a question that was answered."""
-    began_with_bot = conversation.began_with_bot or heard.answers_bot or heard.opens_thread
-    record = product.written.record(heard.place, question, began_with_bot=began_with_bot)
+    began_with_bot = conversation.began_with_bot or incoming.answers_bot or incoming.opens_thread
+    record = product.written.record(incoming.place, question, began_with_bot=began_with_bot)
     if any(message.id == question.id and message != question for message in conversation.messages):
         record = replace(record, rewritten=record.messages[:1])  # it was kept before an edit mentioned the bot
     grown = replace(conversation, messages=(*conversation.messages, *record.messages))
@@ -154,18 +154,20 @@ def is_first(conversation: Conversation) -> bool:
     return not conversation.summary and all(message.role is Role.USER for message in conversation.messages)
 
 
-def asked(heard: IncomingMessage, conversation: Conversation) -> Message | None:
+def asked(incoming: IncomingMessage, conversation: Conversation) -> Message | None:
     """Return a message as it was last edited, to be answered and kept; None if it has been deleted."""
-    question = Message(Role.USER, heard.author, heard.text, heard.id, heard.files, is_bot=heard.is_bot)
-    stored = next((message for message in conversation.messages if message.id == heard.id), None)
+    question = Message(Role.USER, incoming.author, incoming.text, incoming.id, incoming.files, is_bot=incoming.is_bot)
+    stored = next((message for message in conversation.messages if message.id == incoming.id), None)
     if stored is None or not stored.is_edited:
         return question
     return replace(question, text=stored.text, files=stored.files) if stored.text or stored.files else None
 
 
-def _overheard(heard: IncomingMessage, question: Message | None, conversation: Conversation) -> Record:
-    nothing = Record(heard.place, heard.author, refusal=REFUSAL if is_refused(heard, conversation.settings) else "")
-    if question is None or not conversation.is_known or is_stop(heard.text):
+def _overheard(incoming: IncomingMessage, question: Message | None, conversation: Conversation) -> Record:
+    nothing = Record(
+        incoming.place, incoming.author, refusal=REFUSAL if is_refused(incoming, conversation.settings) else ""
+    )
+    if question is None or not conversation.is_known or is_stop(incoming.text):
         return nothing
     grown = replace(conversation, messages=(*conversation.messages, question))
     return replace(nothing, messages=(question,), is_outgrown=is_due(grown))
@@ -186,23 +188,23 @@ class AnswerDraft:
 
 
 async def draft(
-    heard: IncomingMessage, question: Message, conversation: Conversation, *, model: Model, chat: Chat
+    incoming: IncomingMessage, question: Message, conversation: Conversation, *, model: Model, chat: Chat
 ) -> AnswerDraft:
     """Decide what goes into the request. Raises a transient `ChatError`."""
     settings = conversation.settings
     # A turn that is retried finds its question in the history already.
-    before = [message for message in conversation.messages if message.id != heard.id]
+    before = [message for message in conversation.messages if message.id != incoming.id]
     said: tuple[Message, ...] = (*before, question)
     late = ""
-    if overtaken.is_overtaken(heard.id, before):
+    if overtaken.is_overtaken(incoming.id, before):
         said, late = overtaken.in_place(question, conversation.messages), overtaken.asking(question)
     opening = preface(conversation)
     room = model.facts.room(settings.max_output, settings)
     least = estimate_tokens(question.text) + estimate_tokens(opening) + estimate_tokens(late)
-    own = await attach(question.files, heard.place, max(0, room - least), chat)
-    earlier = await _earlier_files(heard, before, min(EARLIER_FILES, room - least - own.tokens), chat)
+    own = await attach(question.files, incoming.place, max(0, room - least), chat)
+    earlier = await _earlier_files(incoming, before, min(EARLIER_FILES, room - least - own.tokens), chat)
     attached: dict[str, tuple[Attachment, ...]] = {
-        identity: found.attachments for identity, found in {**earlier, heard.id: own}.items()
+        identity: found.attachments for identity, found in {**earlier, incoming.id: own}.items()
     }
     left = room - own.tokens - sum(found.tokens for found in earlier.values())
     # The question can be as long as the model accepts. The history gets twice its budget at most, because the summary
@@ -217,7 +219,7 @@ async def draft(
             purpose=Purpose.ANSWER,
             turns=overtaken.asked(fitted.turns, late) if late else fitted.turns,
             max_output=settings.max_output,
-            person=heard.place.opaque(heard.author),
+            person=incoming.place.opaque(incoming.author),
             settings=settings,
         )
         return fitted, request
@@ -231,13 +233,13 @@ async def draft(
         characters=fitted.characters_cut + sum(file.characters_cut for file in own.files),
     )
     notes += "".join(f"\n\n_{fault}_" for fault in own.faults)
-    notes += overtaken.told(chat.history.permalink(heard.place, heard.id)) if late else ""
+    notes += overtaken.told(chat.history.permalink(incoming.place, incoming.id)) if late else ""
     notes += unapplied(settings, model) if is_first(conversation) else ""
     return AnswerDraft(request, notes, own)
 
 
 async def _earlier_files(
-    heard: IncomingMessage, before: Sequence[Message], room: int, chat: Chat
+    incoming: IncomingMessage, before: Sequence[Message], room: int, chat: Chat
 ) -> dict[str, Attached]:
     """Fetch earlier messages' files, newest first, while there is room; the model gets only the names of the others."""
     found: dict[str, Attached] = {}
@@ -245,7 +247,7 @@ async def _earlier_files(
         if not message.files:
             continue
         try:
-            attached = await attach(message.files, heard.place, room, chat)
+            attached = await attach(message.files, incoming.place, room, chat)
         except (ChatError, ReaderUnavailableError):  # the answer is worth more without it than late
             break
         if not attached.files:

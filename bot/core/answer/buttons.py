@@ -61,7 +61,7 @@ async def regenerate(action: Action, *, checkpoint: Checkpoint, store: Store, mo
         return await send_ephemeral(action.place, action.asker, NOT_YOURS, chat=chat)
     before = conversation.messages[: conversation.messages.index(question)]
     earlier = replace(conversation, messages=before)
-    again = heard(action, question)
+    again = incoming(action, question)
     written = await rewrite(
         again, question, answered, earlier, version=ref.version + 1, checkpoint=checkpoint, model=model, chat=chat
     )
@@ -78,7 +78,7 @@ def rewritten(record: Record, answered: Message, written: FinishedAnswer) -> Rec
 
 
 async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goes)
-    heard: IncomingMessage,
+    incoming: IncomingMessage,
     question: Message,
     answered: Message,
     earlier: Conversation,
@@ -89,11 +89,11 @@ async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goe
     chat: Chat,
 ) -> FinishedAnswer:
     """Replace an answer with a new one to its question, which follows the `earlier` messages. Raises `ChatError`."""
-    asker = Requester(question.author, heard.home)
-    async with chat.answers.begin(heard.place, asker, checkpoint, to=question.id, instead=answered.id) as visible:
+    asker = Requester(question.author, incoming.home)
+    async with chat.answers.begin(incoming.place, asker, checkpoint, to=question.id, instead=answered.id) as visible:
         if (before := kept(checkpoint)) is not None:
             return await show(before, visible)
-        ready = await draft(heard, question, earlier, model=model, chat=chat)
+        ready = await draft(incoming, question, earlier, model=model, chat=chat)
         return await write(
             ready.request,
             visible,
@@ -114,7 +114,7 @@ async def go_on(action: Action, *, checkpoint: Checkpoint, store: Store, model: 
     end = conversation.messages.index(answered) + 1
     request = Message(Role.USER, action.asker.person, GO_ON, f"{answered.id}:more")
     earlier = replace(conversation, messages=conversation.messages[:end])
-    ready = await draft(heard(action, request), request, earlier, model=model, chat=chat)
+    ready = await draft(incoming(action, request), request, earlier, model=model, chat=chat)
     async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message or answered.id) as visible:
         written = await write(
             ready.request,
@@ -169,7 +169,7 @@ def find(conversation: Conversation, identity: str) -> tuple[Message | None, Mes
     return None, None
 
 
-def heard(action: Action, question: Message) -> IncomingMessage:
+def incoming(action: Action, question: Message) -> IncomingMessage:
     """Return a question as an incoming message, as if it arrived now."""
     return IncomingMessage(
         place=action.place,

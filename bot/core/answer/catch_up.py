@@ -37,7 +37,7 @@ AGAIN = "Mention me again and I'll keep reading"
 
 
 async def catch_up(
-    heard: IncomingMessage,
+    incoming: IncomingMessage,
     conversation: Conversation,
     visible: Answer,
     *,
@@ -52,11 +52,11 @@ async def catch_up(
     """
     if (told := checkpoint.get(READ)) is not None:
         return conversation, told
-    if not needs_reading(heard, conversation, datetime.now(UTC)):
+    if not needs_reading(incoming, conversation, datetime.now(UTC)):
         return conversation, ""
-    reading = Reading(heard, conversation, visible, store=store, chat=chat)
+    reading = Reading(incoming, conversation, visible, store=store, chat=chat)
     told = reading.told(await reading.read())
-    conversation = await store.load(heard.place)
+    conversation = await store.load(incoming.place)
     await checkpoint.keep(READ, told)
     return conversation, told
 
@@ -68,11 +68,11 @@ class Reading:
     """
 
     def __init__(
-        self, heard: IncomingMessage, conversation: Conversation, visible: Answer, *, store: ThreadStore, chat: Chat
+        self, incoming: IncomingMessage, conversation: Conversation, visible: Answer, *, store: ThreadStore, chat: Chat
     ) -> None:
-        self._heard, self._conversation, self._visible = heard, conversation, visible
+        self._heard, self._conversation, self._visible = incoming, conversation, visible
         self._store, self._chat = store, chat
-        self._since = conversation.known_since if conversation.is_known else heard.id
+        self._since = conversation.known_since if conversation.is_known else incoming.id
         self._begun_at = self._until = conversation.read_until if conversation.is_known else ""
         self._is_first = self._until < self._since
         self._was_begun = bool(conversation.unread_until)

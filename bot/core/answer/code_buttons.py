@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.actions import CONTINUE_CODE
 from bot.core.answer.answer import draft
-from bot.core.answer.buttons import UNKNOWN, find, heard
+from bot.core.answer.buttons import UNKNOWN, find, incoming
 from bot.core.code.generate import CodeContext
 from bot.core.code.revise import continue_code, opening, with_sources
 from bot.core.code_blocks import resume
@@ -36,7 +36,7 @@ async def on_cut_code_action(
         asked = Message(Role.USER, action.asker.person, resume.GO_ON, f"press {action.id}")
         end = conversation.messages.index(answered) + 1
     earlier = replace(conversation, messages=conversation.messages[:end])
-    ready = await draft(heard(action, asked), asked, earlier, model=model, chat=chat)
+    ready = await draft(incoming(action, asked), asked, earlier, model=model, chat=chat)
     if goes_on:
         await read(answered.text)
     async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message) as visible:

@@ -60,24 +60,24 @@ def _all(first: Sequence[FileRef], later: Sequence[FileRef]) -> tuple[FileRef, .
     return tuple(found.values())
 
 
-def completed(stored: Message, heard: IncomingMessage) -> Message | None:
+def completed(stored: Message, incoming: IncomingMessage) -> Message | None:
     """Return a stored message with what a later event of it adds, None if it adds nothing.
 
     A deleted message stays deleted, and an edited one keeps its text; so does a question that the model declined. An
     edit counts here if it brings a file: its text is taken in, and answered, like that of any other edit.
     """
     is_blank = not stored.text and not stored.files
-    if (is_blank and (stored.is_edited or heard.text)) or (stored.is_edited and not heard.revision):
+    if (is_blank and (stored.is_edited or incoming.text)) or (stored.is_edited and not incoming.revision):
         return None
-    if heard.revision:
-        return replace(stored, text=heard.text, files=heard.files) if _new_files(stored, heard.files) else None
-    whole = replace(stored, text=joined(stored.text, heard.text), files=_all(stored.files, heard.files))
+    if incoming.revision:
+        return replace(stored, text=incoming.text, files=incoming.files) if _new_files(stored, incoming.files) else None
+    whole = replace(stored, text=joined(stored.text, incoming.text), files=_all(stored.files, incoming.files))
     return None if whole == stored else whole
 
 
-def changes_answer(stored: Message, whole: Message, heard: IncomingMessage) -> bool:
+def changes_answer(stored: Message, whole: Message, incoming: IncomingMessage) -> bool:
     """Return whether the new part belongs to the question; a link's preview does not."""
-    return _new_files(stored, whole.files) or (whole.text != stored.text and not heard.is_previewed)
+    return _new_files(stored, whole.files) or (whole.text != stored.text and not incoming.is_previewed)
 
 
 def _new_files(stored: Message, files: Sequence[FileRef]) -> bool:

@@ -16,23 +16,23 @@ SILENCE = timedelta(minutes=10)  # after a shorter absence, the platform redeliv
 STOPS = {"stop", "please stop", "stop please", "stop it", "stopp", "halt"}
 
 
-def wants_answer(heard: IncomingMessage, conversation: Conversation) -> bool:
+def wants_answer(incoming: IncomingMessage, conversation: Conversation) -> bool:
     """Decide whether a message is for the bot, by its channel's settings.
 
     A direct message always is. Elsewhere, a message that opens by addressing someone else never is, nor is a mere
     "stop", which is obeyed and not answered. Another bot has to mention us, if that is allowed at all, and is not
     answered forever.
     """
-    if is_stop(heard.text):
+    if is_stop(incoming.text):
         return False
     settings = conversation.settings
-    if heard.is_bot:
-        return settings.answers_bots and heard.mentions_bot and not _goes_in_circles(conversation)
-    if heard.is_outsider and not _may_ask(heard, settings):
+    if incoming.is_bot:
+        return settings.answers_bots and incoming.mentions_bot and not _goes_in_circles(conversation)
+    if incoming.is_outsider and not _may_ask(incoming, settings):
         return False
-    if heard.is_direct:
+    if incoming.is_direct:
         return True
-    return not heard.addresses_other and (heard.mentions_bot or _needs_no_mention(heard, conversation))
+    return not incoming.addresses_other and (incoming.mentions_bot or _needs_no_mention(incoming, conversation))
 
 
 def answer_to(identity: str, conversation: Conversation) -> Message | None:
@@ -43,22 +43,22 @@ def answer_to(identity: str, conversation: Conversation) -> Message | None:
     return None
 
 
-def was_answered(heard: IncomingMessage, conversation: Conversation) -> bool:
+def was_answered(incoming: IncomingMessage, conversation: Conversation) -> bool:
     """Return whether a message was answered before it came to mention the bot, as it needed no mention."""
-    answered = answer_to(heard.id, conversation)
-    return answered is not None and bool(answered.text) and _needs_no_mention(heard, conversation)
+    answered = answer_to(incoming.id, conversation)
+    return answered is not None and bool(answered.text) and _needs_no_mention(incoming, conversation)
 
 
-def _needs_no_mention(heard: IncomingMessage, conversation: Conversation) -> bool:
+def _needs_no_mention(incoming: IncomingMessage, conversation: Conversation) -> bool:
     answers = conversation.settings.answers
     if answers is Answers.THREAD:
-        return conversation.began_with_bot or heard.answers_bot
+        return conversation.began_with_bot or incoming.answers_bot
     return answers is Answers.ALL
 
 
-def _may_ask(heard: IncomingMessage, settings: ChannelSettings) -> bool:
+def _may_ask(incoming: IncomingMessage, settings: ChannelSettings) -> bool:
     if settings.outsiders is Outsiders.MENTION:
-        return heard.mentions_bot
+        return incoming.mentions_bot
     return settings.outsiders is Outsiders.ALL
 
 
@@ -72,16 +72,16 @@ def _goes_in_circles(conversation: Conversation) -> bool:
     return turns >= MOST_BOT_TURNS
 
 
-def is_refused(heard: IncomingMessage, settings: ChannelSettings) -> bool:
+def is_refused(incoming: IncomingMessage, settings: ChannelSettings) -> bool:
     """Return whether a user of another organization asked the bot where they may not."""
-    return heard.is_outsider and not heard.is_bot and heard.mentions_bot and not _may_ask(heard, settings)
+    return incoming.is_outsider and not incoming.is_bot and incoming.mentions_bot and not _may_ask(incoming, settings)
 
 
-def may_be_for_bot(heard: IncomingMessage, settings: ChannelSettings) -> bool:
+def may_be_for_bot(incoming: IncomingMessage, settings: ChannelSettings) -> bool:
     """Return whether a message is worth keeping at all; most messages outside threads are not."""
-    if heard.mentions_bot or heard.is_direct or not heard.opens_thread:
+    if incoming.mentions_bot or incoming.is_direct or not incoming.opens_thread:
         return True
-    return settings.answers is Answers.ALL and not heard.is_bot and not heard.addresses_other
+    return settings.answers is Answers.ALL and not incoming.is_bot and not incoming.addresses_other
 
 
 def is_stop(text: str) -> bool:
@@ -89,16 +89,18 @@ def is_stop(text: str) -> bool:
     return " ".join(text.casefold().strip(" .!\u2026\n").split()) in STOPS
 
 
-def needs_reading(heard: IncomingMessage, conversation: Conversation, now: datetime) -> bool:
+def needs_reading(incoming: IncomingMessage, conversation: Conversation, now: datetime) -> bool:
     """Decide whether to read the platform's history for what was said before a message.
 
     True for a thread that the bot does not know or has not finished reading, and when someone calls the bot back into
     one where it has heard nothing for a while, because it may have been down. The platform itself redelivers anything
     newer than `SILENCE`.
     """
-    if heard.opens_thread:
+    if incoming.opens_thread:
         return False
     if not conversation.is_known or conversation.unread_until:
         return True
     silent_since = conversation.silent_since
-    return heard.mentions_bot and not heard.is_direct and silent_since is not None and now - silent_since > SILENCE
+    return (
+        incoming.mentions_bot and not incoming.is_direct and silent_since is not None and now - silent_since > SILENCE
+    )

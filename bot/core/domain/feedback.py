@@ -20,10 +20,10 @@ UNSORTED = "Unsorted"  # what people read where there is no category
 ELSEWHERE = "!"  # where a record is routed whose team's channel can't be reached
 
 
-def is_post(heard: IncomingMessage, settings: ChannelSettings) -> bool:
+def is_post(incoming: IncomingMessage, settings: ChannelSettings) -> bool:
     """Return whether a message is one that triage takes in: it begins a thread, and is by no one who is left out."""
-    is_left_out = (heard.is_bot and not settings.triage_bots) or heard.author in settings.agents
-    return heard.opens_thread and not heard.is_direct and not heard.mentions_bot and not is_left_out
+    is_left_out = (incoming.is_bot and not settings.triage_bots) or incoming.author in settings.agents
+    return incoming.opens_thread and not incoming.is_direct and not incoming.mentions_bot and not is_left_out
 
 
 class FeedbackStatus(StrEnum):

@@ -156,7 +156,7 @@ class MessageUpdate:
     `calls_bot`: it mentions the bot, and did not before; `adds_files`: it has new ones.
     """
 
-    heard: IncomingMessage
+    incoming: IncomingMessage
     calls_bot: bool = False
     adds_files: bool = False
 

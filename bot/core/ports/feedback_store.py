@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class FeedbackInbox(Protocol):
     """Keeps incoming posts until they are sorted."""
 
-    async def add(self, heard: IncomingMessage, said_at: datetime, permalink: str, *, together: int) -> int | None:
+    async def add(self, incoming: IncomingMessage, said_at: datetime, permalink: str, *, together: int) -> int | None:
         """Save a post, once; return its waiting record, None if it was withdrawn or is already there.
 
         It joins the record of a post that the same person wrote up to `together` minutes before.

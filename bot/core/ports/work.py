@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class MessageIntake(Protocol):
     """Takes what people say, and what they change of it."""
 
-    async def hear(self, heard: IncomingMessage) -> None:
+    async def hear(self, incoming: IncomingMessage) -> None:
         """Accept a person's message."""
 
     async def change(self, changed: MessageEdit) -> None:

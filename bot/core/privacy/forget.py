@@ -134,8 +134,8 @@ async def _check_may_forget(scope: ErasureScope, asker: Requester, *, admins: fr
         if scope.person != asker.person:
             raise NotAllowedError("Only you can erase your own messages. For someone else's, ask your administrator.")
         return
-    standing = await chat.directory.membership(Place(scope.workspace, scope.channel), asker.person)
-    if not standing.is_member:
+    membership = await chat.directory.membership(Place(scope.workspace, scope.channel), asker.person)
+    if not membership.is_member:
         raise NotAllowedError("Only members of a channel can erase something from it.")
-    if not scope.thread and not (standing.is_admin or is_named(admins, scope.workspace, asker.person)):
+    if not scope.thread and not (membership.is_admin or is_named(admins, scope.workspace, asker.person)):
         raise NotAllowedError("Only workspace admins and Parley's admins can erase a whole channel; ask one of them.")

@@ -26,7 +26,7 @@ class Limits:
     def of(cls, days: int, sheets: Mapping[Place, Overrides], now: datetime) -> Limits:
         """Read them from the operator's days, 0 forever, and what was set in places: never more than those days."""
         usual = now - timedelta(days=days) if days else None
-        own = {place: value for place, sheet in sheets.items() if (value := _days(sheet))}
+        own = {place: value for place, overrides in sheets.items() if (value := _days(overrides))}
         times = {
             place: max(now - timedelta(days=value), usual or datetime.min.replace(tzinfo=now.tzinfo))
             for place, value in own.items()
@@ -56,7 +56,7 @@ def capped(days: int | None, most: int) -> str:
     return f"{most:,} days apply, as your administrator keeps nothing longer" if too_long(days, most) else ""
 
 
-def _days(sheet: Overrides) -> int:
+def _days(overrides: Overrides) -> int:
     """Return what was set, 0 for nothing."""
-    value = sheet.values.get(SETTING)
+    value = overrides.values.get(SETTING)
     return value if isinstance(value, int) and value > 0 else 0

@@ -53,9 +53,9 @@ async def configure_budget(
             if whose:
                 await check_may_change(channel, command.asker, admins=admins, chat=chat)
                 place = channel if whose in HERE else Place(channel.workspace, "")
-                sheet = await store.settings.overrides(place)
+                overrides = await store.settings.overrides(place)
                 change = {NAMES[whose]: None if value == "off" else read(NAMES[whose], value, {})}
-                await store.settings.change(place, change, command.asker.person, version=sheet.version)
+                await store.settings.change(place, change, command.asker.person, version=overrides.version)
             sentence = listing(await store.settings.load(channel))
         except (ConflictError, NotAllowedError, UsageError) as error:
             sentence = error.sentence

@@ -93,10 +93,10 @@ async def _place(parsed: SettingsCommand, command: Command, chat: Chat) -> Place
         raise UsageError(SCOPED)
     thread = replace(target.place, thread=target.place.thread or target.message)
     try:
-        standing = await chat.directory.membership(replace(thread, thread=""), command.asker.person)
+        membership = await chat.directory.membership(replace(thread, thread=""), command.asker.person)
     except NotInChannelError:
         raise UsageError("I'm not in that thread's channel.") from None
-    if not standing.is_member:
+    if not membership.is_member:
         raise NotAllowedError("Only members of its channel can see and change a thread's settings.")
     return thread
 
@@ -105,11 +105,11 @@ async def _changes(
     parsed: SettingsCommand, place: Place, channels: Sequence[tuple[str, str]], *, store: Store, model: Model
 ) -> tuple[str, Mapping[str, Any], int]:
     """Return the reply, the changes, and the version that they apply to. Raises `UsageError`."""
-    sheet = await store.settings.overrides(place)
+    overrides = await store.settings.overrides(place)
     if parsed.action is SettingsAction.REVERT:
         back = history.reverted(await store.settings.history(place, since=int(parsed.text)), int(parsed.text))
         told = f"The settings are back to how they were after change {parsed.text}: {', '.join(sorted(back))}."
-        return told, back, sheet.version
+        return told, back, overrides.version
     value = None
     if parsed.action is SettingsAction.SET:
         if parsed.name == "personas":
@@ -121,13 +121,13 @@ async def _changes(
             if SHOWN[parsed.name].names_channels or SHOWN[parsed.name].sign == "#"
             else parsed.text
         )
-        value = read(parsed.name, text, {name: v for name, v in sheet.values.items() if name != parsed.name})
+        value = read(parsed.name, text, {name: v for name, v in overrides.values.items() if name != parsed.name})
         held = (await store.settings.load(place)).model_dump(mode="json", exclude_none=True)
         if fault := model.facts.faults(merged(held, {parsed.name: value})).get(parsed.name):
             raise UsageError(f"I can't set `{parsed.name}`: {fault}.")
         if parsed.name == "persona" and (lost := merged(held, {parsed.name: value}).lost_persona):
             raise UsageError(lost)
-    return done(place, parsed.name, value), {parsed.name: value}, sheet.version
+    return done(place, parsed.name, value), {parsed.name: value}, overrides.version
 
 
 def located(text: str, channels: Sequence[tuple[str, str]]) -> str:
@@ -138,10 +138,10 @@ def located(text: str, channels: Sequence[tuple[str, str]]) -> str:
 
 async def check_may_change(channel: Place, asker: Requester, *, admins: frozenset[str], chat: Chat) -> None:
     """Raise `NotAllowedError` unless a person may change the channel's settings."""
-    standing = await chat.directory.membership(channel, asker.person)
-    if not standing.is_member:
+    membership = await chat.directory.membership(channel, asker.person)
+    if not membership.is_member:
         raise NotAllowedError("Only members of this channel can change its settings.")
-    if not (standing.is_admin or is_named(admins, channel.workspace, asker.person)):
+    if not (membership.is_admin or is_named(admins, channel.workspace, asker.person)):
         whose = "this channel's" if channel.channel else "the workspace's"
         raise NotAllowedError(
             f"Only workspace admins and Parley's admins can change {whose} settings; please ask one of them."

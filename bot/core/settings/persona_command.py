@@ -78,17 +78,17 @@ def listing(settings: ChannelSettings) -> str:
 
 
 async def _choose(parsed: PersonaCommand, asker: Requester, channel: Place, store: Store) -> str:
-    sheet, settings = await store.settings.overrides(channel), await store.settings.load(channel)
+    overrides, settings = await store.settings.overrides(channel), await store.settings.load(channel)
     known = find(parsed.name, settings.personas)
     if known is None and parsed.name.casefold() != NOBODY:
         raise UsageError(f"There is no persona “{parsed.name}”.\n{listing(settings)}")
     name = known.name if known else None
-    await store.settings.change(channel, {"persona": name}, asker.person, version=sheet.version)
+    await store.settings.change(channel, {"persona": name}, asker.person, version=overrides.version)
     return f"From the next message on, I am *{name}* in this channel." if name else "This channel has no persona now."
 
 
 async def _keep(parsed: PersonaCommand, asker: Requester, workspace: Place, store: Store) -> str:
-    sheet, settings = await store.settings.overrides(workspace), await store.settings.load(workspace)
+    overrides, settings = await store.settings.overrides(workspace), await store.settings.load(workspace)
     known = find(parsed.name, settings.personas)
     if known is None and not parsed.prompt:
         raise UsageError(f"There is no persona “{parsed.name}”.\n{listing(settings)}")
@@ -98,7 +98,7 @@ async def _keep(parsed: PersonaCommand, asker: Requester, workspace: Place, stor
     if len(others) > MOST:
         raise UsageError(f"A workspace can have at most {MOST} personas; remove one first.")
     personas = [one.model_dump(mode="json") for one in others]
-    await store.settings.change(workspace, {"personas": personas or None}, asker.person, version=sheet.version)
+    await store.settings.change(workspace, {"personas": personas or None}, asker.person, version=overrides.version)
     if not parsed.prompt:
         return f"The persona *{parsed.name}* was removed; channels that used it now have none."
     return f"The persona *{parsed.name}* was saved. `/parley persona {parsed.name}` chooses it for a channel."

@@ -103,11 +103,11 @@ class RenewedCalls:
             await self._notify(_place_of(paid_by), paid_by.person, told)
 
     async def _change(self, place: Place, old: str, new: str) -> bool:
-        sheet = await self._store.overrides(place)
-        if sheet.values.get("model") != old:
+        overrides = await self._store.overrides(place)
+        if overrides.values.get("model") != old:
             return False
         try:
-            await self._store.change(place, {"model": new}, PARLEY, version=sheet.version)
+            await self._store.change(place, {"model": new}, PARLEY, version=overrides.version)
         except ConflictError:
             return False  # someone else has changed it, and says so
         return True

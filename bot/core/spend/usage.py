@@ -128,12 +128,12 @@ async def _check_may_see(view: UsageView, command: Command, *, admins: frozenset
     person = command.asker.person
     if view.scope is UsageScope.PERSON or is_named(admins, command.place.workspace, person):
         return
-    standing = await chat.directory.membership(command.place, person)
-    if view.scope is UsageScope.WORKSPACE and not standing.is_admin:
+    membership = await chat.directory.membership(command.place, person)
+    if view.scope is UsageScope.WORKSPACE and not membership.is_admin:
         raise NotAllowedError(
             "Only workspace admins and Parley's admins can see the whole workspace's usage; ask one of them."
         )
-    if not standing.is_member:
+    if not membership.is_member:
         raise NotAllowedError("Only members of this channel can see its usage.")
 
 

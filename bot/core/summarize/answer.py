@@ -21,7 +21,7 @@ from bot.core.summarize.conversation import Summary
 from bot.core.summarize.file import give_files
 from bot.core.summarize.parse import parse
 from bot.core.summarize.paste import give_text
-from bot.core.summarize.run import Keeper, SharedCheckpoint
+from bot.core.summarize.run import SharedCheckpoint, SummaryCheckpoint
 from bot.core.writing.outcome import PreparedAnswer, kept, show
 from bot.core.writing.outcome import give as give_outcome
 from bot.core.writing.stream import DISCLAIMER, disclaimer, report_failure, unapplied
@@ -159,7 +159,7 @@ async def _give(typed: str, context: SummaryContext) -> FinishedAnswer:
     )
     await carried(store.settings, run.source.place, run.place, run.person)
     if run.source.is_text:
-        return await give_text(typed or await Keeper(run, store.summary_runs).text() or "", context)
+        return await give_text(typed or await SummaryCheckpoint(run, store.summary_runs).text() or "", context)
     if run.source.file:
         return await give_files((run.source.file,), context)
     summary = Summary(run, store=store, model=model, chat=context.chat, progress=context.progress)
@@ -212,8 +212,8 @@ async def _share(
     run: SummaryRun, summary: Summary, asker: Requester, *, checkpoint: Checkpoint, store: Store, chat: Chat
 ) -> str:
     """Post the summary, unless it was posted before, and return its link."""
-    keeper = Keeper(run, store.summary_runs)
-    message = await keeper.shared()
+    stored = SummaryCheckpoint(run, store.summary_runs)
+    message = await stored.shared()
     if not message:
         read = await cancel_on(checkpoint.turn.cancelled, summary.read())
         page = await cancel_on(checkpoint.turn.cancelled, summary.make(read))
@@ -228,5 +228,5 @@ async def _share(
             message = message if place.thread else thread.thread
         else:
             message = (await chat.answers.open_thread(place, text, checkpoint)).thread
-        await keeper.keep_shared(message)
+        await stored.keep_shared(message)
     return chat.history.permalink(run.source.place, message)

@@ -11,7 +11,7 @@ from bot.core.domain.channel_settings import Creativity
 from bot.core.ports import Request
 from bot.core.summarize.map_reduce import MAX_OUTPUT, Digest, Digester
 from bot.core.summarize.render import page
-from bot.core.summarize.run import Keeper
+from bot.core.summarize.run import SummaryCheckpoint
 from bot.core.summarize.transcript import transcript
 from bot.core.time_span.times import Span
 from bot.errors import UsageError
@@ -35,7 +35,7 @@ class Summary:
     ) -> None:
         self.run, self._store, self._model, self._chat = run, store, model, chat
         self._progress = progress
-        self._keeper = Keeper(run, store.summary_runs)
+        self._keeper = SummaryCheckpoint(run, store.summary_runs)
         self.digest = Digest()
 
     async def read(self) -> Transcript:

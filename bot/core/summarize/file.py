@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.cancel import cancel_on
 from bot.core.domain.thread import FinishedAnswer
-from bot.core.summarize.run import Keeper
+from bot.core.summarize.run import SummaryCheckpoint
 from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request
 from bot.core.writing.attachments import attach, looked_up
 from bot.core.writing.file_kind import IMAGES, PDF, with_type
@@ -42,10 +42,9 @@ async def give_files(files: Sequence[FileRef], context: SummaryContext) -> Finis
         return FinishedAnswer("", await visible.replace(faults))
     asking = request("", run.place.opaque(run.person), settings)
     whole = "\n\n".join(f"{one.name}\n\n{one.data.decode()}" for one in texts.attachments)
-    text, cut = await cancel_on(
-        checkpoint.turn.cancelled,
-        condensed(whole, asking, model=model, progress=context.progress, notes=Keeper(run, store.summary_runs)),
-    )
+    kept = SummaryCheckpoint(run, store.summary_runs)
+    reading = condensed(whole, asking, model=model, progress=context.progress, notes=kept)
+    text, cut = await cancel_on(checkpoint.turn.cancelled, reading)
     wanted = prompt(text, run.wishes, reader.language) if text else file_prompt(run.wishes, reader.language)
     notes = too_long(characters=cut) + (f"\n\n_{faults}_" if faults else "")
     asking = request(wanted, asking.person, settings, attached.attachments)

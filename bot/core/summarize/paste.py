@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.cancel import cancel_on
-from bot.core.summarize.run import Keeper
+from bot.core.summarize.run import SummaryCheckpoint
 from bot.core.summarize.text import MAX_OUTPUT, condensed, prompt, request
 from bot.core.tokens import estimate_tokens
 from bot.core.writing.stream import too_long, unapplied, write
@@ -25,12 +25,12 @@ async def give_text(text: str, context: SummaryContext) -> FinishedAnswer:
         await context.store.settings.load(run.source.place),
         await context.chat.directory.reader(run.place, run.person),
     )
-    keeper = Keeper(run, context.store.summary_runs)
+    kept = SummaryCheckpoint(run, context.store.summary_runs)
     if estimate_tokens(text) > model.facts.room(MAX_OUTPUT, settings):
         await context.store.summary_runs.begin(run)
-        await keeper.keep_text(text)
+        await kept.keep_text(text)
     asking = request("", run.place.opaque(run.person), settings)
-    reading = condensed(text, asking, model=model, progress=context.progress, notes=keeper)
+    reading = condensed(text, asking, model=model, progress=context.progress, notes=kept)
     read, cut = await cancel_on(checkpoint.turn.cancelled, reading)
     return await write(
         request(prompt(read, run.wishes, reader.language), asking.person, settings),

@@ -32,7 +32,7 @@ class SharedCheckpoint:
         await self._checkpoint.keep(f"shared {key}", value)
 
 
-class Keeper:
+class SummaryCheckpoint:
     """Keeps what a run has paid for and read. Implements `map_reduce.Kept` and `text.Notes`."""
 
     def __init__(self, run: SummaryRun, store: SummaryRunStore) -> None:

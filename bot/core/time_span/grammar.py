@@ -47,10 +47,10 @@ def _between(words: Words, at: int) -> ParsedLength | None:
 
 
 def _from_until(first: ParsedLength, second: ParsedLength, *, is_yearly: bool) -> Callable[[datetime], Times]:
-    def times(here: datetime) -> Times:
-        start, end = _start(first, second, here), _end(first, second, here)
+    def times(now: datetime) -> Times:
+        start, end = _start(first, second, now), _end(first, second, now)
         if first.is_weekly and second.is_weekly:  # the latest such days that have come
-            last_day = second.times(here)[0]
+            last_day = second.times(now)[0]
             while start >= last_day:
                 start -= timedelta(days=7)
         if end <= start and not second.has_day:
@@ -62,25 +62,25 @@ def _from_until(first: ParsedLength, second: ParsedLength, *, is_yearly: bool) -
     return times
 
 
-def _start(first: ParsedLength, second: ParsedLength, here: datetime) -> datetime:
+def _start(first: ParsedLength, second: ParsedLength, now: datetime) -> datetime:
     if not first.has_day and second.has_day and second.clock:  # "9am to 5pm yesterday"
-        return midnight(second.times(here)[0].date(), here, first.clock)
-    return first.times(here)[0]
+        return midnight(second.times(now)[0].date(), now, first.clock)
+    return first.times(now)[0]
 
 
-def _end(first: ParsedLength, second: ParsedLength, here: datetime) -> datetime:
+def _end(first: ParsedLength, second: ParsedLength, now: datetime) -> datetime:
     if not second.clock:
-        return second.times(here)[1]
+        return second.times(now)[1]
     if not second.has_day:  # "yesterday 9am to 5pm"
-        return midnight(first.times(here)[0].date(), here, second.clock)
-    return second.times(here)[0]
+        return midnight(first.times(now)[0].date(), now, second.clock)
+    return second.times(now)[0]
 
 
 def _both(first: ParsedLength, second: ParsedLength) -> Callable[[datetime], Times]:
     """Join what lies next to each other, as "today and yesterday"."""
 
-    def times(here: datetime) -> Times:
-        one, other = first.times(here), second.times(here)
+    def times(now: datetime) -> Times:
+        one, other = first.times(now), second.times(now)
         if first.is_weekly and second.is_weekly and one[0] > other[0]:  # "Saturday and Sunday" on a Saturday
             one = one[0] - timedelta(days=7), one[1] - timedelta(days=7)
         (start, end), (then, until) = sorted((one, other))
@@ -103,8 +103,8 @@ def _same_month(words: Words, first: int, second: int) -> ParsedLength | None:
 
 
 def _in_month_of(day: int, named: ParsedLength) -> ParsedLength:
-    def times(here: datetime) -> Times:
-        return whole_day(named.times(here)[0].date().replace(day=day), here)
+    def times(now: datetime) -> Times:
+        return whole_day(named.times(now)[0].date().replace(day=day), now)
 
     return ParsedLength(named.end, times)
 
@@ -118,4 +118,4 @@ def _since(words: Words, at: int) -> ParsedLength | None:
     end = point.end
     if said(words, end, "until") and meaning(words, end + 1, "now", "day") in {"", "0"}:
         end += 2
-    return ParsedLength(end, lambda here: (point.times(here)[0], here))
+    return ParsedLength(end, lambda now: (point.times(now)[0], now))

@@ -77,15 +77,13 @@ def lasting(words: Words, at: int) -> ParsedLength | None:
         return None
     if number is not None and not former and (several := _several(words, at - 1)):
         span = several.length
-        return ParsedLength(several.end, lambda here: (before(here, span), here))
+        return ParsedLength(several.end, lambda now: (before(now, span), now))
     behind = said(words, at + 1, "last", "next") and not former
     is_next = is_next or (behind and said(words, at + 1, "next"))
     if number is None and (not (former or behind) or unit == "quarter" or said(words, at, "many")):
         return None  # a quarter has its months; "the last days" could be any number
     length, end = LENGTHS[unit] * (number if number is not None else 1), at + 1 + behind
-    return ParsedLength(
-        end, lambda here: (here + length, here + 2 * length) if is_next else (before(here, length), here)
-    )
+    return ParsedLength(end, lambda now: (now + length, now + 2 * length) if is_next else (before(now, length), now))
 
 
 class _Several(NamedTuple):
@@ -116,14 +114,14 @@ def ago(words: Words, at: int) -> ParsedLength | None:
         if not (is_ahead or said(words, several.end, "ago")):
             return None
         span = several.length
-        return ParsedLength(several.end + (not is_ahead), lambda here: (before(here, span), here))
+        return ParsedLength(several.end + (not is_ahead), lambda now: (before(now, span), now))
     if not (is_ahead or said(words, at + 2, "ago")):
         return None
 
-    def times(here: datetime) -> Times:
-        start = before(here, length)
+    def times(now: datetime) -> Times:
+        start = before(now, length)
         if unit in BY_DAY:  # that day counts whole
-            start = midnight(start.astimezone(here.tzinfo).date(), here)
-        return start, here
+            start = midnight(start.astimezone(now.tzinfo).date(), now)
+        return start, now
 
     return ParsedLength(at + 2 + (not is_ahead), times)

@@ -46,31 +46,31 @@ def _day(words: Words, at: int) -> ParsedLength | None:
     is_weekly = any(said(words, n, "weekday") for n in range(at, end)) and not said(words, at, "next")
     hour = clock
 
-    def times(here: datetime) -> Times:
-        start = midnight(bare.times(here)[0].date(), here, hour)
-        if is_weekly and start >= here:
-            start = midnight(start.date() - timedelta(days=7), here, hour)
-        return start, here
+    def times(now: datetime) -> Times:
+        start = midnight(bare.times(now)[0].date(), now, hour)
+        if is_weekly and start >= now:
+            start = midnight(start.date() - timedelta(days=7), now, hour)
+        return start, now
 
     return ParsedLength(end, times, hour, is_weekly=bare.is_weekly)
 
 
 def _clock(clock: str, at: int) -> ParsedLength:
-    return ParsedLength(at + 1, lambda here: (midnight(here.date(), here, clock), here), clock, has_day=False)
+    return ParsedLength(at + 1, lambda now: (midnight(now.date(), now, clock), now), clock, has_day=False)
 
 
 def _named_day(words: Words, at: int) -> ParsedLength | None:
     this = said(words, at, "this")
     if this and (said(words, at + 1, "morning") or meaning(words, at + 1, "day") == "-1"):  # "esta mañana"
-        return ParsedLength(at + 2, lambda here: (midnight(here.date(), here), here))
+        return ParsedLength(at + 2, lambda now: (midnight(now.date(), now), now))
     back = meaning(words, at, "day")
     if back is None:
         return None
     is_morning = said(words, at + 1, "morning") or meaning(words, at + 1, "day") == "-1"  # "heute Morgen"
     days = int(back)
 
-    def times(here: datetime) -> Times:
-        return whole_day(here.date() - timedelta(days=days), here)
+    def times(now: datetime) -> Times:
+        return whole_day(now.date() - timedelta(days=days), now)
 
     return ParsedLength(at + 1 + is_morning, times)
 
@@ -96,26 +96,26 @@ def _weekday(words: Words, at: int) -> ParsedLength | None:
 
 
 def _recent_weekday(number: int, *, is_former: bool, is_next: bool) -> Callable[[datetime], Times]:
-    def times(here: datetime) -> Times:
-        back = (here.weekday() - number) % 7
+    def times(now: datetime) -> Times:
+        back = (now.weekday() - number) % 7
         if is_next:
             back -= 7
         elif not back and is_former:
             back = 7
-        return whole_day(here.date() - timedelta(days=back), here)
+        return whole_day(now.date() - timedelta(days=back), now)
 
     return times
 
 
 def _of_last_week(number: int) -> Callable[[datetime], Times]:
-    return lambda here: whole_day(here.date() - timedelta(days=here.weekday() + 7 - number), here)
+    return lambda now: whole_day(now.date() - timedelta(days=now.weekday() + 7 - number), now)
 
 
 def date_at(words: Words, at: int) -> ParsedLength | None:
     """Read `2026-11-20`, `Nov 20`, `20. November 2026`, `20.11.`, `11/20`."""
     if iso := meaning(words, at, "iso"):
         parts = [int(part) for part in iso.replace("/", "-").replace(".", "-").split("-")]
-        return ParsedLength(at + 1, lambda here: whole_day(date(*parts), here))
+        return ParsedLength(at + 1, lambda now: whole_day(date(*parts), now))
     if written := meaning(words, at, "date"):
         return ParsedLength(at + 1, _written(written))
     day, month = day_number(words, at), meaning(words, at + 1, "month")
@@ -125,7 +125,7 @@ def date_at(words: Words, at: int) -> ParsedLength | None:
         return None
     year = _year(words, at + 2)
     chosen = (year, int(month), day)
-    return ParsedLength(at + 2 + (year is not None), lambda here: whole_day(latest(chosen, here), here))
+    return ParsedLength(at + 2 + (year is not None), lambda now: whole_day(latest(chosen, now), now))
 
 
 def day_number(words: Words, at: int) -> int | None:
@@ -147,12 +147,12 @@ def _written(written: str) -> Callable[[datetime], Times]:
     first, second, *more = (int(part) for part in written.replace("/", ".").replace("-", ".").rstrip(".").split("."))
     year = (more[0] if more[0] > 99 else more[0] + _CENTURY) if more else None  # noqa: PLR2004 (two figures)
 
-    def times(here: datetime) -> Times:
+    def times(now: datetime) -> Times:
         day, month = (first, second) if has_dots or first > _LATEST_MONTH else (second, first)
         if not has_dots and max(first, second) <= _LATEST_MONTH and first != second:
-            one, other = (latest((year, *pair), here) for pair in ((month, day), (day, month)))
+            one, other = (latest((year, *pair), now) for pair in ((month, day), (day, month)))
             raise AmbiguousError(f"“{written}” could be {one} or {other}: please write the one you mean.")
-        return whole_day(latest((year, month, day), here), here)
+        return whole_day(latest((year, month, day), now), now)
 
     return times
 
@@ -161,9 +161,9 @@ def _period(words: Words, at: int) -> ParsedLength | None:
     """Read `this week`, `the start of the month`, `the weekend`, `last quarter`, `ce mois-ci`."""
     begun = said(words, at, "this", "start")
     if begun and (unit := unit_at(words, at + 1)) in BY_DAY:
-        return ParsedLength(at + 2, lambda here: (start_of(unit, here), here))
+        return ParsedLength(at + 2, lambda now: (start_of(unit, now), now))
     if said(words, at, "start") and said(words, at + 1, "this") and (unit := unit_at(words, at + 2)) in BY_DAY:
-        return ParsedLength(at + 3, lambda here: (start_of(unit, here), here))
+        return ParsedLength(at + 3, lambda now: (start_of(unit, now), now))
     last = said(words, at, "last")
     if said(words, at + (last or begun), "weekend"):
         behind = said(words, at + 1, "last") and not last
@@ -171,7 +171,7 @@ def _period(words: Words, at: int) -> ParsedLength | None:
     number = meaning(words, at, "quarter")
     if number:
         year = _year(words, at + 1)
-        return ParsedLength(at + 1 + (year is not None), lambda here: quarter(int(number[1]), year, here))
+        return ParsedLength(at + 1 + (year is not None), lambda now: quarter(int(number[1]), year, now))
     if last and unit_at(words, at + 1) == "quarter":
         return ParsedLength(at + 2, last_quarter)
     return lasting(words, at) if last or said(words, at + 1, "last") or said(words, at, "next") else None
@@ -180,7 +180,7 @@ def _period(words: Words, at: int) -> ParsedLength | None:
 def _to_date(words: Words, at: int) -> ParsedLength | None:
     """Read `ytd`, `month to date`."""
     unit = meaning(words, at, "to date")
-    return ParsedLength(at + 1, lambda here: (start_of(unit, here), here)) if unit else None
+    return ParsedLength(at + 1, lambda now: (start_of(unit, now), now)) if unit else None
 
 
 def _month(words: Words, at: int) -> ParsedLength | None:
@@ -191,9 +191,9 @@ def _month(words: Words, at: int) -> ParsedLength | None:
         return None
     year = _year(words, at + 1)
 
-    def times(here: datetime) -> Times:
-        first = latest((year, int(month), 1), here)
-        return midnight(first, here), midnight(next_month(first), here)
+    def times(now: datetime) -> Times:
+        first = latest((year, int(month), 1), now)
+        return midnight(first, now), midnight(next_month(first), now)
 
     return ParsedLength(at + 1 + (year is not None), times)
 

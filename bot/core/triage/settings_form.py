@@ -90,17 +90,17 @@ async def save(submission: Submission, context: SettingsFormContext) -> Mapping[
     ref = TRIAGE_FORM.read(submission)
     place, version = ref.place, ref.version
     await context.check(place, submission)
-    held, sheet = await context.store.settings.load(place), await context.store.settings.overrides(place)
-    changes, faults = _read(submission.answers, held, sheet.values)
+    held, overrides = await context.store.settings.load(place), await context.store.settings.overrides(place)
+    changes, faults = _read(submission.answers, held, overrides.values)
     if faults:
         return faults
-    if sheet.version != version:
+    if overrides.version != version:
         # A team that was added on top of this form has made a version, too.
         since = await context.store.settings.history(place, since=version)
         if {name for change in since for name in change.after} - {"teams"}:
             raise ConflictError("settings")
     if changes:
-        await context.store.settings.change(place, changes, submission.asker.person, version=sheet.version)
+        await context.store.settings.change(place, changes, submission.asker.person, version=overrides.version)
     return {}
 
 
@@ -160,7 +160,7 @@ async def save_team(submission: Submission, context: SettingsFormContext) -> Map
     ref = TEAM_FORM.read(submission)
     place, old = ref.place, ref.team
     await context.check(place, submission)
-    held, sheet = await context.store.settings.load(place), await context.store.settings.overrides(place)
+    held, overrides = await context.store.settings.load(place), await context.store.settings.overrides(place)
     name, there = str(submission.answers.get("name", "")).strip(), str(submission.answers.get("channel", ""))
     former = find_team(held.teams, old) if old else None
     typed = str(submission.answers.get("groups", ""))
@@ -173,7 +173,7 @@ async def save_team(submission: Submission, context: SettingsFormContext) -> Map
         return fault
     team = [Team(name=name, channel=there, people=people)] if name else []
     teams = [one.model_dump(mode="json") for one in (*others, *team)]
-    await context.store.settings.change(place, {"teams": teams}, submission.asker.person, version=sheet.version)
+    await context.store.settings.change(place, {"teams": teams}, submission.asker.person, version=overrides.version)
     return {}
 
 

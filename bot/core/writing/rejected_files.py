@@ -57,9 +57,9 @@ async def find(
     if len(suspects) == 1:
         return FilesAtFault(tuple(suspects), calls)
     search = _Search(request, model, cancelled)
-    guilty = await search.guilty(suspects)
+    at_fault = await search.at_fault(suspects)
     calls = (*calls, *search.calls)
-    return FilesAtFault(guilty, calls) if guilty else FilesAtFault(tuple(files), calls, is_certain=False)
+    return FilesAtFault(at_fault, calls) if at_fault else FilesAtFault(tuple(files), calls, is_certain=False)
 
 
 def without(request: Request, files: Sequence[Attachment]) -> Request:
@@ -104,13 +104,13 @@ class _Search:
         self._model, self._cancelled = model, cancelled
         self.calls: list[Call] = []
 
-    async def guilty(self, files: Sequence[Attachment]) -> tuple[Attachment, ...]:
+    async def at_fault(self, files: Sequence[Attachment]) -> tuple[Attachment, ...]:
         if await self._are_taken(files):
             return ()
         if len(files) == 1:
             return tuple(files)
         middle = len(files) // 2
-        return (*await self.guilty(files[:middle]), *await self.guilty(files[middle:]))
+        return (*await self.at_fault(files[:middle]), *await self.at_fault(files[middle:]))
 
     async def _are_taken(self, files: Sequence[Attachment]) -> bool:
         asked = replace(self._like, turns=(Turn(Role.USER, LOOK, tuple(files)),))

@@ -36,19 +36,19 @@ class SqlFeedbackInbox:
     def __init__(self, database: Database) -> None:
         self._reader, self._writer = database.reader, database.writer
 
-    async def add(self, heard: IncomingMessage, said_at: datetime, permalink: str, *, together: int) -> int | None:
+    async def add(self, incoming: IncomingMessage, said_at: datetime, permalink: str, *, together: int) -> int | None:
         """Save a post, once; return its waiting record, None if it is already there."""
         now = datetime.now(UTC)
         async with self._writer.begin() as connection:
-            head = await _head_of(connection, heard, said_at - timedelta(minutes=together)) if together else None
+            head = await _head_of(connection, incoming, said_at - timedelta(minutes=together)) if together else None
             values = {
-                "workspace": heard.place.workspace,
-                "channel": heard.place.channel,
-                "message": heard.id,
-                "person": heard.author,
-                "is_bot": heard.is_bot,
-                "text": heard.text,
-                "files": files_json(heard.files),
+                "workspace": incoming.place.workspace,
+                "channel": incoming.place.channel,
+                "message": incoming.id,
+                "person": incoming.author,
+                "is_bot": incoming.is_bot,
+                "text": incoming.text,
+                "files": files_json(incoming.files),
                 "said_at": said_at,
                 "permalink": permalink,
                 "head": head,
@@ -60,7 +60,7 @@ class SqlFeedbackInbox:
             once = new.on_conflict_do_nothing(index_elements=["workspace", "channel", "message"])
             id_ = (await connection.execute(once.returning(ROW.id))).scalar_one_or_none()
             if id_ is None:
-                return await self._still_waiting(connection, heard.place)
+                return await self._still_waiting(connection, incoming.place)
             if head is not None:
                 await connection.execute(update(ROW).where(ROW.id == head).values(waits=True))
             return int(head or id_)
@@ -125,12 +125,12 @@ class SqlFeedbackInbox:
             await connection.run_sync(record, Record(place, "", calls=tuple(calls)))
 
 
-async def _head_of(connection: AsyncConnection, heard: IncomingMessage, since: datetime) -> int | None:
+async def _head_of(connection: AsyncConnection, incoming: IncomingMessage, since: datetime) -> int | None:
     """Return the record that a post of the same person belongs to."""
     latest = (
         select(ROW.id, ROW.head)
-        .where(*in_channel(heard.place), ROW.person == heard.author, ROW.said_at >= since)
-        .where(ROW.message < heard.id, ROW.status.in_((*_JOINABLE, FeedbackStatus.JOINED)))
+        .where(*in_channel(incoming.place), ROW.person == incoming.author, ROW.said_at >= since)
+        .where(ROW.message < incoming.id, ROW.status.in_((*_JOINABLE, FeedbackStatus.JOINED)))
         .order_by(ROW.message.desc())
         .limit(1)
     )

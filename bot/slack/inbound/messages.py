@@ -42,7 +42,7 @@ def register(app: AsyncApp, intake: MessageIntake) -> None:
             await intake.update(update, change)
         elif change is not None:
             await intake.change(change)
-        elif message := heard(event, team=team, bot=bot, is_outsider=outside):
+        elif message := incoming_message(event, team=team, bot=bot, is_outsider=outside):
             await intake.hear(message)
 
     for event in EVENTS:
@@ -55,7 +55,9 @@ def _is_own(event: Mapping[str, Any], bot_id: str) -> bool:
     return bool(bot_id) and now.get("bot_id") == bot_id
 
 
-def heard(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = False) -> IncomingMessage | None:
+def incoming_message(
+    event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = False
+) -> IncomingMessage | None:
     """Read a message event; None for notices, malformed events, and the bot's own messages.
 
     A reply in a thread is always kept, since only the store knows whether the bot takes part there.
@@ -93,7 +95,7 @@ def updated(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool 
     if event.get("subtype") != "message_changed" or _stands_as_before(now, before):
         return None
     here = {name: event[name] for name in ("channel", "channel_type") if name in event}
-    message = heard({**now, **here, "type": "message"}, team=team, bot=bot, is_outsider=is_outsider)
+    message = incoming_message({**now, **here, "type": "message"}, team=team, bot=bot, is_outsider=is_outsider)
     if message is None:
         return None
     added = {file.id for file in message.files} - {file.id for file in file_refs(before)}

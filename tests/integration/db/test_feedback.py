@@ -46,8 +46,8 @@ def feedback(database: Database) -> FeedbackStore:
     return sql_feedback_store(database)
 
 
-async def add(feedback: FeedbackStore, heard: IncomingMessage, *, together: int = 0, at: datetime = NOW) -> int:
-    found = await feedback.inbox.add(heard, at, "https://example.com/p1", together=together)
+async def add(feedback: FeedbackStore, incoming: IncomingMessage, *, together: int = 0, at: datetime = NOW) -> int:
+    found = await feedback.inbox.add(incoming, at, "https://example.com/p1", together=together)
     assert found is not None
     return found
 

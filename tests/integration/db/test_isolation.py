@@ -42,10 +42,10 @@ async def stored(database: Database) -> Database:
     for place in (Place("T1", ""), Place("T1", "C1"), OURS):
         await store.settings.change(place, {"instructions": "a secret"}, "U1")
     await store.summary_runs.begin(replace(test_summary_runs.RUN, place=OURS))
-    heard = IncomingMessage(
+    message = IncomingMessage(
         OURS, OURS.thread, "U1", "T1", "a secret", is_direct=False, mentions_bot=False, addresses_other=False
     )
-    id_ = await feedback.inbox.add(heard, NOW, "https://example.com/p1", together=0)
+    id_ = await feedback.inbox.add(message, NOW, "https://example.com/p1", together=0)
     assert id_ is not None
     await feedback.records.change("T1", id_, assignee="U1", status="taken")
     await runs.create(test_classify_runs.RUN, test_classify_runs.ITEMS)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.domain.message import FileRef, Place
 from bot.core.domain.summary import Length, Shape, Source, SummaryOptions, SummaryRun
-from bot.core.summarize.run import Keeper
+from bot.core.summarize.run import SummaryCheckpoint
 from bot.core.summarize.schema import Point, nothing
 from bot.core.summarize.transcript import Transcript, TranscriptLine
 from bot.db.store import sql_store
@@ -43,7 +43,7 @@ async def test_a_run_comes_back_as_it_was(store: Store) -> None:
 async def test_what_was_found_first_stays(store: Store) -> None:
     await store.summary_runs.begin(RUN)
     keeper, found = (
-        Keeper(RUN, store.summary_runs),
+        SummaryCheckpoint(RUN, store.summary_runs),
         nothing().model_copy(update={"open": [Point(text="a\0b", messages=["m1"])]}),
     )
     assert await keeper.get("part 1") is None
@@ -54,7 +54,7 @@ async def test_what_was_found_first_stays(store: Store) -> None:
 
 async def test_a_transcript_is_kept(store: Store) -> None:
     await store.summary_runs.begin(RUN)
-    keeper = Keeper(RUN, store.summary_runs)
+    keeper = SummaryCheckpoint(RUN, store.summary_runs)
     read = Transcript((TranscriptLine("m1", "1.0", "", "U1", "Ada", NOW, "Hello."),), bots=2, notes=("so",))
     assert await keeper.transcript() is None
     await keeper.keep_transcript(read)

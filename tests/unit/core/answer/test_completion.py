@@ -13,12 +13,12 @@ from bot.core.domain.message import FileRef, IncomingMessage, Message, Place, Ro
 PNG = FileRef("F1", "chart.png", "image/png", 9)
 STUB = FileRef("F1", "file", "", 0)
 CSV = FileRef("F2", "q3.csv", "text/csv", 9)
-HEARD = IncomingMessage(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "what is this?", False, True, False)  # noqa: FBT003 (its last three)
+INCOMING = IncomingMessage(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "what is this?", False, True, False)  # noqa: FBT003 (its last three)
 STORED = Message(Role.USER, "U0ADA", "what is this?", "2.0")
 
 EVENTS = st.builds(
     replace,
-    st.just(HEARD),
+    st.just(INCOMING),
     text=st.sampled_from(["", "what is this?", "what is this? Disk is full.", "Alert"]),
     files=st.lists(st.sampled_from([PNG, STUB, CSV]), max_size=2, unique_by=lambda file: file.id).map(tuple),
     mentions_bot=st.booleans(),
@@ -47,16 +47,16 @@ def test_the_order_of_events_loses_nothing(events: list[IncomingMessage]) -> Non
 
 
 def test_a_stub_becomes_the_file() -> None:
-    found = union(replace(HEARD, files=(STUB,)), replace(HEARD, files=(PNG,)))
+    found = union(replace(INCOMING, files=(STUB,)), replace(INCOMING, files=(PNG,)))
     assert found is not None
     assert found.files == (PNG,)
 
 
 def test_an_edit_takes_a_mention_back() -> None:
-    found = union(HEARD, replace(HEARD, text="never mind", mentions_bot=False, revision="3.0"))
+    found = union(INCOMING, replace(INCOMING, text="never mind", mentions_bot=False, revision="3.0"))
     assert found is not None
     assert (found.text, found.mentions_bot) == ("never mind", False)
-    assert union(found, HEARD) is None
+    assert union(found, INCOMING) is None
 
 
 def test_the_fuller_wording_is_kept() -> None:
@@ -68,27 +68,27 @@ def test_the_fuller_wording_is_kept() -> None:
 @pytest.mark.parametrize(
     ("stored", "heard", "is_new"),
     [
-        (STORED, HEARD, False),
-        (STORED, replace(HEARD, files=(PNG,)), True),
-        (replace(STORED, text="", is_edited=True), replace(HEARD, files=(PNG,)), False),  # it was deleted
-        (replace(STORED, text="something else", is_edited=True), HEARD, False),
-        (replace(STORED, text=""), HEARD, False),  # the model declined it
-        (replace(STORED, text=""), replace(HEARD, text="", files=(PNG,)), True),
-        (STORED, replace(HEARD, text="what is that?", revision="3.0"), False),
-        (replace(STORED, is_edited=True), replace(HEARD, text="what is that?", revision="3.0", files=(PNG,)), True),
+        (STORED, INCOMING, False),
+        (STORED, replace(INCOMING, files=(PNG,)), True),
+        (replace(STORED, text="", is_edited=True), replace(INCOMING, files=(PNG,)), False),  # it was deleted
+        (replace(STORED, text="something else", is_edited=True), INCOMING, False),
+        (replace(STORED, text=""), INCOMING, False),  # the model declined it
+        (replace(STORED, text=""), replace(INCOMING, text="", files=(PNG,)), True),
+        (STORED, replace(INCOMING, text="what is that?", revision="3.0"), False),
+        (replace(STORED, is_edited=True), replace(INCOMING, text="what is that?", revision="3.0", files=(PNG,)), True),
     ],
 )
-def test_a_stored_message_is_completed(stored: Message, heard: IncomingMessage, *, is_new: bool) -> None:
-    found = completed(stored, heard)
+def test_a_stored_message_is_completed(stored: Message, incoming: IncomingMessage, *, is_new: bool) -> None:
+    found = completed(stored, incoming)
     assert (found is not None) is is_new
     if found:
-        assert (found.text, found.files) == (heard.text, heard.files)
-        assert changes_answer(stored, found, heard)
+        assert (found.text, found.files) == (incoming.text, incoming.files)
+        assert changes_answer(stored, found, incoming)
 
 
 def test_a_preview_changes_no_answer() -> None:
-    heard = replace(HEARD, text="what is this? Outage of Monday", is_previewed=True)
-    found = completed(STORED, heard)
+    incoming = replace(INCOMING, text="what is this? Outage of Monday", is_previewed=True)
+    found = completed(STORED, incoming)
     assert found is not None
-    assert not changes_answer(STORED, found, heard)
-    assert changes_answer(STORED, found, replace(heard, is_previewed=False))
+    assert not changes_answer(STORED, found, incoming)
+    assert changes_answer(STORED, found, replace(incoming, is_previewed=False))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.domain.message import FileRef, FileState, IncomingMessage, MessageEdit, Place
-from bot.slack.inbound.messages import changed, heard, updated
+from bot.slack.inbound.messages import changed, incoming_message, updated
 
 BOT = "U0BOT"
 SAID = {"type": "message", "channel": "C1", "ts": "2.0", "user": "U0ADA", "text": "hi"}
@@ -35,7 +35,7 @@ FIELDS = (
 
 
 def hear(event: dict[str, Any]) -> IncomingMessage | None:
-    return heard(event, team="T1", bot=BOT)
+    return incoming_message(event, team="T1", bot=BOT)
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON))
