@@ -38,9 +38,10 @@ class ActionSpec(Generic[Value]):
         label: str = "",
         style: Literal["", "primary", "danger"] = "",
         confirm: str = "",
+        spoken: str = "",
     ) -> Button:
         """Return the button that stands below a message."""
-        return Button(self.name, label or self.label, value.encode() if value else "", style, confirm)
+        return Button(self.name, label or self.label, value.encode() if value else "", style, confirm, spoken)
 
     def menu(self, options: tuple[tuple[str, str], ...], value: Value | None = None, *, label: str = "") -> Select:
         """Return the menu that stands below a message."""

@@ -184,7 +184,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
         immediate_actions=by_name(
             {
                 actions.STOP: stop,
-                actions.RATE: partial(buttons.rate, store=store),
+                actions.RATE: partial(buttons.rate, store=store, chat=chat),
                 actions.SUMMARIZE_THREAD: summarize_thread,
                 actions.EDIT_CATEGORIES: classify.open_form,
                 actions.CORRECT_ROWS: classify.open_form,

@@ -195,7 +195,7 @@ async def test_code_has_a_footer_and_thinking(stage: Dialogue, model: ScriptedMo
         shown = await answer(stage)
     below = answers(stage)[-1].small_print
     assert below.startswith("claude-haiku-5-5 · ")
-    assert below.endswith("AI-generated; check what matters.")
+    assert below.endswith("AI-generated. Check important details.")
     assert model.requests[0].body["thinking"]["type"] == "adaptive"
     assert "A circle" not in shown
 
@@ -251,7 +251,7 @@ async def test_a_cut_answer_leaves_no_half_file(dialogue: Dialogue, model: Scrip
     model.answer(block(AREA), "\n\n```python\n# half.py\ndef half(", MessageStop("max_tokens"))
     await dialogue.workspace.command(dialogue.general, "/code", "an area")
     shown = await answer(dialogue)
-    assert "I stopped at my length limit: half.py is incomplete and not saved. “Continue” goes on" in shown
+    assert "I hit my length limit: half.py is incomplete and not saved. “Continue” goes on" in shown
     assert list(files(dialogue)) == ["area.py"]
     assert len(model.requests) == 1
 

@@ -87,7 +87,7 @@ async def test_an_edit_changes_the_stored_turn(dialogue: Dialogue, model: Script
     ts = dialogue.mention("capital of France?")
     await dialogue.answer(dialogue.general, ts)
     dialogue.workspace.edit(dialogue.general, ts, f"<@{dialogue.workspace.bot.id}> capital of Italy?")
-    assert "answer it again" in await dialogue.whisper()
+    assert "Want a new answer?" in await dialogue.whisper()
     await until_stored(dialogue, "capital of Italy?")
     model.answer("Rome.")
     dialogue.workspace.say(dialogue.general, "sure?", thread_ts=ts)
@@ -174,7 +174,7 @@ async def test_an_edit_while_answering_waits(dialogue: Dialogue, model: Scripted
     gate.set()
     assert await dialogue.answer(dialogue.general, ts) == "AB"
     await until_stored(dialogue, "second words")
-    assert "answer it again" in await dialogue.whisper()
+    assert "Want a new answer?" in await dialogue.whisper()
     assert len(model.requests) == 1
 
 

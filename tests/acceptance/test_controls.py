@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.core.actions import RATING_COMMENT
+from bot.core.answer.buttons import THANKS
 from bot.core.domain.control_value import FOREIGN, Rating
 from bot.playground.anthropic.reply import MessageStop, ThinkingDelta
 from bot.playground.slack.elements import buttons
@@ -106,12 +107,17 @@ async def test_ratings_are_kept(dialogue: Dialogue, model: ScriptedModel) -> Non
     await dialogue.answer(dialogue.general, ts)
     (message,) = from_bot(dialogue, ts)
     await dialogue.workspace.press(
-        message, "rate", value=Rating(rating="good", question=ts).encode(), user=dialogue.workspace.ada
+        message, "rate.1", value=Rating(rating="good", question=ts).encode(), user=dialogue.workspace.ada
     )
+    assert dialogue.workspace.ephemerals(user=dialogue.workspace.ada)[-1].shown == THANKS
     await dialogue.workspace.press(
-        message, "rate", value=Rating(rating="bad", question=ts).encode(), user=dialogue.workspace.sam
+        message, "rate.2", value=Rating(rating="bad", question=ts).encode(), user=dialogue.workspace.sam
     )
+    assert not dialogue.workspace.ephemerals(user=dialogue.workspace.sam)  # no thanks for what was not given yet
     await dialogue.workspace.submit({"rating_comment": "It is a crane."}, user=dialogue.workspace.sam)
+    await dialogue.workspace.until(
+        lambda: [one.shown for one in dialogue.workspace.ephemerals(user=dialogue.workspace.sam)] == [THANKS]
+    )
     rows = await dialogue.rows("SELECT person, question, is_good, comment FROM ratings ORDER BY comment")
     ada, sam = dialogue.workspace.ada.id, dialogue.workspace.sam.id
     assert [(row[0], row[1], bool(row[2]), row[3]) for row in rows] == [
@@ -132,7 +138,7 @@ async def test_a_former_versions_button_works(dialogue: Dialogue, model: Scripte
     model.answer("A bird.")
     assert (await workspace.interactions.act(message, shown["regenerate.0"] | {"value": f"{ts} 0"}, workspace.me)).ok
     await workspace.until(lambda: message.shown == "A bird.")
-    assert (await workspace.interactions.act(message, shown["rate"] | {"value": f"bad {ts}"}, workspace.me)).ok
+    assert (await workspace.interactions.act(message, shown["rate.2"] | {"value": f"bad {ts}"}, workspace.me)).ok
     assert RATING_COMMENT.value.decode(workspace.modal()["private_metadata"]).question == ts
 
 
@@ -145,7 +151,7 @@ async def test_a_footer_tells_the_price(dialogue: Dialogue, model: ScriptedModel
     (message,) = from_bot(dialogue, ts)
     assert message.small_print.startswith("claude-haiku-5-5 · ")
     assert "$0.0" in message.small_print
-    assert message.small_print.endswith(" · AI-generated; check what matters.")
+    assert message.small_print.endswith(" · AI-generated. Check important details.")
 
 
 async def test_the_disclaimer_stands_once(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -155,10 +161,10 @@ async def test_the_disclaimer_stands_once(dialogue: Dialogue, model: ScriptedMod
     ts = dialogue.mention("what is a heron?")
     await dialogue.answer(dialogue.general, ts)
     (message,) = from_bot(dialogue, ts)
-    assert message.small_print == "AI-generated; check what matters."
+    assert message.small_print == "AI-generated. Check important details."
     await dialogue.workspace.press(message, "regenerate.0")
     await dialogue.workspace.until(lambda: message.shown == "A wader." and message.small_print)
-    assert message.small_print == "AI-generated; check what matters."
+    assert message.small_print == "AI-generated. Check important details."
     dialogue.workspace.say(dialogue.general, "what does it eat?", thread_ts=ts)
     await dialogue.answer(dialogue.general, ts, 2)
     assert from_bot(dialogue, ts)[1].small_print == ""
@@ -168,7 +174,7 @@ async def test_a_stopped_answer_is_marked_too(dialogue: Dialogue, model: Scripte
     ts, message = await begun(dialogue, model)
     dialogue.workspace.say(dialogue.general, "stop", thread_ts=ts)
     await dialogue.workspace.until(lambda: message.shown.endswith("_Stopped._"))
-    assert message.small_print == "AI-generated; check what matters."
+    assert message.small_print == "AI-generated. Check important details."
 
 
 async def test_thinking_is_a_task(stage: Dialogue, model: ScriptedModel) -> None:

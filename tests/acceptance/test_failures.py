@@ -302,7 +302,7 @@ async def test_an_empty_answer_is_said(stage: Dialogue, model: ScriptedModel, pa
 async def test_a_full_answer_can_go_on(stage: Dialogue, model: ScriptedModel) -> None:
     model.answer(ANSWER, MessageStop("max_tokens"))
     said = await asked(stage)
-    assert said == f"{ANSWER}\n\n_I stopped at my length limit. Write “continue” and I'll go on from here._"
+    assert said == f"{ANSWER}\n\n_I hit my length limit. Reply “continue” to keep going._"
 
 
 async def test_a_failed_form_is_said(stage: Dialogue, model: ScriptedModel, logs: Logs) -> None:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from bot.core.access import check_member
 from bot.core.actions import CONTINUE, RATE, RATING_COMMENT, REGENERATE, STOP
 from bot.core.answer.answer import draft, is_first
 from bot.core.domain.control_value import AnswerRef, Rating, RatingComment
-from bot.core.domain.interaction import FeedbackButtons, Field, Form
+from bot.core.domain.interaction import Button, Field, Form
 from bot.core.domain.message import IncomingMessage, Message, Role
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import send_ephemeral
 from bot.core.writing.outcome import kept, show
 from bot.core.writing.stream import write
-from bot.errors import NotAllowedError
+from bot.errors import ChatError, NotAllowedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bot.core.domain.interaction import Action, Control, Submission
+    from bot.core.domain.message import Place
     from bot.core.domain.thread import Conversation, FinishedAnswer
     from bot.core.ports import Chat, Checkpoint, Model, Store
 
@@ -32,7 +33,7 @@ COMMENT = "rating_comment"  # the field
 GO_ON = "Go on exactly where you stopped."
 UNKNOWN = "I no longer have the question behind this answer. Please ask again."
 NOT_YOURS = "Only the person who asked or a workspace admin can do this."
-RATINGS: tuple[Literal["good", "bad"], ...] = ("good", "bad")
+THANKS = "Thanks for the feedback."
 
 
 def below(question: Message, version: int = 0) -> Callable[[bool], Sequence[Control]]:
@@ -40,14 +41,16 @@ def below(question: Message, version: int = 0) -> Callable[[bool], Sequence[Cont
 
     def controls(has_more: bool) -> Sequence[Control]:  # noqa: FBT001 (the shape that `reply.write` asks for)
         ref = AnswerRef(message=question.id, version=version)
-        good, bad = (Rating(rating=rating, question=question.id).encode() for rating in RATINGS)
-        return (
-            *((CONTINUE.button(ref, style="primary"),) if has_more else ()),
-            REGENERATE.button(ref),
-            FeedbackButtons(RATE.name, good, bad),
-        )
+        more = (CONTINUE.button(ref, style="primary"),) if has_more else ()
+        return (*more, REGENERATE.button(ref), *thumbs(question.id))
 
     return controls
+
+
+def thumbs(question: str) -> tuple[Button, Button]:
+    """Return the buttons that rate the answer to a question."""
+    good, bad = Rating(rating="good", question=question), Rating(rating="bad", question=question)
+    return RATE.button(good, label="👍", spoken="Good answer"), RATE.button(bad, label="👎", spoken="Bad answer")
 
 
 async def regenerate(action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
@@ -126,15 +129,16 @@ async def go_on(action: Action, *, checkpoint: Checkpoint, store: Store, model: 
     return written.record(action.place, request, began_with_bot=conversation.began_with_bot)
 
 
-async def rate(action: Action, *, store: Store) -> Form | None:
-    """Save a user's rating of an answer; ask what was wrong with a bad one."""
+async def rate(action: Action, *, store: Store, chat: Chat) -> Form | None:
+    """Save a user's rating of an answer; thank for a good one, ask what was wrong with a bad one."""
     rated, place = RATE.read(action), action.place
     await store.threads.rate(place, rated.question, action.asker.person, is_good=rated.rating == "good")
     if rated.rating == "good":
+        await _thank(place, action.asker, chat)
         return None
-    field = Field(COMMENT, "What was wrong?", kind="area", optional=True)
+    field = Field(COMMENT, "What should be better?", kind="area", optional=True, hint="My administrator can read this.")
     about = RatingComment(**asdict(place), question=rated.question)
-    return RATING_COMMENT.form("Thank you", (field,), about, submit="Send")
+    return RATING_COMMENT.form("What went wrong?", (field,), about, submit="Send")
 
 
 async def comment(submission: Submission, *, store: Store, chat: Chat) -> Mapping[str, str]:
@@ -143,7 +147,16 @@ async def comment(submission: Submission, *, store: Store, chat: Chat) -> Mappin
     words = submission.answers.get(COMMENT, "")
     await check_member((about.place,), submission.asker.person, chat)
     await store.threads.rate(about.place, about.question, submission.asker.person, is_good=False, comment=str(words))
+    await _thank(about.place, submission.asker, chat)
     return {}
+
+
+async def _thank(place: Place, person: Requester, chat: Chat) -> None:
+    """Thank for a rating that was kept; it counts as well without."""
+    try:
+        await send_ephemeral(place, person, THANKS, chat=chat)
+    except ChatError as error:
+        log.warning("no one was thanked for a rating: %s", error)
 
 
 async def allow_stop(action: Action, chat: Chat) -> None:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EDITED = "You edited your question after I answered it. I'll remember the new wording"
-OFFER = f"{EDITED}; should I answer it again?"
+EDITED = "You edited your question"
+OFFER = f"{EDITED}. Want a new answer?"
 OFFERED = "offered"  # the checkpoint
 REFUSAL = (
     "In this channel, I only answer people from the organization that runs me. "

@@ -75,7 +75,7 @@ def unfinished(names: Sequence[str], *, truncated: bool, can_go_on: bool) -> str
     what = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} incomplete and not saved"
     if truncated:
         how = "“Continue” goes on from there" if can_go_on else ELSEWHERE
-        return f"\n\n_I stopped at my length limit: {what}. {how}._"
+        return f"\n\n_I hit my length limit: {what}. {how}._"
     return f"\n\n_The code block was never closed: {what}. Ask again for the whole file._"
 
 

@@ -14,7 +14,8 @@ from bot.core.domain.people import Requester
 class Button:
     """A button below a message. `name` says which use case it is for, `value` comes back unchanged.
 
-    `confirm`: the question that the person has to confirm, "" for none.
+    `confirm`: the question that the person has to confirm, "" for none. `spoken`: what a screen reader says for a label
+    that is a picture.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Button:
     value: str = ""
     style: Literal["", "primary", "danger"] = ""
     confirm: str = ""
+    spoken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,7 @@ class Select:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackButtons:
-    """Thumbs up and down below an answer, each with its value."""
-
-    name: str
-    good: str
-    bad: str
-    value: str = ""  # behind both, in what was kept before they had values
-
-
-Control = Button | Select | FeedbackButtons
+Control = Button | Select
 
 
 @dataclass(frozen=True, slots=True)

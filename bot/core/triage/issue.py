@@ -47,7 +47,9 @@ def body(record: Feedback, original: Feedback | None) -> str:
     lines += [f"{name}: {quiet(value)}" for name, value in facts.items() if value]
     if original is not None:
         lines.append(f"Repeats {original.issue}" if original.issue else f"Repeats [a post]({original.permalink})")
-    return "\n".join([*(f"- {line}" for line in lines), "", "_Sorted by an AI; check what matters._", "", mark(record)])
+    return "\n".join(
+        [*(f"- {line}" for line in lines), "", "_Sorted by AI. Check important details._", "", mark(record)]
+    )
 
 
 def mark(record: Feedback) -> str:

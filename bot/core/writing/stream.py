@@ -41,13 +41,13 @@ PATIENCE = (
     "so you don't need to ask again. (Reference: `{reference}`)"
 )
 # Slack's guide for agents asks for one; under each answer it would be noise that no one reads.
-DISCLAIMER = "AI-generated; check what matters."
+DISCLAIMER = "AI-generated. Check important details."
 REDACTED = "redacted"
 STOPPED = "[stopped]"  # ends an answer in the history that someone stopped
-LIMIT_HINT = "\n\n_I stopped at my length limit. Write “continue” and I'll go on from here._"
+LIMIT_HINT = "\n\n_I hit my length limit. Reply “continue” to keep going._"
 # An ephemeral answer has no thread to go on in.
 ELSEWHERE = "Ask for it in our direct messages: only you will see it there, too, and I can go on where I stopped"
-PRIVATE_LIMIT_HINT = f"\n\n_I stopped at my length limit. {ELSEWHERE}._"
+PRIVATE_LIMIT_HINT = f"\n\n_I hit my length limit. {ELSEWHERE}._"
 
 
 def apology(error: BotError, reference: str) -> str:

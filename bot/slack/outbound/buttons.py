@@ -1,4 +1,7 @@
-"""Buttons and menus as Slack's blocks."""
+"""Buttons and menus as Slack's blocks.
+
+Ratings are buttons, too: Slack's own thumbs (`feedback_buttons`) can't stand in a row with others.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,12 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ConfirmObject,
-    ContextActionsBlock,
-    FeedbackButtonObject,
-    FeedbackButtonsElement,
     Option,
     PlainTextObject,
     StaticSelectElement,
 )
 
-from bot.core.domain.interaction import Button, FeedbackButtons, Select
+from bot.core.domain.interaction import Button, Select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,9 +44,6 @@ def _blocks(controls: Sequence[Control]) -> Iterator[Block]:
         )
     for number, select in enumerate(control for control in controls if isinstance(control, Select)):
         yield ActionsBlock(block_id=f"{number} {select.value}", elements=[_select(select)])
-    for feedback in controls:
-        if isinstance(feedback, FeedbackButtons):
-            yield ContextActionsBlock(elements=[_feedback(feedback)])
 
 
 def _button(button: Button, number: int) -> ButtonElement:
@@ -56,6 +53,7 @@ def _button(button: Button, number: int) -> ButtonElement:
         value=button.value,
         style=button.style or None,
         confirm=_confirm(button) if button.confirm else None,
+        accessibility_label=button.spoken[:LABEL] or None,
     )
 
 
@@ -73,17 +71,6 @@ def _select(select: Select) -> StaticSelectElement:
         action_id=select.name,
         placeholder=plain(select.placeholder),
         options=[Option(value=value, text=plain(label, LABEL)) for value, label in select.options],
-    )
-
-
-def _feedback(feedback: FeedbackButtons) -> FeedbackButtonsElement:
-    def thumb(label: str, choice: str) -> FeedbackButtonObject:
-        return FeedbackButtonObject(text=plain(label), value=f"{choice} {feedback.value}".strip())
-
-    return FeedbackButtonsElement(
-        action_id=feedback.name,
-        positive_button=thumb("Good", feedback.good),
-        negative_button=thumb("Bad", feedback.bad),
     )
 
 
