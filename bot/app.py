@@ -58,7 +58,7 @@ from bot.slack.client.lease_check import fenced
 from bot.slack.client.rate_limit import Budget
 from bot.slack.inbound import http, socket
 from bot.work import TOGETHER, Cell, Inbox, InboxLimits
-from bot.workspaces import SlackAccess, join
+from bot.workspaces import JoinedAs, SlackAccess, join
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -84,22 +84,28 @@ STARTUP_DELAY = 10.0
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock = catalogue.today) -> AsyncIterator[str]:
+async def running(
+    settings: Settings,
+    clock: Clock = catalogue.today,
+    announce: Callable[[str, JoinedAs | None], None] = lambda *_: None,
+) -> AsyncIterator[str]:
     """Run the bot until the block exits, and yield the bot's own HTTP address. `clock` decides when models retire.
 
-    The block is entered when the bot is ready for Slack's first delivery, and left when running jobs have finished or
-    were released within `shutdown_grace`. `settings` must have been read for Slack. Raises `SettingsError`,
-    `ChatError`, `OSError`.
+    `announce` is told that address and who the bot is in Slack, None while Slack has not said. The block is entered
+    when the bot is ready for Slack's first delivery, and left when running jobs have finished or were released within
+    `shutdown_grace`. `settings` must have been read for Slack. Raises `SettingsError`, `ChatError`, `OSError`.
     """
     async with AsyncExitStack() as stack:
         if (card := catalogue.find(settings.claude_model)) and card.retires_soon(clock()):
             log.warning("%s retires on %s: set CLAUDE_MODEL to %s", card.id, card.retires, card.replacement)
         built = await build(stack, settings, quarantine=opener(settings, clock), clock=clock)
         app = bolt_app(built.joined.client, built.joined.teams, built.intake, built.uninstaller.depart)
-        await begin(stack, settings, built)
+        joined = await begin(stack, settings, built)
         built.files.warm_up(after=STARTUP_DELAY)
         figures = partial(built.metrics.page, built.inbox)
-        yield await stack.enter_async_context(listening(settings, app, built.joined, built.database, figures))
+        address = await stack.enter_async_context(listening(settings, app, built.joined, built.database, figures))
+        announce(address, joined)
+        yield address
 
 
 @asynccontextmanager
@@ -263,12 +269,13 @@ async def build(
     return Bot(database, metrics, joined, inbox, files, table, intake, notices, uninstaller)
 
 
-async def begin(stack: AsyncExitStack, settings: Settings, built: Bot) -> None:
-    """Connect to Slack, and work until the stack is closed. Raises as `running`."""
-    await built.joined.introduce()
+async def begin(stack: AsyncExitStack, settings: Settings, built: Bot) -> JoinedAs | None:
+    """Connect to Slack, and work until the stack is closed; return who the bot is there. Raises as `running`."""
+    joined = await built.joined.introduce()
     await built.inbox.start()
     stack.push_async_callback(built.inbox.stop, settings.shutdown_grace)
     stack.push_async_callback(built.notices.close)
+    return joined
 
 
 def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> AbstractAsyncContextManager[Model]:
@@ -305,11 +312,10 @@ async def listening(
         yield address
 
 
-async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+async def serve(settings: Settings, announce: Callable[[str, JoinedAs | None], None]) -> None:
     """Run the bot until SIGTERM or SIGINT; a second signal ends the process at once, and loses nothing either."""
     stop = stop_signal()
-    async with running(settings) as address:
-        announce(address)
+    async with running(settings, announce=announce):
         await lazy.load()  # while it takes in what Slack delivers
         # The libraries' 230,000 objects never go; a collection that looks through them stops all turns for 0.1 s.
         gc.collect()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -20,7 +22,7 @@ from pydantic import (
     ValidationInfo,
 )
 
-from bot import PROGRAM
+from bot import PROGRAM, credentials
 from bot.claude import catalogue
 from bot.errors import SettingsError
 
@@ -34,27 +36,37 @@ FOR_ONE, FOR_ALL = ("SLACK_BOT_TOKEN",), ("ANTHROPIC_API_KEY",)
 FOR_MANY = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_STATE_SECRET", "PARLEY_ENCRYPTION_KEY")
 """What the bot can't serve Slack without, whatever the transport: in one workspace, in any, in many."""
 
-_WHERE = {
+TOKENS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
+
+WHERE = {
     "SLACK_BOT_TOKEN": "copy the Bot User OAuth Token (xoxb-…) from your app's OAuth & Permissions page",
-    "SLACK_SIGNING_SECRET": "copy the Signing Secret from your app's Basic Information page, "
-    "or set SLACK_APP_TOKEN for Socket Mode",
+    "SLACK_APP_TOKEN": "create an app-level token (xapp-…) with the scope connections:write on your app's Basic "
+    "Information page",
+    "SLACK_SIGNING_SECRET": "copy the Signing Secret from your app's Basic Information page",
     "ANTHROPIC_API_KEY": "create a key in the Claude Console",
     "SLACK_CLIENT_ID": "copy the Client ID from your app's Basic Information page, as several workspaces need it",
     "SLACK_CLIENT_SECRET": "copy the Client Secret from your app's Basic Information page",
     "SLACK_STATE_SECRET": "set it to any long random text",
     "PARLEY_ENCRYPTION_KEY": f"make one with `{PROGRAM} key`",
 }
+"""Where the value of a setting comes from."""
+
+NO_TRANSPORT = (
+    f"SLACK_APP_TOKEN is missing: {WHERE['SLACK_APP_TOKEN']}. (Only if Slack is to call a public address of yours, set "
+    "SLACK_SIGNING_SECRET instead.)"
+)
 
 
-def _prefixed(prefix: str) -> AfterValidator:
-    def check(secret: SecretStr) -> SecretStr:
-        if not re.fullmatch(re.escape(prefix) + r"\S+", secret.get_secret_value()):
-            raise ValueError(
-                f"must begin with {prefix} and not contain spaces" if prefix else "must not contain spaces"
-            )
-        return secret
+def _credential(secret: SecretStr, info: ValidationInfo) -> SecretStr:
+    if fault := credentials.fault((info.field_name or "").upper(), secret.get_secret_value()):
+        raise ValueError(fault)
+    return secret
 
-    return AfterValidator(check)
+
+def _unbroken(secret: SecretStr) -> SecretStr:
+    if re.search(r"\s", secret.get_secret_value()):
+        raise ValueError("must not contain spaces or line breaks")
+    return secret
 
 
 def _http_url(value: str) -> str:
@@ -103,9 +115,11 @@ def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
+Credential = Annotated[SecretStr, AfterValidator(_credential)]
+LongText = Annotated[SecretStr, AfterValidator(_unbroken)]
 Url = Annotated[str, AfterValidator(_http_url)]
-People = Annotated[frozenset[str], _ids(r"(?:T[A-Z0-9]{2,}:)?[UW][A-Z0-9]{2,}", "Slack user ids such as U012ABCDEF")]
-Workspaces = Annotated[frozenset[str], _ids(r"T[A-Z0-9]{2,}", "ids of Slack workspaces such as T012ABCDEF")]
+People = Annotated[frozenset[str], _ids(r"(?:T[A-Z0-9]{2,}:)?[UW][A-Z0-9]{2,}", "Slack user IDs such as U012ABCDEF")]
+Workspaces = Annotated[frozenset[str], _ids(r"T[A-Z0-9]{2,}", "IDs of Slack workspaces such as T012ABCDEF")]
 
 
 class Settings(BaseModel):
@@ -113,26 +127,26 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=str.upper, hide_input_in_errors=True)
 
-    slack_bot_token: Annotated[SecretStr, _prefixed("xoxb-")] | None = None
-    slack_app_token: Annotated[SecretStr, _prefixed("xapp-")] | None = None
+    slack_bot_token: Credential | None = None
+    slack_app_token: Credential | None = None
     socket_connections: int = Field(default=2, ge=1, le=10)
-    slack_signing_secret: Annotated[SecretStr, _prefixed("")] | None = None
+    slack_signing_secret: Credential | None = None
     slack_client_id: str | None = None
-    slack_client_secret: Annotated[SecretStr, _prefixed("")] | None = None
-    slack_state_secret: Annotated[SecretStr, _prefixed("")] | None = None
+    slack_client_secret: Credential | None = None
+    slack_state_secret: LongText | None = None
     slack_workspaces: Workspaces = frozenset()
     parley_encryption_key: Annotated[SecretStr, AfterValidator(_keys)] | None = None
     slack_api_url: Annotated[Url, AfterValidator(_slashed)] = "https://slack.com/api/"
     slack_rate_factor: float = Field(default=1, ge=0.1, le=10_000)
-    anthropic_api_key: Annotated[SecretStr, _prefixed("")] | None = None
+    anthropic_api_key: Credential | None = None
     anthropic_base_url: Url = "https://api.anthropic.com"
     claude_model: Annotated[str, AfterValidator(_known_model)] = "claude-haiku-5-5"
     database_url: str = "sqlite:///data/parley.db"
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
     parley_admins: People = frozenset()
-    triage_webhook_secret: Annotated[SecretStr, _prefixed("")] | None = None
-    triage_github_token: Annotated[SecretStr, _prefixed("")] | None = None
+    triage_webhook_secret: LongText | None = None
+    triage_github_token: Credential | None = None
     triage_github_url: Annotated[Url, AfterValidator(_slashed)] = "https://api.github.com/"
     max_running_turns: int = Field(default=200, ge=1, le=10_000)
     retention_days: int = Field(default=365, ge=0, le=36_500)
@@ -179,13 +193,30 @@ def written(settings: Settings) -> dict[str, str]:
 def environment() -> dict[str, str]:
     """Return the values of `.env` and the environment; the environment wins. Empty values count as unset.
 
-    Raises `SettingsError` for a `.env` that can't be read as text.
+    Raises `SettingsError` for a `.env` that can't be read.
     """
-    try:
-        merged = {**dotenv_values(ENV_FILE), **os.environ}
-    except UnicodeDecodeError:
-        raise SettingsError([f"{ENV_FILE} is not valid UTF-8."]) from None
+    merged = {**_from_file(), **os.environ}
     return {name: value for name, value in merged.items() if value}
+
+
+def _from_file() -> dict[str, str | None]:
+    try:
+        text = ENV_FILE.read_text(encoding="utf-8-sig")  # with the mark that some editors on Windows begin a file with
+    except FileNotFoundError:
+        return {}
+    except UnicodeDecodeError:
+        raise SettingsError([f"{ENV_FILE} is not in UTF-8: save it again with that encoding."]) from None
+    except OSError as error:
+        raise SettingsError([f"{ENV_FILE} can't be read: {error.strerror}."]) from None
+    wrong = [one.original.line for one in parse_stream(StringIO(text)) if one.error]
+    if wrong:
+        raise SettingsError(
+            [
+                f"Line {line} of {ENV_FILE} is not a setting: write NAME=value, without an unclosed quotation mark."
+                for line in wrong
+            ]
+        )
+    return dotenv_values(stream=StringIO(text))
 
 
 def hide_from_libraries() -> None:
@@ -204,29 +235,52 @@ def read(environ: Mapping[str, str], *, for_slack: bool = False, on: date | None
 
     Raises `SettingsError` with one sentence per fault. No sentence repeats a secret.
     """
-    faults = _missing(environ) if for_slack else []
-    try:
-        settings = Settings.model_validate({k: v for k, v in environ.items() if v}, context={"on": on})
-    except ValidationError as error:
-        faults += [_sentence(str(fault["loc"][0]), fault["type"], fault["msg"]) for fault in error.errors()]
-        raise SettingsError(faults) from None
-    if settings.serves_many and (bare := sorted(one for one in settings.parley_admins if ":" not in one)):
-        faults.append(f"PARLEY_ADMINS: with several workspaces, say which one: T012ABCDEF:{bare[0]}, not {bare[0]}.")
+    settings, wrong = sound(environ, on)
+    faults = [*(missing(environ) if for_slack else []), *(f"{name}: {fault}." for name, fault in wrong.items())]
     if faults:
         raise SettingsError(faults)
     return settings
 
 
-def _missing(environ: Mapping[str, str]) -> list[str]:
+def sound(environ: Mapping[str, str], on: date | None = None) -> tuple[Settings, dict[str, str]]:
+    """Read the settings that are well-formed; return them with the faults of the others, by name."""
+    given = {name: value for name, value in environ.items() if value}
+    context = {"on": on}
+    try:
+        settings, faults = Settings.model_validate(given, context=context), dict[str, str]()
+    except ValidationError as error:
+        faults = {str(one["loc"][0]): _told(str(one["loc"][0]), one["type"], one["msg"]) for one in error.errors()}
+        sane = {name: value for name, value in given.items() if name not in faults}
+        settings = Settings.model_validate(sane, context=context)
+    if _are_swapped(given):
+        for name, other in (TOKENS, TOKENS[::-1]):
+            begins = credentials.BEGINNINGS[name]
+            faults[name] = f"is swapped with {other}: the token that begins with {begins} belongs here"
+    if settings.serves_many and (bare := sorted(one for one in settings.parley_admins if ":" not in one)):
+        faults["PARLEY_ADMINS"] = f"with several workspaces, say which one: T012ABCDEF:{bare[0]}, not {bare[0]}"
+    return settings, faults
+
+
+def missing(environ: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each setting without which the bot can't serve Slack."""
     many = any(environ.get(name) for name in FOR_MANY[:3])
     names = [name for name in (*(FOR_MANY if many else FOR_ONE), *FOR_ALL) if not environ.get(name)]
-    if not environ.get("SLACK_APP_TOKEN") and not environ.get("SLACK_SIGNING_SECRET"):
-        names.append("SLACK_SIGNING_SECRET")
-    return [f"{name} is missing: {_WHERE[name]}." for name in names]
+    has_transport = environ.get("SLACK_APP_TOKEN") or environ.get("SLACK_SIGNING_SECRET")
+    return [f"{name} is missing: {WHERE[name]}." for name in names] + ([] if has_transport else [NO_TRANSPORT])
 
 
-def _sentence(name: str, kind: str, message: str) -> str:
+def _are_swapped(environ: Mapping[str, str]) -> bool:
+    kinds = [credentials.kind_of(environ.get(name, "")) for name in TOKENS]
+    return kinds == [credentials.BEGINNINGS[name] for name in reversed(TOKENS)]
+
+
+def _told(name: str, kind: str, message: str) -> str:
+    """Say what is wrong with a setting, without a full stop."""
     if kind == "value_error":
-        reason = message.removeprefix("Value error, ")
-        return f"{name}: {reason}." if not reason.endswith(".") else f"{name}: {reason}"
-    return f"{name}: {message[0].lower()}{message[1:]}."
+        return message.removeprefix("Value error, ").rstrip(".")
+    field = Settings.model_fields[name.lower()]
+    if kind == "literal_error":
+        *others, last = get_args(field.annotation)
+        return f"must be {', '.join(others)} or {last}"
+    least, most = (next(getattr(one, end) for one in field.metadata if hasattr(one, end)) for end in ("ge", "le"))
+    return f"must be a {'whole ' if field.annotation is int else ''}number from {least} to {most}"

@@ -35,8 +35,18 @@ ASKED = {MESSAGE, COMMAND, ACTION, COMPLETION}  # the kinds of jobs that someone
 
 
 @dataclass(frozen=True, slots=True)
+class JoinedAs:
+    """Who the bot is in Slack: the workspace's name, and the bot's own, without @."""
+
+    workspace: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SlackAccess:
     """Access to Slack. `client` has no token; `check` finds whether Slack can be reached and accepts the bot.
+
+    `introduce` asks Slack who the bot is, None if that is not known, or not one.
 
     `admit` says whether a job's workspace still has the bot, None if that need not be checked.
     """
@@ -44,7 +54,7 @@ class SlackAccess:
     client: AsyncWebClient
     teams: WorkspaceClients
     check: Callable[[], Awaitable[object]]
-    introduce: Callable[[], Awaitable[object]]
+    introduce: Callable[[], Awaitable[JoinedAs | None]]
     forget: Callable[[str], None]
     admit: Callable[[Job], Awaitable[bool]] | None = None
     installations: Installations | None = None
@@ -99,10 +109,11 @@ def join_many(settings: Settings, database: Database, session: aiohttp.ClientSes
         installed.forget(workspace)
         teams.forget(workspace)
 
-    async def introduce() -> None:
+    async def introduce() -> JoinedAs | None:
         await kept.check()
         for one in await kept.listed():
             served.has(one.workspace)
+        return None
 
     flow = install.flow(
         base,
@@ -160,7 +171,7 @@ class Served:
         return False
 
 
-async def _introduce(identity: AskedIdentity) -> None:
+async def _introduce(identity: AskedIdentity) -> JoinedAs | None:
     """Ask Slack who we are. A refused token ends the start; if Slack is unavailable, the bot waits for it."""
     try:
         await identity()
@@ -168,3 +179,5 @@ async def _introduce(identity: AskedIdentity) -> None:
         if not error.is_transient:
             raise
         log.warning("Slack is unavailable: %s", error)
+        return None
+    return JoinedAs(identity.workspace, identity.name)

@@ -12,29 +12,49 @@ from sqlalchemy.exc import DBAPIError
 from bot import PROGRAM, __version__
 from bot.cli import measure, playground, privacy, serve, setup, work
 from bot.cli.shared import Commands
-from bot.errors import ChatError, ModelError, SettingsError, UsageError
+from bot.errors import BotError, ChatError, ModelError, SettingsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return the exit status: 2 for faulty settings, printed one per line without a traceback."""
+    """Run a command; return the exit status: 2 if what was typed or set is at fault, 1 for any other failure.
+
+    What is wrong is printed to stderr, one sentence per line, without a traceback.
+    """
     options = parser().parse_args(arguments)
     os.umask(0o077)  # the database holds what people wrote, and is no one else's to read
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)
-    except (SettingsError, UsageError, ModelError) as error:
-        return _fail(2, *(error.faults if isinstance(error, SettingsError) else [error.sentence]))
-    except ChatError as error:
-        return _fail(1, f"Slack refused the bot: {error}. `{PROGRAM} doctor` shows more.")
-    except (OSError, UnicodeError) as error:
-        return _fail(1, f"The bot can't start: {error}.")
-    except DBAPIError as error:
-        return _fail(1, f"The database can't be used: {type(error.orig).__name__}. Check DATABASE_URL.")
+    except BrokenPipeError:  # as by `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         return 130
+    except (BotError, OSError, DBAPIError) as error:
+        status, sentences = _explained(error)
+        print(*sentences, sep="\n", file=sys.stderr)
+        return status
+
+
+def _explained(error: BotError | OSError | DBAPIError) -> tuple[int, list[str]]:
+    """Return the exit status, and what is wrong. Raises what no operator can act on."""
+    match error:
+        case SettingsError():
+            return 2, error.faults
+        case UsageError() | ModelError():
+            return 2, [error.sentence]
+        case ChatError():
+            what = "Slack can't be used at the moment" if error.is_transient else "Slack refused the bot"
+            return 1, [f"{what}: {error}. `{PROGRAM} doctor` shows more."]
+        case DBAPIError():
+            return 1, [f"The database can't be used: {type(error.orig).__name__}. `{PROGRAM} doctor` shows more."]
+        case OSError():
+            at = f" ({error.filename})" if error.filename else ""
+            return 1, [f"That failed: {error.strerror or error}{at}."]
+    raise error
 
 
 def parser() -> argparse.ArgumentParser:
@@ -45,9 +65,3 @@ def parser() -> argparse.ArgumentParser:
     for group in (playground, serve, setup, work, measure, privacy):
         group.register(commands)
     return made
-
-
-def _fail(status: int, *sentences: str) -> int:
-    for sentence in sentences:
-        print(sentence, file=sys.stderr)
-    return status

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -13,20 +15,40 @@ from bot.claude import catalogue
 from bot.claude import client as claude_client
 from bot.cli import installations
 from bot.db import migrate
-from bot.db.engine import Database
+from bot.db.engine import Database, normalise
 from bot.errors import ChatError, SettingsError
-from bot.settings import reveal
+from bot.settings import FOR_MANY, WHERE, reveal
 from bot.slack.client.api import call, web_client
 from bot.slack.manifest import SCOPES
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from datetime import date
+
+    from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.settings import Settings
 
 TIMEOUT = 20.0  # seconds for one check
-NETWORK = "check the network and SLACK_API_URL"
+TOKEN_PARTS = 4  # of an app-level token, xapp-1-A012ABC-…
+CORRECT = "correct it in .env or in the environment"
+NETWORK = "check the network, the proxy if there is one (HTTPS_PROXY), and SLACK_API_URL"
+AGAIN = "install the app again under Install App, and copy the Bot User OAuth Token"
+TOKEN_REMEDIES = {
+    "account_inactive": AGAIN,
+    "token_revoked": AGAIN,
+    "token_expired": "use an app without token rotation, which can't be turned off: create a new one from the manifest",
+}
+FOR_HTTP = "copy the Signing Secret to SLACK_SIGNING_SECRET"
+DATABASE = "check DATABASE_URL, and that the database runs and can be written to"
+DATABASE_REMEDIES = {
+    "ConnectionRefusedError": "check the host and the port in DATABASE_URL, and that PostgreSQL runs",
+    "gaierror": "check the host in DATABASE_URL",
+    "InvalidPasswordError": "check the user and the password in DATABASE_URL",
+    "InvalidAuthorizationSpecificationError": "check the user and the password in DATABASE_URL",
+    "InvalidCatalogNameError": "create the database, or correct its name in DATABASE_URL",
+}
+"""By the driver's own name for what went wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +70,31 @@ class DoctorFinding:
         return f"{line} → {self.remedy}" if self.remedy else line
 
 
-async def examine(settings: Settings, on: date | None = None) -> list[DoctorFinding]:
+async def examine(
+    settings: Settings, on: date | None = None, *, faults: Mapping[str, str] | None = None
+) -> list[DoctorFinding]:
     """Check the tokens, the scopes, the database, its migration level and the model. Never raises.
 
-    `on` is the day by which models retire, today by default.
+    `faults`: the settings that are malformed, which `settings` lacks; what needs them is not checked. `on` is the day
+    by which models retire, today by default.
     """
+    faults = faults or {}
     async with aiohttp.ClientSession() as session:
-        checks: list[Callable[[], Awaitable[list[DoctorFinding]]]] = [
-            lambda: _slack(settings, session),
-            lambda: _transport(settings, session),
-            lambda: _database(settings),
-            lambda: _model(settings, on or catalogue.today()),
+        checks: list[tuple[set[str], Callable[[], Awaitable[list[DoctorFinding]]]]] = [
+            ({"SLACK_BOT_TOKEN", "SLACK_API_URL", *FOR_MANY}, lambda: _slack(settings, session)),
+            ({"SLACK_APP_TOKEN", "SLACK_API_URL", *_http_only(settings)}, lambda: _transport(settings, session)),
+            (set(), lambda: _database(settings)),
+            ({"ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"}, lambda: _model(settings, on or catalogue.today())),
         ]
-        return [finding for check in checks for finding in await _bounded(check)]
+        found = [DoctorFinding(name, fault, WHERE.get(name, CORRECT)) for name, fault in faults.items()]
+        return [
+            *found,
+            *[one for needed, check in checks if not needed & faults.keys() for one in await _bounded(check)],
+        ]
+
+
+def _http_only(settings: Settings) -> set[str]:
+    return set() if settings.slack_app_token else {"SLACK_SIGNING_SECRET"}
 
 
 async def _bounded(check: Callable[[], Awaitable[list[DoctorFinding]]]) -> list[DoctorFinding]:
@@ -75,15 +109,37 @@ async def _slack(settings: Settings, session: aiohttp.ClientSession) -> list[Doc
     if settings.serves_many:
         return await _installations(settings, session)
     if settings.slack_bot_token is None:
-        return [DoctorFinding("Slack token", "SLACK_BOT_TOKEN is not set", "copy it from OAuth & Permissions")]
+        return [DoctorFinding("Slack token", "SLACK_BOT_TOKEN is not set", WHERE["SLACK_BOT_TOKEN"])]
     client = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
     try:
         response = await call(client.auth_test)
     except ChatError as error:
-        remedy = NETWORK if error.is_transient else "reinstall the app and copy SLACK_BOT_TOKEN again"
-        return [DoctorFinding("Slack token", f"Slack says {error}", remedy)]
+        remedy = NETWORK if error.is_transient else TOKEN_REMEDIES.get(error.code, WHERE["SLACK_BOT_TOKEN"])
+        return [DoctorFinding("Slack token", _said(error), remedy)]
     granted = {scope.strip() for scope in response.headers.get("x-oauth-scopes", "").split(",") if scope.strip()}
-    return [DoctorFinding("Slack token", f"joined {response.get('team')} as {response.get('user')}"), _scopes(granted)]
+    joined = DoctorFinding("Slack token", f"joined {response.get('team')} as @{response.get('user')}")
+    return [joined, _scopes(granted), *await _of_two_apps(settings, client, str(response.get("bot_id") or ""))]
+
+
+async def _of_two_apps(settings: Settings, client: AsyncWebClient, bot: str) -> list[DoctorFinding]:
+    """Tell if the two tokens are not of the same app; an app-level token names its own."""
+    parts = reveal(settings.slack_app_token).split("-")
+    if len(parts) < TOKEN_PARTS or not bot:
+        return []
+    try:
+        app = str((await call(client.bots_info, bot=bot))["bot"].get("app_id") or "")
+    except (ChatError, KeyError):  # without a scope; the check of the scopes tells
+        return []
+    if not app or app == parts[2]:
+        return []
+    told = f"SLACK_BOT_TOKEN is of the app {app}, SLACK_APP_TOKEN of the app {parts[2]}"
+    return [DoctorFinding("Slack app", told, "copy both tokens from the page of the same app")]
+
+
+def _said(error: ChatError) -> str:
+    if error.code.startswith("unreachable"):
+        return f"Slack is {error}"
+    return f"Slack {'says' if error.is_transient else 'refuses it:'} {error}"
 
 
 async def _installations(settings: Settings, session: aiohttp.ClientSession) -> list[DoctorFinding]:
@@ -96,7 +152,7 @@ async def _installations(settings: Settings, session: aiohttp.ClientSession) -> 
     except ChatError as error:
         if error.code in {"invalid_client_id", "bad_client_secret"} or error.is_transient:
             remedy = NETWORK if error.is_transient else "copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET again"
-            app = DoctorFinding("Slack app", f"Slack says {error}", remedy)
+            app = DoctorFinding("Slack app", _said(error), remedy)
     try:
         seen = await installations.seen(settings)
     except SettingsError as error:
@@ -120,7 +176,7 @@ def _scopes(granted: set[str]) -> DoctorFinding:
             "Slack scopes", "Slack did not say", "compare the app's scopes with manifest.json", is_warning=True
         )
     if missing := sorted(SCOPES.keys() - granted):
-        remedy = "paste manifest.json into the app and reinstall it"
+        remedy = f"paste what `{PROGRAM} manifest` prints into App Manifest, save it, and reinstall under Install App"
         return DoctorFinding("Slack scopes", f"missing {', '.join(missing)}", remedy)
     return DoctorFinding("Slack scopes", f"all {len(SCOPES)} granted")
 
@@ -128,47 +184,54 @@ def _scopes(granted: set[str]) -> DoctorFinding:
 async def _transport(settings: Settings, session: aiohttp.ClientSession) -> list[DoctorFinding]:
     if settings.slack_app_token is None:
         if settings.slack_signing_secret is None:
-            remedy = "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)"
-            return [DoctorFinding("Slack transport", "neither is set up", remedy)]
-        return [DoctorFinding("Slack transport", f"HTTP on {settings.host}:{settings.port}/slack/events")]
-    token = settings.slack_app_token.get_secret_value()
+            told = "Slack can't reach the bot: SLACK_APP_TOKEN is not set"
+            return [DoctorFinding("Slack transport", told, f"{WHERE['SLACK_APP_TOKEN']}; or, for HTTP, {FOR_HTTP}")]
+        told = f"HTTP on {settings.host}:{settings.port}/slack/events, which Slack must reach at your https:// address"
+        return [DoctorFinding("Slack transport", told)]
     client = web_client("", settings.slack_api_url, session)
     try:
-        await call(client.apps_connections_open, app_token=token)
+        await call(client.apps_connections_open, app_token=settings.slack_app_token.get_secret_value())
     except ChatError as error:
-        remedy = "create an app-level token with connections:write and copy it to SLACK_APP_TOKEN"
-        return [
-            DoctorFinding(
-                "Slack transport", f"Socket Mode: Slack says {error}", NETWORK if error.is_transient else remedy
-            )
-        ]
+        remedy = NETWORK if error.is_transient else f"{WHERE['SLACK_APP_TOKEN']}, and check that Socket Mode is on"
+        return [DoctorFinding("Slack transport", f"Socket Mode: {_said(error)}", remedy)]
     return [DoctorFinding("Slack transport", "Socket Mode")]
 
 
 async def _database(settings: Settings) -> list[DoctorFinding]:
+    url = settings.database_url
     try:
-        database = Database.open(settings.database_url)
+        if await migrate.is_missing(url):  # opening it would create it
+            return [_to_be_made(Path(normalise(url).database or ""))]
+        database = Database.open(url)
     except SettingsError as error:
         return [DoctorFinding("database", " ".join(error.faults), "correct DATABASE_URL")]
     try:
-        await database.check()
-        current, needed = await migrate.current(settings.database_url), migrate.head()
+        current, needed = await migrate.current(url), migrate.head()
+        if current:
+            await database.check()
     except Exception as error:  # noqa: BLE001 - each driver has its own; the operator needs its name
-        remedy = "check DATABASE_URL, and that the database runs and can be written to"
-        return [DoctorFinding("database", type(error).__name__, remedy)]
+        name = type(getattr(error, "orig", error)).__name__
+        return [DoctorFinding("database", f"can't be used: {name}", DATABASE_REMEDIES.get(name, DATABASE))]
     finally:
         await database.close()
-    level = (
-        DoctorFinding("migrations", f"at {needed}")
-        if current == needed
-        else DoctorFinding("migrations", f"at {current or 'none'}, needed {needed}", f"run `{PROGRAM} migrate`")
-    )
-    return [DoctorFinding("database", "reads and writes"), level]
+    well = DoctorFinding("database", "reads and writes" if current else "answers, and is empty")
+    if current == needed:
+        return [well, DoctorFinding("migrations", f"at {needed}")]
+    return [well, DoctorFinding("migrations", f"at {current or 'none'}, needed {needed}", f"run `{PROGRAM} migrate`")]
+
+
+def _to_be_made(file: Path) -> DoctorFinding:
+    """Tell of a file that is not there yet, and whether it can be created."""
+    folder = next(one for one in file.absolute().parents if one.exists())
+    if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        return DoctorFinding("database", f"{file} can't be created", f"allow the bot to write to {folder}")
+    remedy = f"`{PROGRAM} start` and `{PROGRAM} migrate` create it"
+    return DoctorFinding("database", f"there is no {file} yet", remedy, is_warning=True)
 
 
 async def _model(settings: Settings, on: date) -> list[DoctorFinding]:
     if settings.anthropic_api_key is None:
-        return [DoctorFinding("Claude", "ANTHROPIC_API_KEY is not set", "create a key in the Claude Console")]
+        return [DoctorFinding("Claude", "ANTHROPIC_API_KEY is not set", WHERE["ANTHROPIC_API_KEY"])]
     async with claude_client.connect(
         api_key=settings.anthropic_api_key.get_secret_value(),
         model=settings.claude_model,

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.calls import Call, Purpose
-from bot.cli.model import channel_of, connected, price
+from bot.cli.model import channel_of, connected, key_of, price
+from bot.cli.shared import counted, read_text, using
 from bot.core.classify import batching, file_reader, metrics
 from bot.core.classify.advance import AT_ONCE
 from bot.core.classify.classifier import Question, sort
@@ -66,8 +67,9 @@ class MethodOutcome:
 
 
 async def read(path: Path, files: FileReader, text: str = "", label: str = "") -> Labelled:
-    """Read a labeled file; columns are named, or detected. Raises `UsageError`, `OSError`."""
-    data = await asyncio.to_thread(path.read_bytes)
+    """Read a labeled file; columns are named, or detected. Raises `UsageError`."""
+    with using(path):
+        data = await asyncio.to_thread(path.read_bytes)
     try:
         table = await files.read_sheet(path.name, data)
     except FileError as error:
@@ -94,11 +96,11 @@ def labelled(pairs: Sequence[tuple[str, str]]) -> Labelled:
 
 
 def way(compared: str, settings: ChannelSettings) -> SortingMethod:
-    """Read what to compare with: a file that holds a prompt, or a model's id. Raises `UsageError`, `OSError`."""
+    """Read what to compare with: a file that holds a prompt, or a model's id. Raises `UsageError`."""
     path = Path(compared)
     if path.suffix.casefold() not in PROMPTS:
         return SortingMethod(compared, settings.model_copy(update={"model": compared}))
-    text = path.read_text(encoding="utf-8").strip()
+    text = read_text(path).strip()
     if len(text) > MAX_INSTRUCTIONS:
         raise UsageError(f"A prompt has at most {MAX_INSTRUCTIONS:,} characters; {path.name} has {len(text):,}.")
     return SortingMethod(path.name, settings.model_copy(update={"instructions": text}))
@@ -154,7 +156,7 @@ def cost(outcome: MethodOutcome) -> str:
     """Write what a method cost."""
     read = sum(call.input_tokens + call.cache_read_tokens + call.cache_write_tokens for call in outcome.calls)
     written = sum(call.output_tokens for call in outcome.calls)
-    tokens = f"{len(outcome.calls):,} calls, {read:,} tokens in, {written:,} out"
+    tokens = f"{counted(len(outcome.calls), 'call')}, {read:,} tokens in, {written:,} out"
     return f"{tokens}, {price(outcome.calls)}"
 
 
@@ -176,8 +178,9 @@ class EvaluateOptions:
 async def run(options: EvaluateOptions, settings: Settings) -> tuple[str, bool]:
     """Run the evaluation; return the report, and whether the first method reaches the required score.
 
-    Raises `UsageError`, `SettingsError`, a `ModelError`, `OSError`, and what the database raises.
+    Raises `UsageError`, `SettingsError`, a `ModelError`, and what the database raises.
     """
+    key_of(settings)
     usual = ChannelSettings()
     base = replace(way(str(options.prompt), usual), name=options.prompt.name) if options.prompt else None
     ways = [
@@ -218,10 +221,10 @@ async def _corrected(url: str, channel: str) -> Sequence[Example]:
 
 
 def with_definitions(data: Labelled, path: Path | None) -> tuple[Category, ...]:
-    """Return the categories of a file, one a line, or else those that occur. Raises `UsageError`, `OSError`."""
+    """Return the categories of a file, one a line, or else those that occur. Raises `UsageError`."""
     if path is None:
         return data.categories()
-    found = category.read(path.read_text(encoding="utf-8"))
+    found = category.read(read_text(path))
     names = {one.name.casefold() for one in found}
     if unknown := next((label for label in data.labels.values() if label.casefold() not in names), ""):
         raise UsageError(f"The label “{unknown[:80]}” is not among the categories of {path.name}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,15 +10,16 @@ from typing import TYPE_CHECKING
 from bot.cli.shared import configured
 
 if TYPE_CHECKING:
-    import argparse
-
     from bot.cli.shared import Commands
 
 
 def register(commands: Commands) -> None:
     """Register the commands."""
     evaluate = commands.add(
-        "evaluate", "measure how well messages are classified, against labels from people", _evaluate
+        "evaluate",
+        "measure how well messages are classified, against labels from people; asks Claude",
+        _evaluate,
+        example="evaluate labeled.csv --compare claude-sonnet-5-5",
     )
     what = evaluate.add_mutually_exclusive_group(required=True)
     what.add_argument("file", nargs="?", type=Path, help="CSV, TSV, JSONL or XLSX with a text and a label in each row")
@@ -26,12 +28,28 @@ def register(commands: Commands) -> None:
         "--channel", default="", help="the channel whose corrections to use, as T012AB/C034CD (default: all)"
     )
     evaluate.add_argument("--text", default="", help="the column with the texts (default: detected)")
-    evaluate.add_argument("--label", default="", help="the column with the labels (default: category, label, …)")
-    evaluate.add_argument("--categories", type=Path, help="a file with one category per line, as `Name: definition`")
-    evaluate.add_argument("--prompt", type=Path, help="a file with a channel's prompt")
-    evaluate.add_argument("--compare", action="append", default=[], help="a model's id, or a prompt's file (.md, .txt)")
-    evaluate.add_argument("--min-f1", type=float, default=0.0, help="exit with 1 if the first macro F1 is lower")
-    triage = commands.add("triage", "show what triage would do with exported posts", _triage)
+    evaluate.add_argument(
+        "--label", default="", help="the column with the labels (default: category or label, if there is one)"
+    )
+    evaluate.add_argument(
+        "--categories", type=Path, help="a file with one category per line, as `Name: definition` (default: the labels)"
+    )
+    evaluate.add_argument("--prompt", type=Path, help="a file with a channel's prompt (default: none)")
+    evaluate.add_argument(
+        "--compare",
+        action="append",
+        default=[],
+        help="a model's ID, or a prompt's file (.md, .txt), to compare with; can be repeated (default: none)",
+    )
+    evaluate.add_argument(
+        "--min-f1", type=_share, default=0.0, help="exit with 1 if the first macro F1 is lower (default: 0)"
+    )
+    triage = commands.add(
+        "triage",
+        "show what triage would do with exported posts; asks Claude",
+        _triage,
+        example="triage --dry-run export.zip",
+    )
     triage.add_argument("--dry-run", action="store_true", required=True, help="post nothing and store nothing")
     triage.add_argument("file", type=Path, help="JSON lines with text, user and ts, or Slack's own export (zip)")
     triage.add_argument(
@@ -39,6 +57,16 @@ def register(commands: Commands) -> None:
         default="",
         help="the channel whose settings to use, as T012AB/C034CD (default: the default settings)",
     )
+
+
+def _share(typed: str) -> float:
+    try:
+        share = float(typed)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"a macro F1 is a number from 0 to 1, not {typed}")
+    return share
 
 
 def _evaluate(options: argparse.Namespace) -> int:

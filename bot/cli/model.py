@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -19,21 +20,31 @@ if TYPE_CHECKING:
     from bot.core.ports import Model
     from bot.settings import Settings
 
+CHANNEL = re.compile(r"T[A-Z0-9]+/[CDG][A-Z0-9]+")
+
 
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[Model]:
     """Connect to the model, with redaction. Raises `SettingsError` without a key."""
-    key = reveal(settings.anthropic_api_key)
-    if not key:
-        raise SettingsError(["ANTHROPIC_API_KEY is not set: create a key in the Claude Console."])
-    async with connect(api_key=key, model=settings.claude_model, base_url=settings.anthropic_base_url) as claude:
+    async with connect(
+        api_key=key_of(settings), model=settings.claude_model, base_url=settings.anthropic_base_url
+    ) as claude:
         yield redacting(claude.model())
+
+
+def key_of(settings: Settings) -> str:
+    """Return the key for Claude. Raises `SettingsError` where there is none."""
+    if key := reveal(settings.anthropic_api_key):
+        return key
+    raise SettingsError(
+        ["This command asks Claude, and ANTHROPIC_API_KEY is not set: create a key in the Claude Console."]
+    )
 
 
 def channel_of(typed: str) -> Place | None:
     """Read a channel as `T012AB/C034CD`, None for "". Raises `UsageError`."""
-    workspace, slash, channel = typed.partition("/")
-    if typed and not slash:
+    workspace, _, channel = typed.partition("/")
+    if typed and not CHANNEL.fullmatch(typed):
         raise UsageError("Write the channel as its workspace's ID and its own, like T012AB/C034CD.")
     return Place(workspace, channel) if typed else None
 

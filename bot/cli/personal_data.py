@@ -16,21 +16,46 @@ if TYPE_CHECKING:
     from bot.core.privacy.forget import ErasureScope
 
 NOTHING = "Nothing is older."
+KINDS = {
+    "alerts": "alerts of feedback",
+    "budget_accounts": "spending of a person or a channel",
+    "calls": "calls to Claude that name a person",
+    "classify_items": "classified messages",
+    "classify_runs": "runs of /classify",
+    "code_files": "files of code",
+    "feedback": "posts of feedback",
+    "inbox": "waiting or failed jobs",
+    "messages": "messages",
+    "ratings": "ratings",
+    "settings": "places with settings",
+    "settings_changes": "changes of settings",
+    "summary_runs": "summaries",
+    "threads": "threads",
+}
+"""What the rows of each table are, in an operator's words."""
 
 
-async def write_export(url: str, workspace: str, person: str, write: Callable[[str], None]) -> None:
-    """Write all data about a person, one JSON line per row. Raises `SettingsError`, and as the database does."""
+async def write_export(url: str, workspace: str, person: str, write: Callable[[str], None]) -> int:
+    """Write all data about a person, one JSON line per row; return how many.
+
+    Raises `SettingsError`, and as the database does.
+    """
+    count = 0
     async with opened(url) as database:
         async for row in export(database, workspace, person):
             write(json.dumps(row, default=str, ensure_ascii=False))
+            count += 1
+    return count
 
 
 async def forget(url: str, scope: ErasureScope, *, dry: bool) -> str:
     """Erase words, or only count them; report how many rows that is. Raises as `write_export` does."""
     async with opened(url) as database:
         counts = await Erasure(database).erase(scope, dry=dry)
+    if not counts:
+        return "Nothing is stored about that."
     end = "Nothing was erased. Add --yes to erase it." if dry else "Erased."
-    lines = (f"{table:<16} {count:>9,}" for table, count in sorted(counts.items()))
+    lines = [_counted(count, kind) for kind, count in sorted(counts.items())]
     return "\n".join((*lines, f"{end} The costs of calls are kept."))
 
 
@@ -51,4 +76,4 @@ async def purge(url: str, days: int, *, dry: bool) -> str:
 
 def _counted(count: int, kind: str, *place: str) -> str:
     """Write a line for a kind, or for a kind in a channel."""
-    return f"{kind:<16} {count:>9,}  {' '.join(place)}".rstrip()
+    return f"{count:>9,}  {KINDS[kind]:<34} {' '.join(place)}".rstrip()

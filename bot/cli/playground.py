@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import os
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import PROGRAM, settings
-from bot.cli.serve import serve
+from bot.cli.serve import TAKEN, serve
 from bot.cli.shared import configured
 
 if TYPE_CHECKING:
@@ -26,35 +27,60 @@ HIGHEST_PORT = 65_535
 
 def register(commands: Commands) -> None:
     """Register the commands."""
-    start = commands.add("start", "serve Slack if its tokens are set, otherwise the playground", _start)
-    playground = commands.add("playground", "try the bot in the browser, without any account", _playground)
+    start = commands.add(
+        "start",
+        "serve Slack if its tokens are set, migrating the database first; otherwise open the playground",
+        _start,
+    )
+    playground = commands.add(
+        "playground", "try the bot in the browser, without any account", _playground, example="playground --port 0"
+    )
     for command in (start, playground):
         command.add_argument(
-            "--port", type=_port, default=PORT, help="the port of the playground's page (0: any free port)"
+            "--port",
+            type=_port,
+            default=PORT,
+            help=f"the port of the playground's page; 0 for any free one (default: {PORT})",
         )
-        command.add_argument("--no-browser", action="store_true", help="don't open the page")
         command.add_argument(
-            "--transport", choices=("socket", "http"), default="socket", help="how Slack's events reach the bot"
+            "--no-browser",
+            action="store_true",
+            help="don't open the playground's page (default: open it where there is a browser)",
+        )
+        command.add_argument(
+            "--transport",
+            choices=("socket", "http"),
+            default="socket",
+            help="how events reach the bot in the playground (default: socket)",
         )
 
 
 def _port(typed: str) -> int:
     if not (typed.isascii() and typed.isdigit() and int(typed) <= HIGHEST_PORT):
-        raise argparse.ArgumentTypeError(f"a number from 0 to {HIGHEST_PORT}")
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {HIGHEST_PORT}, not {typed}")
     return int(typed)
 
 
 def _start(options: argparse.Namespace) -> int:
     if settings.has_slack_tokens(settings.environment()):
-        print(f"Slack tokens are set, so Parley joins Slack. (`{PROGRAM} playground` starts the playground.)")
+        print(
+            f"Slack tokens are set, so Parley joins Slack. (`{PROGRAM} playground` starts the playground.)", flush=True
+        )
         return serve(with_migration=True)
-    print("No Slack tokens are set in .env, so this is the playground. The README says how to join Slack.")
+    print("No Slack tokens are set in .env, so this is the playground. The README says how to join Slack.", flush=True)
     return _playground(options)
 
 
 def _playground(options: argparse.Namespace) -> int:
-    with tempfile.TemporaryDirectory(prefix="parley-playground-") as folder:
-        asyncio.run(_play(options, Path(folder)))
+    try:
+        with tempfile.TemporaryDirectory(prefix="parley-playground-") as folder:
+            asyncio.run(_play(options, Path(folder)))
+    except OSError as error:
+        if error.errno not in TAKEN:
+            raise
+        why = "is in use, perhaps by another playground" if error.errno == errno.EADDRINUSE else "can't be used"
+        print(f"Port {options.port} {why}: choose another with --port, or any free one with --port 0.", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -77,11 +103,12 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
         await migrate.upgrade(read.database_url)
         await _switch_triage_on(read.database_url, stage.workspace)
 
-        def announce(address: str) -> None:
+        def announce(address: str, _: object) -> None:
             if options.transport == "http":
                 stage.deliver_to(f"{address}/slack/events")
             feedback.post(stage.workspace, tell=is_rehearsal)
             print(f"Playground: {stage.url}", flush=True)
+            print("Open it, and type in any channel: @Parley hello", flush=True)
             if not options.no_browser and _has_browser():
                 webbrowser.open(stage.url)
 

@@ -16,21 +16,33 @@ if TYPE_CHECKING:
 
 def register(commands: Commands) -> None:
     """Register the commands."""
-    export = commands.add("export", "print everything stored about a person, one JSON line per row", _export)
+    export = commands.add(
+        "export",
+        "print everything stored about a person, one JSON line per row",
+        _export,
+        example="export --workspace T0123 --person U0123 > person.jsonl",
+    )
     forget = commands.add(
-        "forget", "count what is stored about a person, a channel or a workspace, or erase it", _forget
+        "forget",
+        "count what is stored about a person, a channel or a workspace, or erase it",
+        _forget,
+        example="forget --workspace T0123 --channel C0123 --yes",
     )
     for command in (export, forget):
-        command.add_argument("--workspace", type=_slack_id, required=True, help="its Slack id, such as T0123")
+        command.add_argument("--workspace", type=_slack_id, required=True, help="its Slack ID, such as T0123")
         is_required = command is export
-        command.add_argument("--person", type=_slack_id, required=is_required, help="a Slack user id, such as U0123")
-    forget.add_argument("--channel", type=_slack_id, help="a Slack channel id, such as C0123")
-    forget.add_argument("--thread", type=_slack_id, help="the ts of its first message")
-    forget.add_argument("--yes", action="store_true", help="erase it (without this, it is only counted)")
+        person = "a Slack user ID, such as U0123" + ("" if is_required else " (default: everyone)")
+        command.add_argument("--person", type=_slack_id, required=is_required, help=person)
+    forget.add_argument("--channel", type=_slack_id, help="a Slack channel ID, such as C0123 (default: all channels)")
+    forget.add_argument("--thread", type=_slack_id, help="the ts of its first message (default: all threads)")
+    forget.add_argument("--yes", action="store_true", help="erase it (default: only count it)")
     purge = commands.add(
-        "purge", "delete now what is older than RETENTION_DAYS and the channels' settings allow", _purge
+        "purge",
+        "delete now what is older than RETENTION_DAYS and the channels' settings allow",
+        _purge,
+        example="purge --dry-run",
     )
-    purge.add_argument("--dry-run", action="store_true", help="only count it, by kind and channel")
+    purge.add_argument("--dry-run", action="store_true", help="only count it, by kind and channel (default: delete it)")
 
 
 def _slack_id(typed: str) -> str:
@@ -42,7 +54,9 @@ def _slack_id(typed: str) -> str:
 def _export(options: argparse.Namespace) -> int:
     from bot.cli import personal_data
 
-    asyncio.run(personal_data.write_export(configured().database_url, options.workspace, options.person, print))
+    url = configured().database_url
+    if not asyncio.run(personal_data.write_export(url, options.workspace, options.person, print)):
+        print(f"Nothing is stored about {options.person} in {options.workspace}.", file=sys.stderr)
     return 0
 
 

@@ -15,13 +15,14 @@ from pydantic import ValidationError
 
 from bot import PROGRAM
 from bot.claude.catalogue import faults, lookup
+from bot.cli.shared import counted, read_text, using
 from bot.core.domain.channel_settings import ChannelSettings, merged
 from bot.core.domain.message import Place
 from bot.core.privacy import retention
 from bot.core.settings.history import shown
 from bot.db.opened import opened
 from bot.db.settings import SqlSettingsStore
-from bot.errors import ConflictError, SettingsError
+from bot.errors import ConflictError, SettingsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -180,19 +181,25 @@ def compare(wanted: Sheets, sheets: Mapping[Place, Overrides]) -> list[Differenc
 
 
 def export_to(file: Path, read_settings: Settings) -> int:
-    """Write what is set to a file; return the exit status. Raises `SettingsError`, `OSError`."""
+    """Write what is set to a file; return the exit status. Raises `SettingsError`, `UsageError`."""
     sheets = _with_store(read_settings, SqlSettingsStore.all_overrides)
-    file.write_text(write(sheets), encoding="utf-8")
-    print(f"The settings of {len(sheets)} places are in {file}.")
+    if not file.parent.is_dir():
+        raise UsageError(f"There is no folder {file.parent}.")
+    with using(file):
+        file.write_text(write(sheets), encoding="utf-8")
+    where = (
+        f"The settings of {counted(len(sheets), 'place')} are" if sheets else "Nothing is set anywhere yet, which is"
+    )
+    print(f"{where} in {file}.")
     return 0
 
 
 def apply_from(file: Path, read_settings: Settings, *, is_sure: bool) -> int:
     """Show what a file would change, ask unless `is_sure`, and change it; return the exit status.
 
-    Raises `SettingsError`, `OSError`, `UnicodeError`.
+    Raises `SettingsError`, `UsageError`.
     """
-    wanted = read(file.read_text(encoding="utf-8"), read_settings.claude_model, read_settings.retention_days)
+    wanted = read(read_text(file), read_settings.claude_model, read_settings.retention_days)
     differences = compare(wanted, _with_store(read_settings, SqlSettingsStore.all_overrides))
     for difference in differences:
         print(difference)
@@ -200,7 +207,7 @@ def apply_from(file: Path, read_settings: Settings, *, is_sure: bool) -> int:
         print("The settings already match the file.")
         return 0
     if not is_sure and not (sys.stdin.isatty() and input("Change this? [y/N] ").strip().lower() == "y"):
-        print("Nothing was changed. Add --yes to change it without being asked.")
+        print("Nothing was changed. Add --yes to change it without being asked.", file=sys.stderr)
         return 1
 
     async def apply(store: SqlSettingsStore) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.calls import Call
-from bot.cli.model import channel_of, connected, price
+from bot.cli.model import channel_of, connected, key_of, price
+from bot.cli.shared import counted, using
 from bot.core.domain.channel_settings import DEFAULTS
 from bot.core.domain.feedback import UNSORTED, FeedbackStatus, is_post
 from bot.core.domain.message import Place
@@ -51,7 +52,8 @@ class DryRunOptions:
 
 
 async def run(options: DryRunOptions, settings: Settings) -> str:
-    """Triage an export, and return the report. Raises `UsageError`, `SettingsError`, `ModelError`, `OSError`."""
+    """Triage an export, and return the report. Raises `UsageError`, `SettingsError`, `ModelError`."""
+    key_of(settings)
     held = await _settings_of(options.channel, settings.database_url)
     async with ReaderPool() as files:
         posts = await read(options.file, held, files)
@@ -75,9 +77,10 @@ async def _settings_of(channel: str, url: str) -> ChannelSettings:
 async def read(path: Path, settings: ChannelSettings, files: FileReader) -> Sequence[IncomingMessage]:
     """Read the posts of a Slack export, or of a JSONL file (`text`, and perhaps `user` and `ts`): what is triaged live.
 
-    Raises `UsageError`, `OSError`.
+    Raises `UsageError`.
     """
-    data = await asyncio.to_thread(_bytes, path)
+    with using(path):
+        data = await asyncio.to_thread(_bytes, path)
     try:
         found = await files.read_export(path.name, data)
     except FileError as error:
@@ -93,12 +96,10 @@ async def read(path: Path, settings: ChannelSettings, files: FileReader) -> Sequ
 
 def _bytes(path: Path) -> bytes:
     """Read a file, or a folder as the zip that it was: a Mac unpacks what it downloads."""
-    if not path.exists():
-        raise UsageError(f"There is no file {path}.")
-    found = [path] if path.is_file() else sorted(one for one in path.rglob("*.json") if one.is_file())
+    found = [path] if not path.is_dir() else sorted(one for one in path.rglob("*.json") if one.is_file())
     if sum(one.stat().st_size for one in found) > MOST_BYTES:
         raise UsageError(f"{path.name} is too large: I read up to {MOST_BYTES // 1_000_000} MB.")
-    if path.is_file():
+    if not path.is_dir():
         return path.read_bytes()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -157,16 +158,16 @@ async def _judge(
 
 def report(records: Sequence[Feedback], calls: Sequence[Call]) -> str:
     """Write one line per record, the counts, and the cost."""
-    counted = [one for one in records if one.is_counted]
-    lines = [_line(one) for one in counted]
-    counts = Counter(one.category or UNSORTED for one in counted)
+    feedback = [one for one in records if one.is_counted]
+    lines = [_line(one) for one in feedback]
+    counts = Counter(one.category or UNSORTED for one in feedback)
     lines += ["", *(f"{count:6,}  {name}" for name, count in counts.most_common()), ""]
     others = Counter(one.status for one in records if not one.is_counted)
     lines.append(
-        f"{len(records):,} posts: {len(counted):,} of feedback, {others[FeedbackStatus.IGNORED]:,} ignored, "
+        f"{counted(len(records), 'post')}: {len(feedback):,} of feedback, {others[FeedbackStatus.IGNORED]:,} ignored, "
         f"{others[FeedbackStatus.JOINED]:,} merged into the post before."
     )
-    lines.append(f"{len(calls):,} calls to the model, {price(calls)}. Nothing was posted.")
+    lines.append(f"{counted(len(calls), 'call')} to the model, {price(calls)}. Nothing was posted.")
     return "\n".join(lines)
 
 

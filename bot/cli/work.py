@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 def register(commands: Commands) -> None:
     """Register the command."""
-    acts = Commands(commands.add("work", "list, retry or discard jobs that failed for good", _work), "act")
-    acts.add("list", "list failed jobs, and count waiting and running ones")
+    work = commands.add("work", "list, retry or discard jobs that failed for good", _work, example="work list")
+    acts = Commands(work, "act")
+    acts.add("list", "list failed jobs, and count waiting and running ones", example="work list")
     for act in (
-        acts.add("retry", "retry failed jobs, each in its old place in the queue"),
-        acts.add("discard", "discard failed jobs and erase their content"),
+        acts.add("retry", "retry failed jobs, each in its old place in the queue", example="work retry 1a2b3c4d"),
+        acts.add("discard", "discard failed jobs and erase their content", example="work discard --all"),
     ):
         which = act.add_mutually_exclusive_group(required=True)
         which.add_argument("reference", nargs="?", help="the reference that the user was given and `work list` shows")

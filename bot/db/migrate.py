@@ -81,9 +81,8 @@ async def is_missing(url: str) -> bool:
 
 def outdated(at: str | None) -> SettingsError:
     """Make the error of a database that is at revision `at`, None for that without tables."""
-    return SettingsError(
-        [f"The database is at version {at or 'none'}, this version needs {head()}: run `{PROGRAM} migrate`."]
-    )
+    what = f"is at version {at}, and this Parley needs {head()}" if at else "has no tables yet"
+    return SettingsError([f"The database {what}: run `{PROGRAM} migrate`."])
 
 
 async def _revision(database: Database) -> str | None:

@@ -97,7 +97,7 @@ async def main() -> None:
                 print(watch.take(), flush=True)  # noqa: T201 (its parent reads it)
 
         telling = asyncio.create_task(tell())
-        await app.serve(settings.read(os.environ, for_slack=True), lambda address: print(address, flush=True))  # noqa: T201
+        await app.serve(settings.read(os.environ, for_slack=True), lambda address, _: print(address, flush=True))  # noqa: T201
         telling.cancel()
 
 

@@ -26,20 +26,23 @@ class Identity(Protocol):
 
 
 class AskedIdentity:
-    """The bot's identity: asked of Slack once, and again only until Slack has answered."""
+    """The bot's identity: asked of Slack once, and again only until Slack has answered.
+
+    `workspace` and `name` are what people call the workspace and the bot, "" until then.
+    """
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
         self._known: AuthorizeResult | None = None
         self._asking = asyncio.Lock()
-        self.url = ""
+        self.url = self.workspace = self.name = ""
 
     async def __call__(self) -> AuthorizeResult:
         """Return the identity. Raises `ChatError`, so that Slack redelivers what could not be read."""
         async with self._asking:
             if self._known is None:
                 response = await call(self._client.auth_test)
-                self.url = str(response.get("url") or "")
+                self.url, self.workspace, self.name = (str(response.get(key) or "") for key in ("url", "team", "user"))
                 # Bolt's own way takes a user without a bot_id for a person.
                 self._known = AuthorizeResult(
                     enterprise_id=response.get("enterprise_id"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -103,8 +104,23 @@ async def test_missing_scopes_are_listed(environ: Environ, workspace: ScriptedWo
 
 
 async def test_a_database_without_tables_is_told(environ: Environ, tmp_path: Path) -> None:
-    found = await ill(environ | {"DATABASE_URL": f"sqlite:///{tmp_path / 'empty.db'}"})
+    file = tmp_path / "empty.db"
+    await asyncio.to_thread(file.touch)
+    found = await ill(environ | {"DATABASE_URL": f"sqlite:///{file}"})
     assert (found.name, found.remedy) == ("migrations", "run `python -m bot migrate`")
+
+
+async def test_the_doctor_makes_no_database(environ: Environ, tmp_path: Path) -> None:
+    file = tmp_path / "folder" / "new.db"
+    found = (await findings(environ | {"DATABASE_URL": f"sqlite:///{file}"}))["database"]
+    assert found.is_well
+    assert "`python -m bot start`" in found.remedy
+    assert not await asyncio.to_thread(file.parent.exists)
+
+
+async def test_a_folder_is_no_database(environ: Environ, tmp_path: Path) -> None:
+    found = await ill(environ | {"DATABASE_URL": f"sqlite:///{tmp_path}"})
+    assert found.name == "database"
 
 
 async def test_slack_out_of_reach_is_told(environ: Environ, workspace: ScriptedWorkspace) -> None:

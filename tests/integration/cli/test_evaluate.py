@@ -49,7 +49,7 @@ async def test_measures_are_printed(read: Settings, file: Path) -> None:
     assert is_good
     assert "4 messages" in told
     assert "confusion" in told
-    assert "1 calls" in told
+    assert "1 call," in told
     assert "$0.0" in told
 
 

@@ -115,6 +115,9 @@ async def test_the_doctor_looks_at_installations(command: Command, kept: SqlInst
         assert "ok   workspaces: not served: T2AB → add them to SLACK_WORKSPACES" in well.out
         ill = await command("doctor", **sound | {"SLACK_CLIENT_SECRET": HALF_A_SECRET}, PARLEY_ENCRYPTION_KEY=new_key())
         assert ill.status == 1
-        assert "FAIL Slack app: Slack says bad_client_secret → copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET" in ill.out
+        assert (
+            "FAIL Slack app: Slack refuses it: bad_client_secret → copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET"
+            in ill.out
+        )
         assert "FAIL installations: 2, of which 2 can't be opened → add the former key" in ill.out
         assert not any(secret in well.out + ill.out for secret in (HALF_A_SECRET, "a-secret", "xoxb"))

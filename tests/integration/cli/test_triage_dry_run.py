@@ -35,7 +35,7 @@ async def test_an_export_is_triaged_and_nothing_posted(tmp_path: Path) -> None:
     path.write_text("\n".join(map(json.dumps, entries())))
     report = await told(path)
     assert "21 posts: 20 of feedback, 1 ignored, 0 merged" in report
-    assert "1 calls to the model, $" in report
+    assert "1 call to the model, $" in report
     assert "(repeats 1)" in report
 
 

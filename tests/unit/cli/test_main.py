@@ -27,7 +27,7 @@ def test_missing_settings_stop_the_start(tmp_path: Path) -> None:
     assert [line.split(":")[0] for line in ended.err.splitlines()] == [
         "SLACK_BOT_TOKEN is missing",
         "ANTHROPIC_API_KEY is missing",
-        "SLACK_SIGNING_SECRET is missing",
+        "SLACK_APP_TOKEN is missing",
     ]
     assert ended.out == ""
 
