@@ -10,6 +10,7 @@ and `app.py` introduces them to each other.
     metrics.py        what monitoring reads at /metrics
     settings.py       what the operator sets, with defaults (tries, patience, seconds on SIGTERM, retention, …);
                       the only reader of the environment
+    credentials.py    what tokens and keys look like, and what is wrong with one
     log.py            the only logging configuration
     errors.py         the tree of errors, and the sentence that a person reads for each
     transaction.py    a unit of database work that takes one trip to the database

@@ -12,14 +12,14 @@ from bot.cli import doctor
 from bot.errors import SettingsError
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import SCOPES
-from tests.stage import forge
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support import bot_process
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.stage.forge import Ended
+    from tests.support.bot_process import Ended
 
 BOT, APP = "xoxb-1-2-s3cr3t", "xapp-1-A012ABC-3-s3cr3t"
 HEX = "0123456789abcdef0123456789abcdef"
@@ -103,7 +103,7 @@ async def workspace() -> AsyncIterator[ScriptedWorkspace]:
 async def doctor_says(workspace: ScriptedWorkspace, folder: Path, **environ: str) -> Ended:
     """Run `python -m bot doctor` in a folder, against a workspace over Socket Mode, without Claude."""
     told = workspace.environment("socket") | environ
-    return await asyncio.to_thread(forge.run, ("doctor",), told, folder)
+    return await asyncio.to_thread(bot_process.run, ("doctor",), told, folder)
 
 
 # https://github.com/slackapi/bolt-python/issues/374
@@ -155,5 +155,5 @@ async def test_a_proxy_is_suspected(workspace: ScriptedWorkspace, tmp_path: Path
 # https://github.com/seratch/bolt-starter/issues/15
 async def test_a_lone_bot_token_asks_for_the_other(tmp_path: Path) -> None:
     told = {"SLACK_BOT_TOKEN": BOT, "ANTHROPIC_API_KEY": "sk-ant-s3cr3t"}
-    ended = await asyncio.to_thread(forge.run, ("start",), told, tmp_path)
+    ended = await asyncio.to_thread(bot_process.run, ("start",), told, tmp_path)
     assert (ended.status, ended.err.startswith("SLACK_APP_TOKEN is missing: create an app-level token")) == (2, True)

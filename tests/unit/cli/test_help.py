@@ -10,9 +10,9 @@ import pytest
 
 from bot import PROGRAM, cli
 from bot.cli import personal_data
-from bot.core.privacy.forget import Reach
+from bot.core.privacy.forget import ErasureScope
 from bot.db import erase, purge
-from tests.stage import forge
+from tests.support import bot_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ def test_what_was_typed_wrong_is_said(
 ) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "bytes").write_bytes(b"\xff\xfe\x00")
-    ended = forge.run(arguments, environ, tmp_path)
+    ended = bot_process.run(arguments, environ, tmp_path)
     assert (ended.status, ended.out) == (2, "")
     (line,) = ended.err.splitlines()
     assert line.startswith(sentence)
@@ -102,13 +102,18 @@ def test_an_address_slack_refuses_is_refused(url: str, reason: str, capsys: pyte
 def test_a_taken_port_is_said(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = forge.run(("playground", "--no-browser", "--port", port), {}, tmp_path)
+        ended = bot_process.run(("playground", "--no-browser", "--port", port), {}, tmp_path)
     assert (ended.status, ended.out) == (1, "")
     assert ended.err.startswith(f"Port {port} is in use")
     assert "--port 0" in ended.err
 
 
 def test_all_that_is_counted_has_a_name() -> None:
-    reaches = (Reach("T1"), Reach("T1", "C1"), Reach("T1", "C1", "1.1"), Reach("T1", person="U1"))
+    reaches = (
+        ErasureScope("T1"),
+        ErasureScope("T1", "C1"),
+        ErasureScope("T1", "C1", "1.1"),
+        ErasureScope("T1", person="U1"),
+    )
     erased = {table.__tablename__ for reach in reaches for table, *_ in erase.steps(reach)}
     assert erased | {kind.name for kind in purge.KINDS} | {"inbox"} == personal_data.KINDS.keys()
