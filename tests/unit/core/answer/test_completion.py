@@ -66,7 +66,7 @@ def test_the_fuller_wording_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stored", "heard", "is_new"),
+    ("stored", "incoming", "is_new"),
     [
         (STORED, INCOMING, False),
         (STORED, replace(INCOMING, files=(PNG,)), True),

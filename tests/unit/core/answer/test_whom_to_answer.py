@@ -12,7 +12,7 @@ INCOMING = IncomingMessage(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "hi",
 
 
 @pytest.mark.parametrize(
-    ("heard", "conversation", "is_wanted"),
+    ("incoming", "conversation", "is_wanted"),
     [
         (replace(INCOMING, mentions_bot=True), Conversation(), True),
         (replace(INCOMING, is_direct=True), Conversation(), True),
