@@ -128,12 +128,12 @@ class SenderDeadlines:
         try:
             return await handler(request)
         finally:
-            self._until[request.protocol] = time.monotonic() + IDLE_WITHIN
+            self._until[request.protocol] = asyncio.get_running_loop().time() + IDLE_WITHIN
 
     async def close_late(self, server: web.Server) -> None:
         """Close connections past their deadline, until cancelled."""
         while True:
-            now = time.monotonic()
+            now = asyncio.get_running_loop().time()
             self._until = {each: self._until.get(each, now + self._headers) for each in server.connections}
             for connection, until in self._until.items():
                 if until < now:

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# A chat platform waits about 3 seconds for its answer, and delivers again when it gets none or a bad one.
-DEADLINE = 2.5
 AWAY_PAUSE = 0.2  # seconds
 MOST_AT_ONCE = 100
 MOST_WAITING = 2000
@@ -47,20 +45,22 @@ class Waiting:
 class Acceptance:
     """Inserts deliveries into the inbox, together and in their order.
 
-    `on_insert` is called before each insert, so that claims can join the same transaction.
+    `on_insert` is called before each insert, so that claims can join the same transaction. One may take `within`
+    seconds.
     """
 
-    def __init__(self, commits: Commits, on_insert: Callable[[], None]) -> None:
+    def __init__(self, commits: Commits, on_insert: Callable[[], None], within: float) -> None:
         self._commits = commits
         self._on_insert = on_insert
+        self._within = within
         self._waiting: list[Waiting] = []
         self._inserting: asyncio.Task[None] | None = None
 
     async def accept(self, delivery: Delivery) -> bool:
         """Store a delivery; return False if it was already there.
 
-        Raises what the database raises, `TimeoutError` after 2.5 seconds without it, `asyncio.QueueFull` when too many
-        wait already, and `TypeError` or `ValueError` for a payload that is not JSON. Then nothing is promised, and the
+        Raises what the database raises, `TimeoutError` where it takes too long, `asyncio.QueueFull` when too many wait
+        already, and `TypeError` or `ValueError` for a payload that is not JSON. Then nothing is promised, and the
         delivery has to come again.
         """
         values = {
@@ -76,7 +76,7 @@ class Acceptance:
         self._waiting.append(waiting)
         if self._inserting is None or self._inserting.done():
             self._inserting = asyncio.create_task(self._insert_all(), name="accept")
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(self._within):
             return await waiting.is_new
 
     async def close(self) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.turn import NO_ONE
-from bot.work.accept import DEADLINE, Acceptance
+from bot.work.accept import Acceptance
 from bot.work.amend import Amended, amend
 from bot.work.claim import Cell
 from bot.work.counts import count, count_before
@@ -85,7 +85,7 @@ class Inbox:
         self._runner = Runner(self._leases, self._commits, self._policy, watch=watch, admit=admit, recorder=recorder)
         self._work, self._jobs = self._runner.work, self._runner.jobs
         self._quarantine = Quarantine(self._leases, quarantine, self._work, limits.poll) if quarantine else None
-        self._acceptance = Acceptance(self._commits, self._wake.set)
+        self._acceptance = Acceptance(self._commits, self._wake.set, limits.accept)
         self._periods: list[Period] = []
         self._running: dict[Claim, asyncio.Task[None]] = {}
         self._background: list[asyncio.Task[None]] = []
@@ -133,7 +133,7 @@ class Inbox:
 
         `merge` gets its payload, and returns it with what it lacked. Durable on return. Raises as `accept` does.
         """
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(self._limits.accept):
             return await self._commits.share(partial(amend, delivery=delivery, merge=merge))
 
     async def cancel(self, key: str) -> bool:

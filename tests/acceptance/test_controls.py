@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from bot.core.domain.control_value import FOREIGN, Rating
 from bot.playground.anthropic.reply import MessageStop, ThinkingDelta
 from bot.playground.slack.elements import buttons
 from tests.acceptance.conftest import BOTH_DATABASES
+from tests.support.clock import stopped_clock
 
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
@@ -35,10 +35,9 @@ async def begun(stage: Dialogue, model: ScriptedModel, words: str = "tell me a s
 
 async def test_stop_ends_the_model_at_once(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts, message = await begun(dialogue, model)
-    pressed = time.monotonic()
-    dialogue.workspace.stop(dialogue.general, ts)
-    await model.until_abandoned()
-    assert time.monotonic() - pressed < 1.0
+    with stopped_clock():
+        dialogue.workspace.stop(dialogue.general, ts)
+        await model.until_abandoned()
     await dialogue.workspace.until(lambda: message.shown.endswith("_Stopped._"))
     assert message.shown.startswith("Once upon a time")
     assert from_bot(dialogue, ts) == [message]

@@ -123,7 +123,7 @@ async def test_what_is_deleted_ends_a_summary(dialogue: Dialogue, model: Scripte
     await choose(dialogue, dialogue.direct, context=2_000)
     model.answer(asyncio.Event(), "The code is 4711.", to="Write the new summary.")
     ts = await converse(dialogue, model, 6)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while all(map(is_answer, model.requests)):  # noqa: ASYNC110 (it is asked in the background)
             await asyncio.sleep(0.02)
     dialogue.workspace.delete(dialogue.direct, ts)

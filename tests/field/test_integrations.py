@@ -224,7 +224,7 @@ async def test_a_receiver_says_when_to_come_back(
 async def test_an_endless_answer_is_not_read(hook: tuple[Receiver, Webhook, str]) -> None:
     receiver, webhook, url = hook
     receiver.endless = True
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await webhook.send(url, a_record())
     assert receiver.sent < 20_000_000
 

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import asyncpg
 
-PATIENCE = 10.0  # seconds for a connection, a lock, an answer
+PATIENCE = 30.0  # seconds for a connection, a lock, an answer
 
 
 class Rows:

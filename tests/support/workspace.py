@@ -129,7 +129,7 @@ class ScriptedWorkspace(UserActions, LocalWorkspace):
     async def until(
         self,
         condition: Callable[[], object],
-        timeout: float = 10.0,  # noqa: ASYNC109 - it is what makes the error readable
+        timeout: float = 30.0,  # noqa: ASYNC109 - it is what makes the error readable
     ) -> None:
         """Wait until a condition holds; check it after every change.
 

@@ -30,6 +30,7 @@ from bot.errors import (
 )
 from bot.playground.anthropic.reply import BlockStop, MessageStop, StreamFault, ThinkingDelta
 from bot.playground.anthropic.rules import MessagesApiError
+from tests.support.clock import around_the_loop, turn_clock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -84,7 +85,7 @@ class TestWrite:
         gate, pieces = asyncio.Event(), asyncio.Queue[str]()
         scripted.answer("Fine, ", gate, "thanks.")
 
-        async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(30), asyncio.TaskGroup() as group:
             answer = group.create_task(claude.write(asking(), pieces.put_nowait))
             assert await pieces.get() == "Fine, "
             assert not answer.done()
@@ -368,10 +369,10 @@ class TestTime:
     async def test_the_deadline_ends_the_call(self, scripted: ScriptedModel, connecting: Connect) -> None:
         scripted.answer("Half ", asyncio.Event())
 
-        async with connecting(deadlines=CallDeadlines(total=0.2)) as claude:
+        async with connecting() as claude:
             with pytest.raises(ModelUnavailableError) as caught:
-                await claude.write(asking(), unseen)
-            await asyncio.wait_for(scripted.until_abandoned(), 10)
+                await claude.write(asking(), lambda _: turn_clock(CallDeadlines().total))
+            await asyncio.wait_for(scripted.until_abandoned(), 30)
 
         assert str(caught.value) == "timed out"
         assert caught.value.partial == "Half "
@@ -380,18 +381,22 @@ class TestTime:
         scripted.answer(overloaded())
         scripted.answer(asyncio.Event())
 
-        async with connecting(deadlines=CallDeadlines(total=0.3)) as claude:
-            with pytest.raises(ModelUnavailableError):
-                await claude.write(asking(), unseen)
+        async with connecting(deadlines=CallDeadlines(total=60, silence=90)) as claude:
+            call = asyncio.create_task(claude.write(asking(), unseen))
+            await scripted.until_asked(2)
+            turn_clock(60)
+            with pytest.raises(ModelUnavailableError) as caught:
+                await call
 
+        assert str(caught.value) == "timed out"
         assert len(scripted.requests) == 2
 
     async def test_silence_ends_the_call(self, scripted: ScriptedModel, connecting: Connect) -> None:
         scripted.answer("Half ", asyncio.Event())
 
-        async with connecting(deadlines=CallDeadlines(silence=0.2)) as claude:
+        async with connecting() as claude:
             with pytest.raises(ModelUnavailableError) as caught:
-                await claude.write(asking(), unseen)
+                await claude.write(asking(), lambda _: turn_clock(CallDeadlines().silence))
 
         assert "ReadTimeout" in str(caught.value)
         assert caught.value.partial == "Half "
@@ -400,8 +405,12 @@ class TestTime:
         scripted.answer(asyncio.Event())
         scripted.answer("Fine.")
 
-        async with connecting(deadlines=CallDeadlines(silence=0.2)) as claude:
-            assert (await claude.write(asking(), unseen)).text == "Fine."
+        async with connecting(deadlines=CallDeadlines(silence=20)) as claude:
+            call = asyncio.create_task(claude.write(asking(), unseen))
+            await scripted.until_asked()
+            await around_the_loop()
+            turn_clock(20)
+            assert (await call).text == "Fine."
 
     @pytest.mark.parametrize("parts", [(), ("Half ",)], ids=["before text", "in mid-stream"])
     async def test_a_cancellation_aborts_the_call(
@@ -410,7 +419,7 @@ class TestTime:
         scripted.answer(*parts, asyncio.Event())
         call = asyncio.create_task(claude.write(asking(), unseen))
 
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await scripted.until_asked()
             call.cancel()
             with pytest.raises(asyncio.CancelledError):

@@ -22,22 +22,22 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from bot.claude.transport import FIRST, LAST, LONGEST, Body, Transport, proxy_of
 from bot.slack.inbound.http import BODY_LIMIT
+from tests.support.clock import around_the_loop, stopped_clock, turn_clock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
 TOKEN_EVERY = 0.01  # seconds
+SILENCE = 30.0  # seconds to wait for the next piece
 OPENING, WORD, CLOSING = b"event: message_start\n\n", FIRST + b"\ndata: {}\n\n", LAST + b"\n\n"
 
 Speaking = Callable[[web.StreamResponse], Awaitable[None]]
 
 
 @asynccontextmanager
-async def asked(
-    speak: Speaking, *, kind: str = "text/event-stream", silence: float = 5
-) -> AsyncIterator[httpx2.Response]:
-    """Ask a server whose answer `speak` writes; `silence` is how long to wait for the next piece of it."""
+async def asked(speak: Speaking, *, kind: str = "text/event-stream") -> AsyncIterator[httpx2.Response]:
+    """Ask a server whose answer `speak` writes."""
 
     async def on_request(request: web.BaseRequest) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": kind, "X-Asked": (await request.read()).decode()})
@@ -47,7 +47,7 @@ async def asked(
 
     async with (
         serving(on_request) as address,
-        httpx2.AsyncClient(transport=Transport(ssl.create_default_context()), timeout=silence) as client,
+        httpx2.AsyncClient(transport=Transport(ssl.create_default_context()), timeout=SILENCE) as client,
         client.stream("POST", f"{address}/v1/messages?a=%2F", content=b"question") as response,
     ):
         yield response
@@ -104,28 +104,29 @@ async def test_the_first_words_come_at_once() -> None:
 
 
 async def test_later_words_come_together() -> None:
-    words, loop = 100, asyncio.get_running_loop()
+    words = 100
 
     async def speak(response: web.StreamResponse) -> None:
         for piece in (OPENING, *[WORD] * words, CLOSING):
             await response.write(piece)
-            await asyncio.sleep(TOKEN_EVERY)
+            await around_the_loop()
+            turn(TOKEN_EVERY)
 
-    async with asked(speak) as response:
-        begun = loop.time()
-        chunks = [chunk async for chunk in response.aiter_raw()]
-        lasted = loop.time() - begun
+    with stopped_clock() as turn:
+        async with asked(speak) as response:
+            chunks = [chunk async for chunk in response.aiter_raw()]
     assert b"".join(chunks) == OPENING + WORD * words + CLOSING
     # The pauses double from one token's length up to the longest.
-    assert len(chunks) <= 12 + lasted / LONGEST < words / 3
+    assert 3 < len(chunks) <= 12 + words * TOKEN_EVERY / LONGEST < words / 3
 
 
 async def test_the_end_is_not_waited_for() -> None:
     async def speak(response: web.StreamResponse) -> None:
         await response.write(OPENING + WORD + CLOSING)
 
-    async with asked(speak) as response, asyncio.timeout(LONGEST):
-        assert await response.aread() == OPENING + WORD + CLOSING
+    with stopped_clock():
+        async with asked(speak) as response:
+            assert await response.aread() == OPENING + WORD + CLOSING
 
 
 async def test_much_is_read_without_a_loss() -> None:
@@ -156,9 +157,12 @@ async def test_silence_after_the_first_words_ends() -> None:
         await response.write(OPENING + WORD)
         await over.wait()
 
-    async with asked(speak, silence=0.3) as response:
+    async with asked(speak) as response:
+        chunks = response.aiter_raw()
+        assert await anext(chunks) == OPENING + WORD
+        turn_clock(SILENCE)
         with pytest.raises(httpx2.ReadTimeout):
-            await response.aread()
+            await anext(chunks)
         over.set()
 
 
@@ -191,7 +195,7 @@ async def test_leaving_early_closes_the_connection() -> None:
         reading.cancel()
         await asyncio.wait([reading])
         await response.aclose()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await closed.wait()
 
 
@@ -279,7 +283,12 @@ async def test_the_last_event_comes_at_once(certificate: Path | None) -> None:
 
     transport = Transport(ssl.create_default_context(cafile=certificate))
     async with serving(on_request, certificate) as address, httpx2.AsyncClient(transport=transport) as client:
-        late = await asyncio.gather(*(lateness(client, address, number) for number in range(streams)))
+        reading = asyncio.gather(*(lateness(client, address, number) for number in range(streams)))
+        with stopped_clock() as turn:
+            while not reading.done():
+                await around_the_loop()
+                turn(TOKEN_EVERY)
+        late = await reading
     assert median(late) < LONGEST / 8
 
 

@@ -61,11 +61,13 @@ class RecordingBot:
 
     requests: list[Told] = field(default_factory=list)
     answers: deque[web.Response | asyncio.Event] = field(default_factory=deque)
+    told: asyncio.Event = field(default_factory=asyncio.Event)
     url: str = ""
 
     async def take(self, request: web.Request) -> web.Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.requests.append(Told(headers, await request.read()))
+        self.told.set()
         answer = self.answers.popleft() if self.answers else web.Response()
         if isinstance(answer, asyncio.Event):
             await answer.wait()

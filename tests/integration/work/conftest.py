@@ -58,7 +58,7 @@ class Rows:
             return list(await connection.scalars(select(table.c.delivery)))
 
     def locked(self) -> AbstractAsyncContextManager[None]:
-        """Keep everybody else from writing, as a database in trouble does."""
+        """Keep everybody else from writing, as a database in trouble does, until all leases have run out."""
         return lock(self._database)
 
 
@@ -68,6 +68,7 @@ async def lock(database: Database) -> AsyncIterator[None]:
         is_postgresql = connection.dialect.name == "postgresql"
         # On SQLite, whatever comes first in the writer's transaction takes the lock.
         await connection.execute(text("LOCK TABLE inbox IN EXCLUSIVE MODE" if is_postgresql else "SELECT 1"))
+        await connection.execute(update(table).where(table.c.lease_until.is_not(None)).values(lease_until=0))
         yield
 
 
@@ -100,7 +101,8 @@ async def replicas(url: str) -> AsyncIterator[Replicas]:
 
     def make(**options: Any) -> Inbox:
         database = Database.open(url)
-        limits = {"poll": 0.05, "backoff": 0.01} | {name: options.pop(name) for name in LIMITS & options.keys()}
+        usual = {"poll": 0.05, "backoff": 0.01, "accept": 30}
+        limits = usual | {name: options.pop(name) for name in LIMITS & options.keys()}
         whom: dict[str, Any] = {"is_transient": lambda e: isinstance(e, FlakyError)} | options
         inbox = Inbox(database.writer, InboxLimits(**limits), **whom)
         made.append((inbox, database))

@@ -38,7 +38,7 @@ def turn(number: int, **payload: Any) -> Delivery:
 
 
 def accepting(database: Database) -> Acceptance:
-    return Acceptance(Commits(database.writer), lambda: None)
+    return Acceptance(Commits(database.writer), lambda: None, within=30)
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ async def test_a_failing_neighbour_loses_no_delivery(database: Database, rows: R
         fails += 1
         raise FlakyError
 
-    acceptance = Acceptance(commits, lambda: failing.append(asyncio.create_task(commits.share(fail))))
+    acceptance = Acceptance(commits, lambda: failing.append(asyncio.create_task(commits.share(fail))), within=30)
     assert await asyncio.gather(*(acceptance.accept(turn(i)) for i in range(3))) == [True] * 3
     assert [type(error) for error in await asyncio.gather(*failing, return_exceptions=True)] == [FlakyError]
     assert fails == 2  # behind the deliveries, and on its own

@@ -47,7 +47,7 @@ def turn(name: str) -> Delivery:
 
 async def accept_all(database: Database, *names: str) -> None:
     """Accept deliveries in one commit."""
-    acceptance = Acceptance(Commits(database.writer), lambda: None)
+    acceptance = Acceptance(Commits(database.writer), lambda: None, within=30)
     assert all(await asyncio.gather(*(acceptance.accept(turn(name)) for name in names)))
 
 
@@ -107,7 +107,7 @@ async def test_one_at_a_time_gains_nothing(replica: Replicas, database: Database
 
 
 async def test_a_lane_keeps_its_order(replica: Replicas, database: Database) -> None:
-    acceptance = Acceptance(Commits(database.writer), lambda: None)
+    acceptance = Acceptance(Commits(database.writer), lambda: None, within=30)
     for name, share in (("E1", "A"), ("E2", "A"), ("E3", "B"), ("E4", "A")):
         await acceptance.accept(Delivery(name, "K1", "turn", {}, share=share))
     assert await order(replica) == ["E1", "E2", "E3", "E4"]

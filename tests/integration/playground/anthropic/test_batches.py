@@ -22,7 +22,7 @@ def request(name: str, text: str, **params: Any) -> Any:
 
 async def ended(client: AsyncAnthropic, batch: MessageBatch) -> MessageBatch:
     """Wait until a batch is over."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (batch := await client.messages.batches.retrieve(batch.id)).processing_status != "ended":
             continue
     return batch

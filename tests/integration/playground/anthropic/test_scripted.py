@@ -55,7 +55,7 @@ async def test_unscripted_request_fails_the_test(question: Any, connect: Any) ->
 async def test_waiting_ends_with_the_request(client: AsyncAnthropic, model: ScriptedModel, question: Any) -> None:
     gate = asyncio.Event()
     model.answer(gate, "Fine.")
-    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
         answer = tasks.create_task(client.messages.create(**question))
         await model.until_asked()
         assert not answer.done()
@@ -66,7 +66,7 @@ async def test_waiting_ends_with_the_request(client: AsyncAnthropic, model: Scri
 async def test_server_stops_beside_open_gate(question: Any, connect: Any) -> None:
     model = ScriptedModel()
     model.answer("So far", asyncio.Event())
-    async with asyncio.timeout(5), AsyncExitStack() as stack:
+    async with asyncio.timeout(30), AsyncExitStack() as stack:
         server = AsyncExitStack()
         environment = await server.enter_async_context(model.serving())
         client = await stack.enter_async_context(connect(environment))

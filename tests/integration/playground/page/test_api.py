@@ -309,7 +309,7 @@ async def test_the_page_comes_with_a_policy(local: ScriptedWorkspace, session: a
 
 async def test_the_end_closes_open_streams(local: ScriptedWorkspace, page: Browser) -> None:
     async with page.changes() as changes:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await local.close()
             assert [change async for change in changes] == []
     await local.reopen()

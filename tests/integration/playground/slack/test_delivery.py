@@ -10,6 +10,7 @@ from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 
 from bot.playground.slack.rules import Rules
+from tests.support.clock import turn_clock
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
@@ -153,12 +154,18 @@ async def test_deliveries_stay_on_this_machine(local: ScriptedWorkspace) -> None
 class TestSlowBot:
     @pytest.fixture
     def rules(self) -> Rules:
-        return Rules(ack_timeout=0.05, retry_delays=(0.0,))
+        return Rules(ack_timeout=20, retry_delays=(0.0,))
+
+    async def slow(self, bot: RecordingBot) -> None:
+        """Let the time run out once the bot has been told something."""
+        await bot.told.wait()
+        turn_clock(21)
 
     async def test_a_late_ack_is_a_retry(self, local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
         late = asyncio.Event()
         bot.answers.append(late)
         local.say(general, "hello")
+        await self.slow(bot)
         await settled(local)
         late.set()
         assert [ack.reason for ack in local.deliveries.log[0].tries] == ["http_timeout", ""]
@@ -167,7 +174,9 @@ class TestSlowBot:
     async def test_a_late_command_is_a_timeout(self, local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
         late = asyncio.Event()
         bot.answers.append(late)
-        reply = await local.command(general, "/code", "x")
+        replying = asyncio.create_task(local.command(general, "/code", "x"))
+        await self.slow(bot)
+        reply = await replying
         late.set()
         assert not reply.acked
         assert [message.shown for message in local.ephemerals()] == ["/code failed with the error “operation_timeout”"]

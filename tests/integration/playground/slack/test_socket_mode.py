@@ -12,6 +12,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.rules import Rules
+from tests.support.clock import around_the_loop, turn_clock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -22,12 +23,17 @@ if TYPE_CHECKING:
 
     from tests.support.workspace import ScriptedWorkspace
 
+TIMEOUT = 20.0  # seconds
+
 
 @asynccontextmanager
 async def connected(
     local: ScriptedWorkspace, answer: dict[str, Any] | None = None, *, deaf: int = 0
 ) -> AsyncIterator[list[SocketModeRequest]]:
-    """Connect a bot that answers everything alike, but not the first `deaf` requests; give what it was told."""
+    """Connect a bot that answers everything alike, but lets the time run out at the first `deaf` requests.
+
+    Gives what it was told.
+    """
     environment = local.environment("socket")
     web_client = AsyncWebClient(base_url=environment["SLACK_API_URL"])
     client = SocketModeClient(environment["SLACK_APP_TOKEN"], web_client=web_client, ping_interval=0.1)
@@ -37,6 +43,8 @@ async def connected(
         told.append(request)
         if len(told) > deaf:
             await socket.send_socket_mode_response(SocketModeResponse(request.envelope_id, answer))
+        else:
+            turn_clock(TIMEOUT)
 
     client.socket_mode_request_listeners.append(on_request)
     await client.connect()  # type: ignore[no-untyped-call]
@@ -121,7 +129,7 @@ async def test_an_outage_is_survived(local: ScriptedWorkspace, general: str, cap
 class TestSlowBot:
     @pytest.fixture
     def rules(self) -> Rules:
-        return Rules(ack_timeout=0.2, retry_delays=(0.0,), connections=1)
+        return Rules(ack_timeout=TIMEOUT, retry_delays=(0.0,), connections=1)
 
     async def test_an_unacknowledged_event_comes_again(self, local: ScriptedWorkspace, general: str) -> None:
         async with connected(local, deaf=1) as told:
@@ -133,7 +141,9 @@ class TestSlowBot:
 
     async def test_without_sockets_tries_run_out(self, local: ScriptedWorkspace, general: str) -> None:
         local.say(general, "hello")
-        await settled(local)
+        while not local.deliveries.log[0].is_over:
+            await around_the_loop()
+            turn_clock(TIMEOUT)
         assert [ack.reason for ack in local.deliveries.log[0].tries] == ["timeout", "timeout"]
 
     async def test_too_many_sockets_are_dismissed(
@@ -153,6 +163,8 @@ class TestSlowBot:
         async with session.ws_connect(f"{local.url}/socket?ticket={local.workspace.new_ticket()}") as socket:
             for noise in ("no json", "[]", '{"envelope_id": "unknown"}'):
                 await socket.send_str(noise)
-            async with asyncio.TaskGroup() as group:
-                reply = group.create_task(local.command(general, "/code", "x"))
+            reply = asyncio.create_task(local.command(general, "/code", "x"))
+            while not reply.done():
+                await around_the_loop()
+                turn_clock(TIMEOUT)
             assert not reply.result().acked
