@@ -69,7 +69,7 @@ def ready(read: Settings, address: str, joined: JoinedAs | None) -> str:
         lines.append(f"Workspaces install it at {address}/slack/install")
     elif joined:
         bot = f"@{joined.name}"
-        lines.append(f"It is {bot} in {joined.workspace}. In a channel there, type: /invite {bot}, then: {bot} hello")
+        lines.append(f"In {joined.workspace}, it is {bot}: in a channel there, type /invite {bot}, then {bot} hello")
     else:
         lines.append(f"Slack does not answer yet; the bot waits for it. `{PROGRAM} doctor` shows more.")
     return "\n".join(lines)

@@ -52,7 +52,7 @@ SETTINGS = sorted(name.upper() for name in settings.Settings.model_fields)
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PAGES = sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 # A command of the operator, up to the end of its code or to where the shell takes over.
-COMMAND = re.compile(r"(?:python -m bot|(?<![\w/.-])(?<!-n )parley|bin/parley) ([a-z][^`\n>;&…]*)")
+COMMAND = re.compile(r"(?:python -m bot|(?<![\w/.@-])(?<!-n )parley|bin/parley) ([a-z][^`\n>;&…]*)")
 COMMAND_PAGES = [*PAGES, *(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/deploy/*")), ".env.example"]
 MAP = (bot.__doc__ or "").partition("\n\n    ")[2]
 FOLDERS = "cli|core|slack|db|work|claude|jobs|reader|integrations|playground"
@@ -179,7 +179,9 @@ def operator_commands(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
 
 
 def test_env_example_names_every_setting() -> None:
-    assert sorted(re.findall(r"^(?:# )?([A-Z_]+)=", read(".env.example"), re.MULTILINE)) == SETTINGS
+    by_compose = set(re.findall(r"\$\{([A-Z_]+)", read("compose.yaml")))
+    named = re.findall(r"^(?:# )?([A-Z_]+)=", read(".env.example"), re.MULTILINE)
+    assert sorted(named) == sorted([*SETTINGS, *by_compose])
 
 
 def test_an_unchanged_env_sets_nothing() -> None:
