@@ -8,8 +8,8 @@ and `app.py` introduces them to each other.
     workspaces.py     how the bot joins Slack: by one token, or in every workspace that installs it
     web.py            what the bot serves: Slack's address, /healthz, /readyz, /metrics
     metrics.py        what monitoring reads at /metrics
-    settings.py       what the operator sets, with defaults (tries, patience, seconds on SIGTERM, retention, …);
-                      the only reader of the environment
+    settings.py       what the operator sets, with defaults (seconds on SIGTERM, retention, tries, …); the only
+                      reader of the environment
     credentials.py    what tokens and keys look like, and what is wrong with one
     log.py            the only logging configuration
     errors.py         the tree of errors, and the sentence that a person reads for each
@@ -17,8 +17,8 @@ and `app.py` introduces them to each other.
     turn.py           the turn that a task works on: its job, who pays, the calls that it made
     calls.py          calls to the model, as the ledger keeps them
 
-    cli/              the operator's commands, a module for each group, which __init__.py lists
-    jobs/             what runs from the inbox: intake, turns, threads, classify, triage, settings, home, retention
+    cli/              the operator's commands; __init__.py lists the modules
+    jobs/             when the use cases run, and what happens when they fail: turns, threads, classify, triage, …
       registry.py     what runs each command, button and form
     integrations/     how feedback leaves: signed webhooks, calls to GitHub
     core/             the bot's own rules; no SDK, no SQL, no HTTP
@@ -26,30 +26,30 @@ and `app.py` introduces them to each other.
       actions.py      every button, menu, shortcut and form, declared once
       access.py       who can use the bot where, and which of its commands
       home.py         the App Home
-      domain/         values that everything shares: messages, threads, people, feedback, runs;
-                      channel_settings.py: what people set, with defaults and bounds (longest answer, context,
-                      whom to answer, severities, budgets, …): look there first for a number or a list
+      domain/         values that everything shares: messages, threads, people, feedback, categories, …
+        channel_settings.py  what people can set, with defaults and bounds: longest answer, severities, budgets, …
       ports/          what the use cases need from the outside, as small protocols
       answer/         threaded conversations: whom to answer, catching up, buttons, edits, summaries of long threads
       classify/       /classify: reading files and channels, batches, checking, reports
       triage/         feedback: classify, route, publish, alert, digest, what a GitHub issue says
-      summarize/      /summarize: texts, files, threads, channels
+      summarize/      /summarize: texts, files, threads, channels; which messages count (transcript.py)
       code/           /code: generate, check the syntax, save, revise
       settings/       /parley: settings, budgets, personas, forms, history
       privacy/        redaction, forgetting, retention
-      spend/          budgets, the model that keeps within them, usage
-      writing/        what every answer takes: what fits, files, streaming, errors, continuing what was cut
+      spend/          budgets, the model that keeps within them, /parley usage
+      attachments/    files that come with a message: which kinds, how many pages and bytes
+      writing/        what every answer takes: what fits, streaming, what it says when it fails or is stopped
       code_blocks/    the fenced code blocks of a text, and the files that they are
       decoding/       bytes to text: which encoding a file is in
       time_span/      times as people type them: 7d, since Monday, last week
-    slack/            inbound/ reads what Slack delivers · outbound/ posts within its limits · client/ its Web API
-    claude/           the Claude client, the model catalogue, prompts as files (the use case puts into a request
-                      what varies by turn)
-    db/               tables.py, a store for each subject (one method = one short transaction), engine.py: how a
+    slack/            inbound/ reads what Slack delivers · outbound/ posts: answers, tables, forms, files ·
+                      client/ calls the Web API, within its rate limits · chat/ implements the ports
+    claude/           the client and its retries, catalogue.toml: models and prices, prompts/: what Claude is told
+    db/               tables/, a store for each subject (one method = one short transaction), engine.py: how a
                       database is opened, its timeouts and pragmas
     work/             the durable inbox: accept, order, run, retry, take over
-    reader/           reads people's files in a separate process, with limits
-    playground/       a local Slack-like workspace in the browser (slack/directory.py: its people and channels), and a
+    reader/           reads people's files in a separate process, with limits on memory and time
+    playground/       a local Slack (slack/directory.py: its people and channels; page/: what the browser shows), and a
                       rehearsal model
 """
 

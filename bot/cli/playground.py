@@ -89,28 +89,28 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
     from bot import app
     from bot.db import migrate
     from bot.playground import feedback
-    from bot.playground.stage import Stage
+    from bot.playground.playground import Playground
 
     environ = settings.environment()
     is_rehearsal = "ANTHROPIC_API_KEY" not in environ
     if is_rehearsal:
         _bypass_proxies()
-    async with Stage(*_offered(), port=options.port, with_rehearsal=is_rehearsal) as stage:
+    async with Playground(*_offered(), port=options.port, with_rehearsal=is_rehearsal) as playground:
         told = {name: value for name, value in environ.items() if not name.startswith("SLACK_")}
         told |= {"DATABASE_URL": f"sqlite:///{folder / 'parley.db'}", "HOST": "127.0.0.1", "PORT": "0"}
-        read = configured(told | stage.environment(options.transport), for_slack=True)
+        read = configured(told | playground.environment(options.transport), for_slack=True)
         settings.hide_from_libraries()
         await migrate.upgrade(read.database_url)
-        await _switch_triage_on(read.database_url, stage.workspace)
+        await _switch_triage_on(read.database_url, playground.workspace)
 
         def announce(address: str, _: object) -> None:
             if options.transport == "http":
-                stage.deliver_to(f"{address}/slack/events")
-            feedback.post(stage.workspace, tell=is_rehearsal)
-            print(f"Playground: {stage.url}", flush=True)
+                playground.deliver_to(f"{address}/slack/events")
+            feedback.post(playground.workspace, tell=is_rehearsal)
+            print(f"Playground: {playground.url}", flush=True)
             print("Open it, and type in any channel: @Parley hello", flush=True)
             if not options.no_browser and _has_browser():
-                webbrowser.open(stage.url)
+                webbrowser.open(playground.url)
 
         await app.serve(read, announce)
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 USAGE_DAYS = 30
-MOST_ITEMS = 10
+MOST_SHOWN = 10
 MOST_CHANNELS = 25
 SHOWN = 120  # characters of an item
 
@@ -70,7 +70,7 @@ async def build_home(
     """
     used = await store.usage.load(UsageView(UsageScope.PERSON, USAGE_DAYS), place, person, datetime.now(UTC))
     sections = [Section("What I can do here", CAN_DO), Section("Your usage", _used(used))]
-    if items := await feedback.records.assigned(place.workspace, person, MOST_ITEMS + 1):
+    if items := await feedback.records.assigned(place.workspace, person, MOST_SHOWN + 1):
         sections.append(Section("Your open feedback", _items(items)))
     is_operator = is_named(admins, place.workspace, person)
     try:
@@ -122,10 +122,10 @@ def _used(used: Sequence[DailyUsage]) -> str:
 
 def _items(items: Sequence[Feedback]) -> str:
     lines = []
-    for item in items[:MOST_ITEMS]:
+    for item in items[:MOST_SHOWN]:
         words = " ".join((item.summary or item.text).split())
         lines.append(f"• *{item.severity or item.category}* {words[:SHOWN]} {item.permalink}")
-    return "\n".join([*lines, *(["…"] if len(items) > MOST_ITEMS else [])])
+    return "\n".join([*lines, *(["…"] if len(items) > MOST_SHOWN else [])])
 
 
 def _workspace() -> tuple[Button, ...]:

@@ -17,6 +17,7 @@ from bot.core import command as commands
 from bot.core.access import check_member
 from bot.core.actions import CLASSIFY_FORM
 from bot.core.answer.whom_to_answer import wants_answer
+from bot.core.attachments.attach import looked_up
 from bot.core.classify import actions, parse
 from bot.core.classify.advance import AT_ONCE, proceed, stop, withdraw
 from bot.core.classify.message_batches import collect, submit
@@ -26,7 +27,6 @@ from bot.core.commands import CLASSIFY
 from bot.core.domain.classification import ClassifyRequest, RunStatus
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
-from bot.core.writing.attachments import looked_up
 from bot.db import threads as db_store
 from bot.errors import UsageError, known
 from bot.jobs import call_ledger

@@ -33,10 +33,10 @@ def read_sheet(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
 
 def open_attachment(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
     """Open a file: send its kind, then its text, if any. A picture or a PDF is used unchanged."""
+    from bot.core.attachments import attach  # noqa: PLC0415
     from bot.core.domain.message import FileRef  # noqa: PLC0415
-    from bot.core.writing import attachments  # noqa: PLC0415
 
-    found = attachments.opened(FileRef(**asked["file"]), data, asked["room"])
+    found = attach.opened(FileRef(**asked["file"]), data, asked["room"])
     kept = found.attachment
     is_same = kept.data is data
     yield _json({"media_type": kept.media_type, "tokens": kept.tokens, "cut": found.characters_cut, "same": is_same})

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import web
 
+from bot.core.attachments.attach import check
+from bot.core.attachments.file_kind import with_content_type, with_type
 from bot.core.domain.message import FileRef, FileState
-from bot.core.writing.attachments import check
-from bot.core.writing.file_kind import with_content_type, with_type
 from bot.errors import FileError
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.slack.client.download import is_slacks, is_trusted

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.core.attachments.file_kind import PDF
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import FileRef
-from bot.core.writing.file_kind import PDF
 from bot.errors import BotError, FileError
 from bot.reader.pool import ReaderPool
 from tests.support import bombs

@@ -12,6 +12,7 @@ from bot.core.answer.catch_up import catch_up
 from bot.core.answer.edits import REFUSAL
 from bot.core.answer.thread_summary import is_due
 from bot.core.answer.whom_to_answer import is_refused, is_stop, wants_answer, was_answered
+from bot.core.attachments.attach import Attached, attach
 from bot.core.cancel import cancel_on
 from bot.core.code.generate import CodeContext, Product
 from bot.core.code.revise import continue_code, is_for_code, with_sources
@@ -21,7 +22,6 @@ from bot.core.domain.people import Requester
 from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.ports import Request
 from bot.core.tokens import estimate_tokens
-from bot.core.writing.attachments import Attached, attach
 from bot.core.writing.fit import fit, preface
 from bot.core.writing.outcome import kept, show
 from bot.core.writing.stream import report_failure, too_long, unapplied, write

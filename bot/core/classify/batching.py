@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from bot.core.domain.classification import Item
 
-MOST_ITEMS = 50  # in one call: with many more, models begin to lose their place
-MOST_TOKENS = 8_000  # of items in one call
+ITEMS_PER_CALL = 50  # in one call: with many more, models begin to lose their place
+TOKENS_PER_CALL = 8_000  # of items in one call
 TOKENS_PER_ITEM = 60  # of output: a number, a category, a confidence and a few words
 TOKENS_TO_SPARE = 4_000  # of output, for models that think before each answer
 TOKENS_AROUND_ITEM = 12  # of input: the JSON about its text
@@ -39,7 +39,7 @@ def batches(items: Iterable[Item]) -> Iterator[tuple[Item, ...]]:
     size = 0
     for item in items:
         needed = tokens(item)
-        if batch and (len(batch) >= MOST_ITEMS or size + needed > MOST_TOKENS):
+        if batch and (len(batch) >= ITEMS_PER_CALL or size + needed > TOKENS_PER_CALL):
             yield tuple(batch)
             batch, size = [], 0
         batch.append(item)

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core import channel_reader
+from bot.core.attachments.attach import check_state, looked_up
 from bot.core.classify import file_reader
 from bot.core.domain.classification import MOST_ITEMS, Item
 from bot.core.domain.message import FileRef, Place
 from bot.core.domain.spreadsheet import Spreadsheet
 from bot.core.time_span import times as spans
-from bot.core.writing.attachments import check_state, looked_up
 from bot.errors import ChatError, FileError, NotAllowedError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import TypeAdapter
 
 from bot.calls import Call
+from bot.core.attachments.rejected_files import told
 from bot.core.code import render
 from bot.core.code.diff import changes
 from bot.core.code_blocks.fences import widened
@@ -23,7 +24,6 @@ from bot.core.domain.thread import FinishedAnswer, RejectedFile
 from bot.core.ports import Answer, Chat, Checkpoint, Model, Request, Turn
 from bot.core.prompt_data import quoted
 from bot.core.writing.outcome import PreparedAnswer, give
-from bot.core.writing.rejected_files import told
 from bot.core.writing.stream import LIMIT_HINT, PRIVATE_LIMIT_HINT, ask, footer_of, report_failure
 from bot.errors import ChatError, ModelError, ModelStoppedError
 

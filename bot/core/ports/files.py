@@ -28,7 +28,7 @@ class FileReader(Protocol):
         """Read a table, as `core.classify.file_reader.read` does. Raises its `UsageError`."""
 
     async def open(self, file: FileRef, data: bytes, room: int) -> OpenedFile:
-        """Open a file that came with a message, as `core.writing.attachments.opened` does. Raises its `FileError`."""
+        """Open a file that came with a message, as `core.attachments.attach.opened` does. Raises its `FileError`."""
 
     async def read_export(self, name: str, data: bytes) -> Sequence[Exported]:
         """Read exported messages, as `core.triage.exports.read` does. Raises its `UsageError`."""

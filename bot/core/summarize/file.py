@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.attachments.attach import attach, looked_up
+from bot.core.attachments.file_kind import IMAGES, PDF, with_type
 from bot.core.cancel import cancel_on
 from bot.core.domain.thread import FinishedAnswer
 from bot.core.summarize.run import SummaryCheckpoint
 from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request
-from bot.core.writing.attachments import attach, looked_up
-from bot.core.writing.file_kind import IMAGES, PDF, with_type
 from bot.core.writing.stream import too_long, unapplied, write
 
 if TYPE_CHECKING:

@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.calls import Purpose
+from bot.core.attachments import rejected_files
+from bot.core.attachments.attach import Attached, attach
 from bot.core.classify import batching
 from bot.core.classify.classifier import BatchOutcome, Question, sort
 from bot.core.classify.examples import Nearest
@@ -23,8 +25,6 @@ from bot.core.domain.route import route
 from bot.core.ports import Request, Turn
 from bot.core.triage import schema, similar
 from bot.core.triage.small_talk import is_small_talk
-from bot.core.writing import rejected_files
-from bot.core.writing.attachments import Attached, attach
 from bot.errors import ModelError, ModelRejectedError
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot import turn
+from bot.core.attachments import rejected_files
 from bot.core.code_blocks.files import read
 from bot.core.money import dollars
-from bot.core.writing import rejected_files
 from bot.core.writing.continuation import Seam, rest_of
 from bot.core.writing.outcome import PreparedAnswer, give, kept, show, withdraw
 from bot.errors import (

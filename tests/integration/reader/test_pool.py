@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.core.attachments import attach, file_kind
 from bot.core.classify import file_reader
 from bot.core.code import syntax
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import FileRef
-from bot.core.writing import attachments, file_kind
 from bot.errors import BotError, FileError, HeavyFileError, ReaderUnavailableError, UsageError
 from bot.reader import bounds
 from bot.reader import pool as pools
@@ -95,7 +95,7 @@ async def test_a_child_reads_as_the_rules_do(pool: ReaderPool) -> None:
         (FileRef("F2", "a.png", "image/png", 0), png(8, 8), 10**5),
         (FileRef("F3", "a.pdf", file_kind.PDF, 0), heavy_pdf(), 10**5),
     ):
-        assert await pool.open(file, data, room) == attachments.opened(file, data, room)
+        assert await pool.open(file, data, room) == attach.opened(file, data, room)
     files = [
         CodeFile("a.py", "x = (\n"),
         CodeFile("b.go", "package main\n"),
@@ -147,7 +147,7 @@ assert refused(lambda: open("README.md"))
 assert refused(lambda: open(sys.argv[1]))
 assert refused(lambda: open(sys.argv[1] + ".new", "w"))
 assert refused(lambda: open(f"/proc/{os.getppid()}/environ"))
-import bot.core.writing.attachments, pypdf, sqlglot, PIL.Image, encodings.cp1252
+import bot.core.attachments.attach, pypdf, sqlglot, PIL.Image, encodings.cp1252
 assert open("/proc/self/statm").read()
 """
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.classify import batching
-from bot.core.classify.batching import MOST_ITEMS, MOST_TOKENS, TOKENS_PER_ITEM
+from bot.core.classify.batching import ITEMS_PER_CALL, TOKENS_PER_CALL, TOKENS_PER_ITEM
 from bot.core.domain.classification import Item
 
 
@@ -18,8 +18,8 @@ def test_every_item_is_in_one_batch(sizes: list[int]) -> None:
     cut = list(batching.batches(all_of_them))
     assert [item for part in cut for item in part] == all_of_them
     for part in cut:
-        assert 0 < len(part) <= MOST_ITEMS
-        assert len(part) == 1 or sum(map(batching.tokens, part)) <= MOST_TOKENS
+        assert 0 < len(part) <= ITEMS_PER_CALL
+        assert len(part) == 1 or sum(map(batching.tokens, part)) <= TOKENS_PER_CALL
 
 
 def test_short_items_share_a_call() -> None:

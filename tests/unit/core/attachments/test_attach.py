@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.writing.attachments import decoded
+from bot.core.attachments.attach import decoded
 from bot.errors import FileError
 
 GREETING = "Привет! Приложение не открывается после обновления, помогите, пожалуйста."

@@ -1,4 +1,4 @@
-"""The stage: the local workspace with its page, and the rehearsal model if no other model answers."""
+"""The playground: the local workspace with its page, and the rehearsal model if no other model answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.playground.slack.workspace import Workspace
 
 
-class Stage:
+class Playground:
     """Everything to try a bot on this machine, as an async context manager.
 
     `commands` and `shortcuts` are what the page offers, `port` is the page's; 0 picks a free one. Raises `OSError` for

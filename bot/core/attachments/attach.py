@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from bot.core.attachments import picture
+from bot.core.attachments.file_kind import IMAGES, PDF, TEXT, with_content_type, with_type
 from bot.core.decoding.text import decode
 from bot.core.domain.attachment import Attachment, OpenedFile
 from bot.core.domain.message import FileState
 from bot.core.tokens import estimate_tokens, shorten
-from bot.core.writing import picture
-from bot.core.writing.file_kind import IMAGES, PDF, TEXT, with_content_type, with_type
 from bot.errors import ChatError, FileError, RevokedError, UsageError
 
 if TYPE_CHECKING:
