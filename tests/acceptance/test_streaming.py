@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,18 @@ import pytest
 
 from bot.playground.anthropic.reply import ThinkingDelta
 from bot.playground.slack.rules import Rules
+from bot.slack.client.rate_limit import STATUS
 from bot.slack.manifest import EVENTS, SCOPES
 from bot.slack.outbound import answer as slack_answer
 from tests.acceptance.conftest import BOTH_DATABASES, Dialogue
+from tests.support.scripted import ScriptedModel
 from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from bot.playground.anthropic.reply import Event, ModelRequest
     from bot.playground.slack.records import MessageRecord
-    from tests.support.scripted import ScriptedModel
 
 pytestmark = BOTH_DATABASES
 
@@ -337,3 +342,34 @@ async def test_an_unforeseen_refusal_loses_nothing(stage: Dialogue, model: Scrip
         gate.set()
         assert await stage.answer(stage.general, ts) == "The first words, and the last."
     assert len(from_bot(stage, ts)) == 1
+
+
+class WatchfulModel(ScriptedModel):
+    """Notes what the bot had called Slack for when a request came in."""
+
+    def __init__(self, workspace: ScriptedWorkspace) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self.called_before: list[list[str]] = []
+
+    async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
+        self.called_before.append([call.method for call in self._workspace.calls])
+        async with aclosing(super().respond(asked)) as events:
+            async for event in events:
+                yield event
+
+
+async def test_claude_is_asked_before_slack_shows_it(workspace: ScriptedWorkspace, environ: dict[str, str]) -> None:
+    model = WatchfulModel(workspace)
+    async with model.serving() as told, aclosing(Dialogue(workspace, environ | told)) as dialogue, dialogue.bot():
+        model.answer("Oslo.")
+        ts = dialogue.mention("a city?")
+        await dialogue.answer(dialogue.general, ts)
+        await dialogue.until_idle()
+        before = len(workspace.calls)
+        model.answer("Rome.")
+        dialogue.mention("another?", thread_ts=ts)
+        await dialogue.answer(dialogue.general, ts, 2)
+        await dialogue.until_idle()
+    assert STATUS not in model.called_before[1][before:]
+    assert STATUS in [call.method for call in workspace.calls[before:]]
