@@ -1,4 +1,4 @@
-"""What a mention runs through: `python -m benchmarks.hops`; `--check functions=90 forwarders=6` fails above a figure.
+"""What a mention runs through: `python -m benchmarks.hops`; `--check carriers=90 forwarders=6` fails above a figure.
 
 The real bot gets mentions in a thread that it knows, and streams its answers. This counts the bot's own functions, the
 code in bot/, that run for each of them from the delivery until Slack has the whole answer; those that also run at rest
@@ -53,6 +53,7 @@ class Way:
 
     functions: list[Function]
     hops: list[Function]  # those that were called from outside their file
+    carriers: list[Function]  # those that were under way to Slack, Claude or the database
     stacks: dict[str, list[Function]]  # the deepest for each thing that was called; the outermost function first
     at_rest: int  # how many functions were left out
 
@@ -66,11 +67,12 @@ async def walk() -> Way:
                 await world.mention(bot.url, thread=0 if number else None)
             rounds = [await _round(world, bot, note) for _ in range(TIMES)]
     turns, rests = zip(*rounds, strict=True)
-    seen = [{Function(*name): is_hop for is_hop, name in turn["seen"]} for turn in turns]
-    rest = set.intersection(*({Function(*name) for _, name in one["seen"]} for one in rests))
+    seen = [{Function(*name): marks for *marks, name in turn["seen"]} for turn in turns]
+    rest = set.intersection(*({Function(*name) for *_, name in one["seen"]} for one in rests))
     functions = [one for one in seen[-1] if one not in rest and all(one in turn for turn in seen)]
     stacks = {CALLS[package]: [Function(*name) for name in stack] for package, stack in turns[-1]["stacks"].items()}
-    return Way(functions, [one for one in functions if seen[-1][one]], stacks, len(rest))
+    hops, carriers = ([one for one in functions if seen[-1][one][mark]] for mark in (0, 1))
+    return Way(functions, hops, carriers, stacks, len(rest))
 
 
 async def _round(world: World, bot: Process, note: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -78,7 +80,7 @@ async def _round(world: World, bot: Process, note: Path) -> tuple[dict[str, Any]
     await _signal(bot.pid, signal.SIGUSR1, note)
     turn = await world.mention(bot.url, thread=0)
     ran = await _signal(bot.pid, signal.SIGUSR2, note)
-    ran["seen"] = [(is_hop, name) for seconds, is_hop, name in ran["seen"] if seconds <= turn.whole]
+    ran["seen"] = [marks for seconds, *marks in ran["seen"] if seconds <= turn.whole]
     before: dict[str, Any] = {}
     async with asyncio.timeout(PATIENCE):
         while (now := await _signal(bot.pid, signal.SIGUSR2, note)) != before:
@@ -87,7 +89,7 @@ async def _round(world: World, bot: Process, note: Path) -> tuple[dict[str, Any]
     await _signal(bot.pid, signal.SIGUSR1, note)
     await asyncio.sleep(REST)
     rest = await _signal(bot.pid, signal.SIGUSR2, note)
-    rest["seen"] = [(is_hop, name) for _, is_hop, name in rest["seen"]]
+    rest["seen"] = [marks for _, *marks in rest["seen"]]
     return ran, rest
 
 
@@ -108,6 +110,9 @@ def figures(way: Way, house: House) -> dict[str, int]:
         "functions": len(way.functions),
         "files": len({function.file for function in way.functions}),
         "hops": len(way.hops),
+        "carriers": len(way.carriers),
+        "carrier_hops": len({*way.carriers} & {*way.hops}),
+        "carrier_files": len({function.file for function in way.carriers}),
         "forwarders": len(forwarders(way, house)),
         **{_frames(what): len(stack) for what, stack in way.stacks.items()},
         "port_methods": max(width for width, _ in house.ports()),
@@ -130,6 +135,9 @@ def described(way: Way, house: House) -> dict[str, str]:
         "functions": f"own functions from the delivery to the posted answer ({way.at_rest} run at rest, too: left out)",
         "files": "… in so many files",
         "hops": "… called from outside their file",
+        "carriers": "… on the stack of a call of Slack, Claude or the database: the way itself",
+        "carrier_hops": "… and called from outside their file: where the reader changes files",
+        "carrier_files": "… in so many files",
         "forwarders": "… that only forward",
         "port_methods": "methods of the widest: " + ", ".join(f"{name} {n}" for n, name in house.ports()[:WIDEST]),
         "names_twice": "class names that are defined more than once",
@@ -145,9 +153,11 @@ def _frames(what: str) -> str:
 
 def listing(way: Way, house: House) -> str:
     """Name what was counted."""
-    forwarding, hops = {*forwarders(way, house)}, {*way.hops}
+    forwarding, hops, carriers = {*forwarders(way, house)}, {*way.hops}, {*way.carriers}
     lines = [
-        f"{' ' if one in hops else '·'} {one}{'  (forwards)' if one in forwarding else ''}" for one in way.functions
+        f"{' ' if one in hops else '·'}{'→' if one in carriers else ' '} {one}"
+        f"{'  (forwards)' if one in forwarding else ''}"
+        for one in way.functions
     ]
     for what, stack in way.stacks.items():
         lines += ["", f"the deepest call of {what}:", *(f"  {one}" for one in stack)]

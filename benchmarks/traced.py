@@ -27,7 +27,8 @@ OWN, LOOP = "own", "loop"
 class Trace:
     """What ran: each own function, when it was first called, and whether anything outside its file called it.
 
-    For each package there is the deepest stack of own functions that called it. A function that awaits another is on
+    For each package there is the deepest stack of own functions that called it, and all functions that were on any such
+    stack are on the way to a call. A function that awaits another is on
     the stack, and so is one that created the task, but not one that waits for a thread. Comprehensions and lambdas
     count as part of the function around them.
     """
@@ -37,13 +38,14 @@ class Trace:
         self._kinds: dict[str, str] = {}  # of files: OWN, LOOP, a package, or "" for any other
         self._seen: dict[CodeType, float] = {}
         self._from_outside: set[CodeType] = set()
+        self._on_way: set[CodeType] = set()
         self._stacks: dict[str, list[CodeType]] = {}
         self._began: dict[CodeType, list[CodeType]] = {}  # the stack that created a task, by the task's function
 
     def begin(self) -> None:
         """Forget what was noted; note what runs from now on."""
         self._is_on = True
-        for noted in (self._seen, self._from_outside, self._stacks, self._began):
+        for noted in (self._seen, self._from_outside, self._on_way, self._stacks, self._began):
             noted.clear()
 
     def note(self, frame: FrameType, event: str, _: object) -> None:
@@ -61,8 +63,11 @@ class Trace:
             self._enter(kind, frame.f_back)
 
     def noted(self) -> dict[str, Any]:
-        """Return functions as [seconds, from outside its file, name], and stacks as names, the outermost first."""
-        seen = [(seconds, code in self._from_outside, _name(code)) for code, seconds in self._seen.copy().items()]
+        """Return functions as [seconds, from outside its file, on the way, name], and stacks as names, from outside."""
+        seen = [
+            (seconds, code in self._from_outside, code in self._on_way, _name(code))
+            for code, seconds in self._seen.copy().items()
+        ]
         return {"seen": sorted(seen), "stacks": {kind: [*map(_name, codes)] for kind, codes in self._stacks.items()}}
 
     def _run(self, frame: FrameType) -> None:
@@ -75,6 +80,7 @@ class Trace:
         if any(self._kind(one) == package for one in self._frames(frame)):
             return
         stack = self._stack(frame)
+        self._on_way.update(stack)
         if len(stack) > len(self._stacks.get(package, ())):
             self._stacks[package] = stack
 

@@ -1,12 +1,10 @@
-"""The composition root: builds every object once, in `build`; starts, serves and drains them."""
+"""The composition root: builds every object once, in `build`; starts and drains them."""
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
-import signal
 import sys
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ import aiohttp
 
 from bot import turn, web
 from bot.claude import catalogue, lazy
-from bot.core import access, chart
+from bot.core import access
 from bot.core.ports import Intake
 from bot.core.privacy.redaction.model import redacting
 from bot.core.settings.form import SettingsFormContext
@@ -74,9 +72,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Objects between two collections. A turn makes some thousand, nearly all of which go without one, so that more often is
-# a waste; but each look stops everything, for some milliseconds with so many.
-YOUNG = 5_000
 # Seconds before the second attempt of a turn, doubled for each further one up to a minute.
 BACKOFF = 4.0
 # Seconds after the start in which housekeeping waits: first comes what has piled up, and Claude's SDK has to load.
@@ -310,48 +305,3 @@ async def listening(
             token = reveal(settings.slack_app_token)
             await stack.enter_async_context(socket.connected(app, token, settings.socket_connections))
         yield address
-
-
-async def serve(settings: Settings, announce: Callable[[str, JoinedAs | None], None]) -> None:
-    """Run the bot until SIGTERM or SIGINT; a second signal ends the process at once, and loses nothing either."""
-    stop = stop_signal()
-    async with running(settings, announce=announce):
-        await lazy.load()  # while it takes in what Slack delivers
-        # The libraries' 230,000 objects never go; a collection that looks through them stops all turns for 0.1 s.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(YOUNG)
-        gc.enable()  # the start runs without
-        fonts = asyncio.create_task(list_fonts())
-        await stop.wait()
-        fonts.cancel()
-        log.info("stopping: waiting up to %s s for running jobs", settings.shutdown_grace)
-
-
-async def list_fonts() -> None:
-    """Have matplotlib list the machine's fonts, if it never has; otherwise the first chart's turn would wait for it."""
-    if chart.has_listed_fonts():
-        return
-    quiet = asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", chart.LIST_FONTS), stdin=quiet, stdout=quiet, stderr=quiet
-    )
-    try:
-        await process.wait()
-    finally:
-        if process.returncode is None:
-            process.kill()
-
-
-def stop_signal() -> asyncio.Event:
-    """Return an event that the first SIGTERM or SIGINT sets."""
-    stop = asyncio.Event()
-
-    def on_signal() -> None:
-        if stop.is_set():
-            os._exit(130)
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, on_signal)
-    return stop

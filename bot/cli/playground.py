@@ -86,7 +86,7 @@ def _playground(options: argparse.Namespace) -> int:
 
 async def _play(options: argparse.Namespace, folder: Path) -> None:
     """Run the local workspace, with the real bot in it. All data is deleted at the end."""
-    from bot import app
+    from bot.cli import process
     from bot.db import migrate
     from bot.playground import feedback
     from bot.playground.playground import Playground
@@ -112,7 +112,7 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
             if not options.no_browser and _has_browser():
                 webbrowser.open(playground.url)
 
-        await app.serve(read, announce)
+        await process.serve(read, announce)
 
 
 def _offered() -> tuple[list[OfferedCommand], list[OfferedShortcut]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot import app, settings
 from bot.claude import lazy
+from bot.cli import process
 from bot.cli.shared import configured
 from bot.work import Cell
 from bot.work.watched import beating, end_with_the_bot
@@ -32,7 +33,7 @@ def main() -> int:
 
 async def work(read: Settings, cell: Cell, owner: str) -> None:
     """Work on a cell's jobs until none is left or we are told to stop. Raises as `bot.app.working`."""
-    stop = app.stop_signal()
+    stop = process.stop_signal()
     async with beating(), app.working(read, cell, owner) as inbox:
         await lazy.load()
         ends = [asyncio.create_task(inbox.idle()), asyncio.create_task(stop.wait())]

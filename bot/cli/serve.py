@@ -40,7 +40,7 @@ def _serve(options: argparse.Namespace) -> int:
 def serve(*, with_migration: bool) -> int:
     """Run the bot until it is told to stop; return the exit status. Raises as `bot.app.running`."""
     gc.disable()  # nothing of what the imports make is garbage: looking through it is a fifth of the start
-    from bot import app
+    from bot.cli import process
     from bot.db import migrate
 
     read = configured(for_slack=True)
@@ -49,7 +49,7 @@ def serve(*, with_migration: bool) -> int:
     async def run() -> None:
         if with_migration:
             await migrate.upgrade(read.database_url)
-        await app.serve(read, lambda address, joined: print(ready(read, address, joined), flush=True))
+        await process.serve(read, lambda address, joined: print(ready(read, address, joined), flush=True))
 
     try:
         asyncio.run(run())

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import app, settings
+from bot import settings
+from bot.cli import process
 from tests.support.loop import LoopWatch
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ async def main() -> None:
                 print(watch.take(), flush=True)  # noqa: T201 (its parent reads it)
 
         telling = asyncio.create_task(tell())
-        await app.serve(settings.read(os.environ, for_slack=True), lambda address, _: print(address, flush=True))  # noqa: T201
+        await process.serve(settings.read(os.environ, for_slack=True), lambda address, _: print(address, flush=True))  # noqa: T201
         telling.cancel()
 
 
