@@ -24,10 +24,10 @@ define install
 @touch $@
 endef
 
-.PHONY: help run test fuzz check wheel lock clean broken
+.PHONY: help run test fuzz check derived wheel lock clean broken
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/run ## start the bot: in Slack if its tokens are in .env, otherwise in the playground; ARGS="--no-browser"
 	@.venv/bin/python -m bot start $(ARGS)
@@ -50,6 +50,9 @@ check: .venv/test ## format, lint, types and import contracts
 	.venv/bin/ruff check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+derived: .venv/test ## write manifest.json, and rows of docs/commands.md, from the code
+	@.venv/bin/python -m docs.derived
 
 wheel: .venv/test ## build dist/parley-*.whl, and try it in a clean environment
 	@.venv/bin/python -m hatchling build --target wheel

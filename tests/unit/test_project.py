@@ -7,7 +7,6 @@ import contextlib
 import inspect
 import io
 import itertools
-import json
 import os
 import re
 import shlex
@@ -34,6 +33,7 @@ from bot.slack.client.rate_limit import Budget
 from bot.slack.client.tokens import Client, StaticToken
 from bot.slack.manifest import manifest
 from bot.slack.workspaces import WorkspaceClients
+from docs.derived import commands_page, manifest_file
 from tests.support.quota import InMemoryQuota
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from bot.core.domain.people import Requester
 
 ROOT = Path(__file__).parents[2]
+DERIVE = "Run `make derived`."
 SETTINGS = sorted(name.upper() for name in settings.Settings.model_fields)
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PAGES = sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -196,7 +197,7 @@ def test_env_example_shows_the_defaults() -> None:
 
 
 def test_the_manifest_is_the_codes_own() -> None:
-    assert json.loads(read("manifest.json")) == manifest()
+    assert read("manifest.json") == manifest_file(), DERIVE
 
 
 def test_manifest_and_listeners_share_commands() -> None:
@@ -282,8 +283,10 @@ def test_the_commands_in_pages_exist(page: str, capsys: pytest.CaptureFixture[st
 
 
 def test_docs_list_the_slash_commands() -> None:
-    told = set(re.findall(r"`/([a-z]+)[ `]", read("docs/commands.md")))
+    page = read("docs/commands.md")
+    told = set(re.findall(r"`/([a-z]+)[ `]", page))
 
+    assert page == commands_page(page), DERIVE
     assert told == {command.name for command in COMMANDS}
 
 
