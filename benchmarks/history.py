@@ -17,7 +17,7 @@ from bot.db.threads import record
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.db.sqlite import Connection
+    from bot.db.sqlite_driver import Connection
 
 LENGTHS = (1, 20, 200, 2000)  # messages
 TIMES = 20  # readings

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import stamina
 from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.db import sqlite
+from bot.db import sqlite_driver
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -36,8 +38,8 @@ SMALLEST_WRITE = {
 }
 
 DRIVERS = {
-    "sqlite": sqlite.DRIVER,
-    "sqlite+aiosqlite": sqlite.DRIVER,
+    "sqlite": sqlite_driver.DRIVER,
+    "sqlite+aiosqlite": sqlite_driver.DRIVER,
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
     "postgresql+asyncpg": "postgresql+asyncpg",
@@ -125,11 +127,11 @@ def sqlite_engine(
     address: URL, *, writes: bool, begin: str, pragmas: tuple[str, ...], lock_timeout: float = LOCK_TIMEOUT
 ) -> AsyncEngine:
     """Make an engine whose transactions start with `begin`, as the driver would only start one at the first change."""
-    file = partial(sqlite.opened, str(address.database), timeout=lock_timeout, writes=writes, pragmas=pragmas)
+    file = partial(open_sqlite_file, str(address.database), timeout=lock_timeout, writes=writes, pragmas=pragmas)
 
     engine = create_async_engine(
         address,
-        async_creator=partial(sqlite.Connection.open, file, begin=begin),
+        async_creator=partial(sqlite_driver.Connection.open, file, begin=begin),
         pool_size=1 if writes else SQLITE_READERS,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
@@ -165,3 +167,23 @@ def postgresql_engine(address: URL, *, statement_timeout: float = STATEMENT_TIME
             },
         },
     )
+
+
+def open_sqlite_file(file: str, *, timeout: float, writes: bool, pragmas: tuple[str, ...]) -> sqlite3.Connection:
+    """Open a file; `timeout`, in seconds, is for a lock. `writes` makes it a WAL file. Raises what SQLite raises."""
+    connection = sqlite3.connect(file, timeout=timeout, isolation_level=None, check_same_thread=False)
+    if writes:
+        # Of processes that change the mode of a new file together, some are refused at once, whatever the timeout.
+        for attempt in stamina.retry_context(
+            on=is_busy, attempts=None, timeout=timeout, wait_initial=0.01, wait_max=0.1
+        ):
+            with attempt:
+                connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    return connection
+
+
+def is_busy(error: Exception) -> bool:
+    """Return whether the error says that another process has the file's lock."""
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 if TYPE_CHECKING:
     from bot.db.engine import Database
-    from bot.db.sqlite import Connection
+    from bot.db.sqlite_driver import Connection
 
 PAGES = 500  # of the index in one transaction: SQLite has one writer, which must not be kept long
 MOST_STEPS = 1_000

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-    from bot.db.sqlite import Connection
+    from bot.db.sqlite_driver import Connection
 
 
 @asynccontextmanager

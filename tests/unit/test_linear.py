@@ -415,7 +415,7 @@ LOOPS = {
     "bot.core.triage.exports": "in the bounded process",
     "bot.core.answer.vocative": "vocative",
     "bot.db.page": "counts messages",
-    "bot.db.sqlite": "runs calls, one after the other",
+    "bot.db.sqlite_driver": "runs calls, one after the other",
     "bot.playground.anthropic.schema": "the request's own schema",
     "bot.playground.anthropic.usage": "counts what is cached",
     "bot.playground.slack.rate_limits": "waits",

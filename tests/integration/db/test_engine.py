@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from bot.db import sqlite
-from bot.db.engine import Database, normalise
+from bot.db import sqlite_driver
+from bot.db.engine import Database, normalise, open_sqlite_file
 from bot.errors import SettingsError
 from bot.transaction import transact
 
@@ -138,8 +138,8 @@ async def test_sqlite_keeps_what_it_commits(tmp_path: Path, pragma: str, value: 
 
 
 async def test_a_closed_connection_refuses_calls(tmp_path: Path) -> None:
-    open_file = partial(sqlite.opened, f"{tmp_path}/x.db", timeout=1, writes=True, pragmas=())
-    connection = await sqlite.Connection.open(open_file, begin="BEGIN")
+    open_file = partial(open_sqlite_file, f"{tmp_path}/x.db", timeout=1, writes=True, pragmas=())
+    connection = await sqlite_driver.Connection.open(open_file, begin="BEGIN")
     for _ in range(2):
         await connection.close()
     with pytest.raises(sqlite3.ProgrammingError):
@@ -203,7 +203,7 @@ async def refuse_to_roll_back(writer: AsyncEngine) -> None:
         return sqlite3.SQLITE_DENY if is_refused else sqlite3.SQLITE_OK
 
     async with writer.connect() as connection:
-        driver = cast("sqlite.Connection", (await connection.get_raw_connection()).driver_connection)
+        driver = cast("sqlite_driver.Connection", (await connection.get_raw_connection()).driver_connection)
     await driver.call(lambda: driver.file.set_authorizer(judge))
 
 
@@ -234,7 +234,7 @@ async def test_a_failed_rollback_leaves_nothing_open(
     async with database.writer.begin() as connection:
         assert (await connection.execute(SETTINGS)).scalar_one() == 1
     await database.close()
-    assert [one.getMessage() for one in caplog.records if one.name == sqlite.__name__] == [
+    assert [one.getMessage() for one in caplog.records if one.name == sqlite_driver.__name__] == [
         "a rollback failed, so the file is opened again: DatabaseError"
     ]
 
@@ -256,6 +256,6 @@ def test_a_result_may_outlive_its_loop() -> None:
     loop = ClosingLoop()
     done: asyncio.Future[int] = loop.create_future()
     for _ in range(2):
-        sqlite.settle(done, done.set_result, 1)
+        sqlite_driver.settle(done, done.set_result, 1)
         loop.is_closed()
     assert not done.done()

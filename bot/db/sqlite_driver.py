@@ -10,7 +10,6 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-import stamina
 from sqlalchemy import AsyncAdaptedQueuePool, StaticPool, create_engine, event
 from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_connection, AsyncAdapt_dbapi_module
 from sqlalchemy.dialects import registry
@@ -263,23 +262,3 @@ class Dialect(SQLiteDialect_pysqlite):
 
 
 registry.register(DRIVER.replace("+", "."), __name__, Dialect.__name__)
-
-
-def opened(file: str, *, timeout: float, writes: bool, pragmas: tuple[str, ...]) -> sqlite3.Connection:
-    """Open a file; `timeout`, in seconds, is for a lock. `writes` makes it a WAL file. Raises what SQLite raises."""
-    connection = sqlite3.connect(file, timeout=timeout, isolation_level=None, check_same_thread=False)
-    if writes:
-        # Of processes that change the mode of a new file together, some are refused at once, whatever the timeout.
-        for attempt in stamina.retry_context(
-            on=is_busy, attempts=None, timeout=timeout, wait_initial=0.01, wait_max=0.1
-        ):
-            with attempt:
-                connection.execute("PRAGMA journal_mode = WAL").fetchall()
-    for pragma in pragmas:
-        connection.execute(f"PRAGMA {pragma}").fetchall()
-    return connection
-
-
-def is_busy(error: Exception) -> bool:
-    """Return whether the error says that another process has the file's lock."""
-    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
