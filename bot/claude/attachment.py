@@ -27,10 +27,15 @@ def block(attachment: Attachment, encode: Callable[[bytes], str]) -> ImageBlockP
         }
     if media_type == PDF:
         pdf: Base64PDFSourceParam = {"type": "base64", "media_type": PDF, "data": encode(attachment.data)}
-        return {"type": "document", "title": attachment.name, "source": pdf}
+        return _document(attachment, pdf)
     text = attachment.data.decode(errors="replace").replace("\0", "\ufffd")
     source: PlainTextSourceParam = {"type": "text", "media_type": "text/plain", "data": text}
-    return {"type": "document", "title": attachment.name, "source": source}
+    return _document(attachment, source)
+
+
+def _document(attachment: Attachment, source: Base64PDFSourceParam | PlainTextSourceParam) -> DocumentBlockParam:
+    block: DocumentBlockParam = {"type": "document", "title": attachment.name, "source": source}
+    return {**block, "context": attachment.context} if attachment.context else block
 
 
 def _is_image(media_type: str) -> TypeGuard[ImageType]:

@@ -53,6 +53,8 @@ class _Looked:
     tokens: int
     cut: int
     same: bool
+    told: str
+    context: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,8 @@ class ReaderPool:
             async for frame in frames:
                 text += frame.body
             kept = data if told.same else bytes(text)
-            return OpenedFile(Attachment(file.name, told.media_type, kept, told.tokens), told.cut)
+            attachment = Attachment(file.name, told.media_type, kept, told.tokens, context=told.context)
+            return OpenedFile(attachment, told.cut, told.told)
 
         asked = {"task": task.ATTACHMENT, "file": asdict(file), "room": room}
         return await self._read(asked, data, put_together, HEAVY)

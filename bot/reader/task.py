@@ -32,14 +32,23 @@ def read_sheet(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
 
 
 def open_attachment(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
-    """Open a file: send its kind, then its text, if any. A picture or a PDF is used unchanged."""
+    """Open a file: send its kind, then its text, if any. A picture or a whole PDF is used unchanged."""
     from bot.core.attachments import attach  # noqa: PLC0415
     from bot.core.domain.message import FileRef  # noqa: PLC0415
 
     found = attach.opened(FileRef(**asked["file"]), data, asked["room"])
     kept = found.attachment
     is_same = kept.data is data
-    yield _json({"media_type": kept.media_type, "tokens": kept.tokens, "cut": found.characters_cut, "same": is_same})
+    yield _json(
+        {
+            "media_type": kept.media_type,
+            "tokens": kept.tokens,
+            "cut": found.characters_cut,
+            "same": is_same,
+            "told": found.told,
+            "context": kept.context,
+        }
+    )
     for start in range(0, 0 if is_same else len(kept.data), PIECE):
         yield Frame(FrameKind.BYTES, kept.data[start : start + PIECE])
 

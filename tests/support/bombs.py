@@ -311,6 +311,55 @@ def many_rows(count: int) -> bytes:
     return ("id,date,area,comment,note\n" + "".join(row.format(n, "x" * 300) for n in range(count))).encode()
 
 
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_PARAGRAPH = "<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>It hangs a lot when I export my invoices.</w:t></w:r></w:p>"
+
+
+def word(body: str, before: str = "") -> bytes:
+    """Write a Word document of a body in XML."""
+    document = f'{before}<w:document xmlns:w="{_W}"><w:body>{body}</w:body></w:document>'
+    return packed(
+        {"[Content_Types].xml": _BOOK["[Content_Types].xml"].encode(), "word/document.xml": document.encode()}
+    )
+
+
+def many_slides() -> bytes:
+    """As many slides as make 20 MB, all of them one part."""
+    links = "".join(
+        f'<Relationship Id="r{n}" Type="{_OFFICE}/slide" Target="slides/slide{n % 9}.xml"/>' for n in range(50_000)
+    )
+    return packed({"ppt/_rels/presentation.xml.rels": links.encode(), "ppt/presentation.xml": b"<p/>"})
+
+
+def odt_of_spaces() -> bytes:
+    """One element that stands for a billion blanks, ten thousand times."""
+    names = "urn:oasis:names:tc:opendocument:xmlns"
+    body = '<text:p>x<text:s text:c="999999999"/></text:p>' * 10_000
+    content = (
+        f'<office:document-content xmlns:office="{names}:office:1.0" xmlns:text="{names}:text:1.0"><office:body>'
+        f"<office:text>{body}</office:text></office:body></office:document-content>"
+    )
+    kind = b"application/vnd.oasis.opendocument.text"
+    manifest = f'<manifest:manifest xmlns:manifest="{names}:manifest:1.0"/>'.encode()
+    return packed({"mimetype": kind, "content.xml": content.encode(), "META-INF/manifest.xml": manifest})
+
+
+def mail_in_mail() -> bytes:
+    """Ten thousand parts in parts."""
+    parts = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(10_000))
+    return f"From: a@x.example\n{parts}\nx".encode()
+
+
+def long_header() -> bytes:
+    """Addresses of 10 MB in one header."""
+    return b"To: " + b"<a@x.example>, (" * 600_000 + b"\n\nHello."
+
+
+def rich_text_of(words: bytes, count: int) -> bytes:
+    """Write a rich text of one thing again and again."""
+    return b"{\\rtf1 x " + words * count + b"}"
+
+
 NOT_READ = (
     *(
         "I can't read",
@@ -324,6 +373,11 @@ NOT_READ = (
 TWO_ROWS = ("it hangs a lot",)
 NOTHING = (*NOT_READ, "There are no rows")
 A_PART = (*NOT_READ, "From broad.", "From keys.", "This is how I read it")
+
+READ = ("ehears",)  # the rehearsal model's answer
+_LAUGHS = '<!DOCTYPE x [<!ENTITY a "' + "ha" * 50_000 + '"><!ENTITY b "' + "&a;" * 50_000 + '">]>'
+_TABLES = f"<w:tbl><w:tr><w:tc>{_PARAGRAPH}" * 60_000
+_LINK = rb"{\field{\*\fldinst{HYPERLINK "
 
 BOMBS: dict[str, Bomb] = {
     "sheet, a cell at XFD1048576": Bomb("far.xlsx", lambda: sparse("XFD1048576"), said=(*NOT_READ, *TWO_ROWS)),
@@ -357,8 +411,8 @@ BOMBS: dict[str, Bomb] = {
     "text, 20 MB of line ends": Bomb("ends.txt", lambda: b"\n" * (20 * MEGABYTE), said=NOTHING),
     "PDF, fan-out": Bomb("fan.pdf", fan_out, "ask", NOT_READ),
     "PDF, a loop": Bomb("loop.pdf", loop, "ask", NOT_READ),
-    "PDF, a million pages": Bomb("pages.pdf", million_pages, "ask", (*NOT_READ, "pages, and I can read up to")),
-    "PDF, 250,000 objects": Bomb("objects.pdf", many_objects, "ask", (*NOT_READ, "pages, and I can read up to")),
+    "PDF, a million pages": Bomb("pages.pdf", million_pages, "ask", (*NOT_READ, "ehears")),
+    "PDF, 250,000 objects": Bomb("objects.pdf", many_objects, "ask", (*NOT_READ, "ehears")),
     "PDF, a table that grows": Bomb("xref.pdf", growing_xref, "ask", NOT_READ),
     "PDF, ten million brackets": Bomb("deep.pdf", deep_pdf, "ask", NOT_READ),
     "PDF, no table, a million objects": Bomb("search.pdf", many_streams, "ask", NOT_READ),
@@ -372,5 +426,25 @@ BOMBS: dict[str, Bomb] = {
     "CSV, 25 rows of 900 kB": Bomb("long.csv", long_rows, said=("1. ",), seconds=40.0),
     "PDF, one page of 14 MB": Bomb("heavy.pdf", heavy_pdf, "ask", ("ehears",)),
     "PNG of 7 MB": Bomb("big.png", lambda: png(900, 900, 6_900_000), "ask", ("ehears",)),
+    "DOCX, 10,000 pages": Bomb("book.docx", lambda: word(_PARAGRAPH * 250_000), "ask", READ),
+    "DOCX, 10,000 pages, summarized": Bomb("book.docx", lambda: word(_PARAGRAPH * 250_000), "summarize", READ),
+    "DOCX, entities in entities": Bomb(
+        "laughs.docx", lambda: word(_PARAGRAPH.replace("lot", "&b;"), _LAUGHS), "ask", NOT_READ
+    ),
+    "DOCX, a million open elements": Bomb("deep.docx", lambda: word("<w:p>" * 1_000_000), "ask", NOT_READ),
+    "DOCX, tables in tables": Bomb("tables.docx", lambda: word(_TABLES), "ask", NOT_READ),
+    "DOCX, 4 GB": Bomb("zeros.docx", lambda: zeros(4_000, 4_000 * MEGABYTE), "ask", NOT_READ),
+    "PPTX, 50,000 links": Bomb("links.pptx", many_slides, "ask", NOT_READ),
+    "XLSX, asked about, a cell at XFD1048576": Bomb("far.xlsx", lambda: sparse("XFD1048576"), "ask", NOT_READ),
+    "XLSX, asked about, 1,000 x 1,000 cells": Bomb("dense.xlsx", lambda: dense(1_000, 1_000), "ask", READ),
+    "ODT, a billion blanks": Bomb("blanks.odt", odt_of_spaces, "ask", (*NOT_READ, *READ)),
+    "HTML, 300,000 open elements": Bomb("deep.html", lambda: b"x<div>" * 300_000, "ask", (*NOT_READ, *READ)),
+    "HTML, 4 MB of tables": Bomb("rows.html", lambda: b"<table><tr><td>a<td>b</table>" * 130_000, "ask", READ),
+    "HTML, one style of 4 MB": Bomb("style.html", lambda: b"x<style>" + b".a{/*" * 700_000, "ask", READ),
+    "mail, 10,000 parts in parts": Bomb("parts.eml", mail_in_mail, "ask", (*NOT_READ, *READ)),
+    "mail, a header of 10 MB": Bomb("header.eml", long_header, "ask", (*NOT_READ, *READ)),
+    "RTF, 18 MB of a picture": Bomb("pict.rtf", lambda: rich_text_of(b"89504e47", 2_300_000), "ask", READ),
+    "RTF, 5 million brackets": Bomb("deep.rtf", lambda: rich_text_of(b"{", 5_000_000), "ask", (*NOT_READ, *READ)),
+    "RTF, 100,000 links": Bomb("links.rtf", lambda: rich_text_of(_LINK, 100_000), "ask", (*NOT_READ, *READ)),
     "code, 49,000 brackets": Bomb("deep.py", lambda: b"(" * 49_000, "ask", ("ehears",)),
 }

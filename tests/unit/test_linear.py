@@ -394,6 +394,7 @@ def test_each_scanner_takes_linear_time(name: str) -> None:
 LOOPS = {
     "bot.claude.catalogue": "the catalogue's own names",
     "bot.core.classify.table": "in the bounded process",
+    "bot.core.documents": "in the bounded process",
     "bot.core.answer.catch_up": "drops what does not fit, once each",
     "bot.core.domain.channel_settings.merged": "as many turns as settings at fault",
     "bot.core.classify.parse": "/classify",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,8 @@ CALLED = "(I mentioned you and said nothing else: help with what was said last h
 # Tokens that earlier messages' files can take, so that a follow-up need not attach them again.
 EARLIER_FILES = 30_000
 TITLE = 80  # characters of a question that name its thread
+# Words of those who want to see a page's code, and not what it says.
+_MARKUP = re.compile(r"\b(?:code|css|debug|fix|html|javascript|markup|scripts?|source|tags?)\b", re.IGNORECASE)
 MOST_EARLIER = 5  # messages whose files are fetched again
 
 
@@ -201,8 +204,10 @@ async def draft(
     opening = preface(conversation)
     room = model.facts.room(settings.max_output, settings)
     least = estimate_tokens(question.text) + estimate_tokens(opening) + estimate_tokens(late)
-    own = await attach(question.files, incoming.place, max(0, room - least), chat)
-    earlier = await _earlier_files(incoming, before, min(EARLIER_FILES, room - least - own.tokens), chat)
+    as_source = is_for_code(question.text, conversation) or bool(_MARKUP.search(question.text))
+    own = await attach(question.files, incoming.place, max(0, room - least), chat, as_source=as_source)
+    left = min(EARLIER_FILES, room - least - own.tokens)
+    earlier = await _earlier_files(incoming, before, left, chat, as_source=as_source)
     attached: dict[str, tuple[Attachment, ...]] = {
         identity: found.attachments for identity, found in {**earlier, incoming.id: own}.items()
     }
@@ -232,14 +237,14 @@ async def draft(
         more=conversation.left_out,
         characters=fitted.characters_cut + sum(file.characters_cut for file in own.files),
     )
-    notes += "".join(f"\n\n_{fault}_" for fault in own.faults)
+    notes += own.told
     notes += overtaken.told(chat.history.permalink(incoming.place, incoming.id)) if late else ""
     notes += unapplied(settings, model) if is_first(conversation) else ""
     return AnswerDraft(request, notes, own)
 
 
 async def _earlier_files(
-    incoming: IncomingMessage, before: Sequence[Message], room: int, chat: Chat
+    incoming: IncomingMessage, before: Sequence[Message], room: int, chat: Chat, *, as_source: bool
 ) -> dict[str, Attached]:
     """Fetch earlier messages' files, newest first, while there is room; the model gets only the names of the others."""
     found: dict[str, Attached] = {}
@@ -247,7 +252,7 @@ async def _earlier_files(
         if not message.files:
             continue
         try:
-            attached = await attach(message.files, incoming.place, room, chat)
+            attached = await attach(message.files, incoming.place, room, chat, as_source=as_source)
         except (ChatError, ReaderUnavailableError):  # the answer is worth more without it than late
             break
         if not attached.files:

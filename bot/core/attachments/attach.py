@@ -11,8 +11,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from bot.core.attachments import picture
-from bot.core.attachments.file_kind import IMAGES, PDF, TEXT, with_content_type, with_type
 from bot.core.decoding.text import decode
+from bot.core.documents import kind
+from bot.core.documents.document import listed
+from bot.core.documents.file_kind import IMAGES, with_content_type, with_type
+from bot.core.documents.kind import MAIL, PAGE, PDF, TEXT
 from bot.core.domain.attachment import Attachment, OpenedFile
 from bot.core.domain.message import FileState
 from bot.core.tokens import estimate_tokens, shorten
@@ -20,6 +23,8 @@ from bot.errors import ChatError, FileError, RevokedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from pypdf import PdfReader
 
     from bot.core.domain.message import FileRef, Place
     from bot.core.ports import Chat
@@ -29,10 +34,12 @@ log = logging.getLogger(__name__)
 MEGABYTE = 1_000_000
 IMAGE_BYTES = 7 * MEGABYTE  # the API takes 10 MB, counted in base64
 PDF_BYTES = 20 * MEGABYTE
+DOCUMENT_BYTES = 20 * MEGABYTE
 TEXT_BYTES = 4 * MEGABYTE
 ALL_BYTES = 20 * MEGABYTE  # of one request, which may have 32 MB, counted in base64
 MOST_FILES = 10  # of one request
-MAX_PAGES = 100  # what a model with the smaller window takes
+MOST_PAGES, MOST_PAGES_OF_SMALL_WINDOW = 600, 100  # of one request
+SMALL_WINDOW = 200_000  # tokens
 TOKENS_PER_IMAGE = 1_600
 TOKENS_PER_PAGE = 2_500  # a page goes as its text and as a picture of it
 
@@ -47,7 +54,6 @@ FAULTS: Mapping[str, str] = {
 }
 AWAY = "I could not fetch {name} just now: please ask again in a minute."
 WIDE = ("UTF-16", "UTF-32")  # no other text has a zero byte
-READABLE = "I can read images (PNG, JPEG, GIF, WebP), PDFs, and text or code files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +69,19 @@ class Attached:
         return tuple(file.attachment for file in self.files)
 
     @property
+    def told(self) -> str:
+        """The notes that end the answer: what was not read, of each file."""
+        told = (*(file.told for file in self.files if file.told), *self.faults)
+        return "".join(f"\n\n_{sentence}_" for sentence in told)
+
+    @property
     def tokens(self) -> int:
         """The tokens that they take of a request."""
         return sum(file.attachment.tokens for file in self.files)
 
 
 def check(file: FileRef) -> int:
-    """Return how many bytes a file may have, by its kind. Raises `FileError` for one that can't be read.
+    """Return how many bytes a file can have, by its kind. Raises `FileError` for one that can't be read.
 
     Call it before the file is downloaded.
     """
@@ -78,10 +90,12 @@ def check(file: FileRef) -> int:
         limit = IMAGE_BYTES
     elif file.media_type == PDF:
         limit = PDF_BYTES
-    elif file.media_type in {TEXT, ""}:
+    elif file.media_type in {kind.DOCUMENT, MAIL}:
+        limit = DOCUMENT_BYTES
+    elif file.media_type in {TEXT, PAGE, ""}:
         limit = TEXT_BYTES
     else:
-        raise FileError(f"I can't read {{name}}: {READABLE}.")
+        raise FileError(kind.refusal("{name}", file.name))
     if file.size > limit:
         raise FileError(_too_big(file.name, file.size, limit))
     return limit
@@ -108,7 +122,9 @@ def opened(file: FileRef, data: bytes, room: int) -> OpenedFile:
         return _image(file, data, room)
     if file.media_type == PDF:
         return _pdf(file, data, room)
-    return _text(file, data, room)
+    if file.media_type in kind.READ:
+        return _document(file, data, room)
+    return _text(file, decoded(file.name, data), room)
 
 
 def _image(file: FileRef, data: bytes, room: int) -> OpenedFile:
@@ -143,22 +159,44 @@ def _pdf(file: FileRef, data: bytes, room: int) -> OpenedFile:
         raise FileError(f"I can't read *{file.name}*: it is not a PDF, or it is damaged.") from None
     if is_locked:
         raise FileError(f"*{file.name}* is password-protected: please send a copy without a password.")
-    if pages > MAX_PAGES:
-        raise FileError(
-            f"*{file.name}* has {pages} pages, and I can read up to {MAX_PAGES}: please send the part that matters."
-        )
-    if (tokens := pages * TOKENS_PER_PAGE) > room:
-        fits = max(0, room // TOKENS_PER_PAGE)
-        if not fits:
-            raise FileError(_no_room(file.name))
-        raise FileError(
-            f"*{file.name}* has {pages} pages, and only {fits} of them fit now: please send the part that matters."
-        )
-    return OpenedFile(Attachment(file.name, PDF, data, max(tokens, TOKENS_PER_PAGE)))
+    most = MOST_PAGES if room > SMALL_WINDOW else MOST_PAGES_OF_SMALL_WINDOW
+    fits = min(max(pages, 1), most, room // TOKENS_PER_PAGE)
+    if fits < 1:
+        raise FileError(_no_room(file.name))
+    if fits >= pages:
+        return OpenedFile(Attachment(file.name, PDF, data, fits * TOKENS_PER_PAGE))
+    told = f"the first {fits} of the {pages:,} pages"
+    return OpenedFile(
+        Attachment(file.name, PDF, _first_pages(reader, fits), fits * TOKENS_PER_PAGE, context=f"These are {told}."),
+        told=f"I read {told} of *{file.name}*: no more fit at once.",
+    )
 
 
-def _text(file: FileRef, data: bytes, room: int) -> OpenedFile:
-    text = decoded(file.name, data)
+def _first_pages(reader: PdfReader, count: int) -> bytes:
+    from pypdf import PdfWriter  # noqa: PLC0415 (as above)
+
+    writer = PdfWriter()
+    writer.append(reader, pages=(0, count), import_outline=False)
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _document(file: FileRef, data: bytes, room: int) -> OpenedFile:
+    from bot.core.documents.read import read  # noqa: PLC0415 (it loads a parser, and most days bring no document)
+
+    try:
+        found = read(f"*{file.name}*", file.name, file.media_type, data)
+    except UsageError as error:
+        raise FileError(error.sentence) from error
+    got = _text(file, found.text, room)
+    missing = listed(found.left_out)
+    context = " ".join(filter(None, (f"Not read: {missing}." if missing else "", found.about)))
+    told = f"I read *{file.name}* except for {missing}." if missing else ""
+    return replace(got, attachment=replace(got.attachment, context=context), told=told)
+
+
+def _text(file: FileRef, text: str, room: int) -> OpenedFile:
     if not text.strip():
         raise FileError(f"*{file.name}* is empty.")
     kept, cut = shorten(text, room)
@@ -185,16 +223,24 @@ def _no_room(name: str) -> str:
     return f"*{name}* no longer fits in this thread: please ask about it in a new one."
 
 
-async def attach(files: Sequence[FileRef], place: Place, room: int, chat: Chat, *, can_wait: bool = False) -> Attached:
+async def attach(
+    files: Sequence[FileRef],
+    place: Place,
+    room: int,
+    chat: Chat,
+    *,
+    can_wait: bool = False,
+    as_source: bool = False,
+) -> Attached:
     """Download files and open them, one after the other, as long as they fit into `room` tokens.
 
-    A sentence reports each file that could not be read. `can_wait`: raise a transient `ChatError` instead. Raises
-    `RevokedError`.
+    A sentence reports each file that could not be read. `can_wait`: raise a transient `ChatError` instead. `as_source`:
+    give web pages as their code. Raises `RevokedError`.
     """
     found = Attached()
     for file in files:
         try:
-            got = await _fetch(file, place, found, room, chat)
+            got = await _fetch(file, place, found, room, chat, as_source=as_source)
         except FileError as error:
             found = replace(found, faults=(*found.faults, error.about(file.name)))
         except ChatError as error:
@@ -221,12 +267,14 @@ async def looked_up(files: Sequence[FileRef], place: Place, chat: Chat) -> tuple
     return tuple(found)
 
 
-async def _fetch(file: FileRef, place: Place, found: Attached, room: int, chat: Chat) -> OpenedFile:
+async def _fetch(file: FileRef, place: Place, found: Attached, room: int, chat: Chat, *, as_source: bool) -> OpenedFile:
     if len(found.files) == MOST_FILES:
         raise FileError(f"I can read {MOST_FILES} files at a time, so I left {{name}} out.")
     if file.state == FileState.UNKNOWN:
         file = await chat.files.describe(place, file)
     file = with_type(file)
+    if as_source and file.media_type == PAGE:
+        file = replace(file, media_type=TEXT)
     limit = min(check(file), ALL_BYTES - sum(len(other.attachment.data) for other in found.files))
     if file.size > limit:
         raise FileError(_no_room(file.name))

@@ -19,18 +19,20 @@ from bot.core.classify.table import (
     naming,
     records,
     ruled,
-    workbook,
 )
-from bot.core.classify.table.grid import MOST_CELLS, Grid, TooWideError, extent
 from bot.core.classify.table.heading import Heading
-from bot.core.classify.table.refusal import another, damaged, unreadable
+from bot.core.classify.table.options import is_meant
 from bot.core.decoding.text import DecodedText, decode
+from bot.core.documents import workbook
+from bot.core.documents.grid import MOST_CELLS, Grid, TooWideError, extent
+from bot.core.documents.kind import COMPOUND, PACKED
+from bot.core.documents.refusal import another, damaged, unreadable
 from bot.core.domain.classification import AS_FOUND, HEADINGS, MOST_ITEMS, ReadAs
 from bot.core.domain.spreadsheet import Spreadsheet
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.core.classify.table.grid import Row
+    from bot.core.documents.grid import Row
 
 LARGEST_FILE = 25_000_000  # bytes
 SHOWN_TOPS = 6  # rows that are offered as the headings
@@ -93,8 +95,8 @@ def too_large(name: str) -> UsageError:
 def _read(name: str, data: bytes, read_as: ReadAs) -> Spreadsheet:
     inner, data = kind.unpacked(name, data, LARGEST_FILE)
     kind.check(name, data)
-    if data.startswith((workbook.PACKED, workbook.COMPOUND)):
-        book = workbook.read(name, data, read_as.sheet)
+    if data.startswith((PACKED, COMPOUND)):
+        book = workbook.read(name, data, lambda title, number: is_meant(read_as.sheet, title, number))
         return _sheet(name, list(book.sheets), read_as, active=book.active)
     text = decode(name, data, read_as.encoding)
     return _sheet(name, _grids(inner, text.text, read_as), read_as, text=text)

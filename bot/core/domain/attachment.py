@@ -10,6 +10,7 @@ class Attachment:
     """A file that goes to the model with a turn: an image, a PDF or a text.
 
     `data` is the file's bytes, `tokens` the most that they take in a request, `file` the id of the original file.
+    `context` is told to the model beside them.
     """
 
     name: str
@@ -17,11 +18,13 @@ class Attachment:
     data: bytes
     tokens: int
     file: str = ""
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """A file that was opened, and how much of it was cut."""
+    """A file that was opened, how many characters of its end were cut, and what a person is told of it, if anything."""
 
     attachment: Attachment
     characters_cut: int = 0
+    told: str = ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.attachments.attach import attach, looked_up
-from bot.core.attachments.file_kind import IMAGES, PDF, with_type
 from bot.core.cancel import cancel_on
+from bot.core.documents.file_kind import IMAGES, with_type
+from bot.core.documents.kind import PDF
 from bot.core.domain.thread import FinishedAnswer
 from bot.core.summarize.run import SummaryCheckpoint
 from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request
@@ -37,16 +38,17 @@ async def give_files(files: Sequence[FileRef], context: SummaryContext) -> Finis
     as_they_are = [file for file in files if file.media_type in {PDF, *IMAGES}]
     attached = await attach(as_they_are, place, model.facts.room(MAX_OUTPUT, settings), chat, can_wait=True)
     texts = await attach([file for file in files if file not in as_they_are], place, WHOLE, chat, can_wait=True)
-    faults = " ".join((*attached.faults, *texts.faults))
     if not attached.files and not texts.files:
-        return FinishedAnswer("", await visible.replace(faults))
+        return FinishedAnswer("", await visible.replace(" ".join((*attached.faults, *texts.faults))))
     asking = request("", run.place.opaque(run.person), settings)
-    whole = "\n\n".join(f"{one.name}\n\n{one.data.decode()}" for one in texts.attachments)
+    whole = "\n\n".join(
+        "\n\n".join(filter(None, (one.name, one.context, one.data.decode()))) for one in texts.attachments
+    )
     kept = SummaryCheckpoint(run, store.summary_runs)
     reading = condensed(whole, asking, model=model, progress=context.progress, notes=kept)
     text, cut = await cancel_on(checkpoint.turn.cancelled, reading)
     wanted = prompt(text, run.wishes, reader.language) if text else file_prompt(run.wishes, reader.language)
-    notes = too_long(characters=cut) + (f"\n\n_{faults}_" if faults else "")
+    notes = too_long(characters=cut) + attached.told + texts.told
     asking = request(wanted, asking.person, settings, attached.attachments)
     return await write(
         asking,

@@ -10,11 +10,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import odfdo
 import pytest
 
-from bot.core.attachments import attach, file_kind
+from bot.core.attachments import attach
 from bot.core.classify import file_reader
 from bot.core.code import syntax
+from bot.core.documents import kind
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import FileRef
 from bot.errors import BotError, FileError, HeavyFileError, ReaderUnavailableError, UsageError
@@ -25,6 +27,7 @@ from bot.reader.frame import LARGEST_FRAME, LARGEST_RESULT, FrameKind, packed
 from bot.reader.pool import ReaderPool
 from bot.reader.process import Child, ChildError
 from tests.support.bombs import heavy_pdf, many_rows, png, unaddressed
+from tests.support.documents import docx, eml, odt, paragraph, pptx, xlsx
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -93,7 +96,14 @@ async def test_a_child_reads_as_the_rules_do(pool: ReaderPool) -> None:
         (WORDS, text, 10**7),
         (WORDS, text, 5_000),
         (FileRef("F2", "a.png", "image/png", 0), png(8, 8), 10**5),
-        (FileRef("F3", "a.pdf", file_kind.PDF, 0), heavy_pdf(), 10**5),
+        (FileRef("F3", "a.pdf", kind.PDF, 0), heavy_pdf(), 10**5),
+        (FileRef("F4", "a.docx", kind.DOCUMENT, 0), docx(paragraph("Grüße 👋") + "<w:altChunk/>"), 10**5),
+        (FileRef("F5", "a.pptx", kind.DOCUMENT, 0), pptx(), 10**5),
+        (FileRef("F6", "a.xlsx", kind.DOCUMENT, 0), xlsx(), 10**5),
+        (FileRef("F7", "a.odt", kind.DOCUMENT, 0), odt(odfdo.Paragraph("Grüße 👋")), 10**5),
+        (FileRef("F8", "a.rtf", kind.DOCUMENT, 0), rb"{\rtf1 Gr\'fc\'dfe}", 10**5),
+        (FileRef("F9", "a.eml", kind.MAIL, 0), eml("Grüße", page="<p>Grüße"), 10**5),
+        (FileRef("F10", "a.html", kind.PAGE, 0), "<p>Grüße 👋<p hidden>x".encode(), 10**5),
     ):
         assert await pool.open(file, data, room) == attach.opened(file, data, room)
     files = [
@@ -148,6 +158,7 @@ assert refused(lambda: open(sys.argv[1]))
 assert refused(lambda: open(sys.argv[1] + ".new", "w"))
 assert refused(lambda: open(f"/proc/{os.getppid()}/environ"))
 import bot.core.attachments.attach, pypdf, sqlglot, PIL.Image, encodings.cp1252
+from bot.core.documents import mail, open_document, rich_text, sheet, slides, word
 assert open("/proc/self/statm").read()
 """
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from bot.core.classify.table import column, heading, naming
 from bot.core.classify.table.column import Choice
-from bot.core.classify.table.grid import Grid
 from bot.core.classify.table.heading import Heading
 from bot.core.classify.table.options import is_meant
+from bot.core.documents.grid import Grid
 from bot.errors import UsageError
 
 if TYPE_CHECKING:

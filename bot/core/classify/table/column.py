@@ -9,15 +9,15 @@ from statistics import mean
 from typing import TYPE_CHECKING
 
 from bot.core.classify.table import naming
-from bot.core.classify.table.grid import LOOKED_AT
+from bot.core.documents.grid import LOOKED_AT
 from bot.core.domain.classification import HEADINGS
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.classify.table.grid import Row
     from bot.core.classify.table.heading import Heading
+    from bot.core.documents.grid import Row
 
 SHOWN_COLUMNS = 20
 MOST_JOINED = 5  # columns that someone names to be read together

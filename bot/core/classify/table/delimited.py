@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.classify.table import delimiter as delimiters
 from bot.core.classify.table import naming
-from bot.core.classify.table.grid import LOOKED_AT, MOST_COLUMNS, MOST_ROWS, Grid, Row, bounded, extent, filled
+from bot.core.documents.grid import LOOKED_AT, MOST_COLUMNS, MOST_ROWS, Grid, Row, bounded, extent, filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

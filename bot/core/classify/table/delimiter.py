@@ -9,7 +9,7 @@ from collections import Counter
 from itertools import islice
 
 from bot.core.classify.table import naming
-from bot.core.classify.table.grid import LOOKED_AT
+from bot.core.documents.grid import LOOKED_AT
 
 DELIMITERS = (",", ";", "\t", "|")
 LEAST_FIT = 0.6  # of 1: below, lines are whole texts

@@ -9,7 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from bot.core.classify.table import naming
-from bot.core.classify.table.grid import LOOKED_AT, MOST_COLUMNS, Row, extent
+from bot.core.documents.grid import LOOKED_AT, MOST_COLUMNS, Row, extent
 from bot.core.domain.classification import HEADINGS
 
 if TYPE_CHECKING:

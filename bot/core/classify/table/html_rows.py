@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from html import unescape
 
-from bot.core.classify.table.grid import MOST_COLUMNS, MOST_ROWS, Grid, filled
 from bot.core.decoding.text import clean
+from bot.core.documents.grid import MOST_COLUMNS, MOST_ROWS, Grid, filled
 
 MOST_TABLES = 50
 LOOKED_AT = 20_000  # characters, to tell a page from another text

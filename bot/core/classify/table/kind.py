@@ -9,8 +9,8 @@ import zlib
 from itertools import pairwise
 from pathlib import PurePath
 
-from bot.core.classify.table import workbook
-from bot.core.classify.table.refusal import another, damaged, protected
+from bot.core.documents.kind import PACKED
+from bot.core.documents.refusal import another, damaged, protected
 from bot.errors import UsageError
 
 LINES = frozenset({".txt", ".log", ".md", ".text"})
@@ -45,7 +45,7 @@ def unpacked(name: str, data: bytes, limit: int) -> tuple[str, bytes]:
     """
     if data.startswith(GZIP):
         return _from_gzip(name, data, limit)
-    if data.startswith(workbook.PACKED) and (inner := _inner(name, data)) is not None:
+    if data.startswith(PACKED) and (inner := _inner(name, data)) is not None:
         return _from_zip(name, data, inner, limit)
     return name, data
 
@@ -114,7 +114,7 @@ def _from_zip(name: str, data: bytes, inner: zipfile.ZipInfo, limit: int) -> tup
         raise damaged(name) from error
     if len(content) > limit:
         raise _too_large(name, limit)
-    if content.startswith(workbook.PACKED) and _inner(name, content) is not None:
+    if content.startswith(PACKED) and _inner(name, content) is not None:
         raise UsageError(f"{name} holds another archive. Unpack it and send the file you want classified.")
     return PurePath(inner.filename).name[:80] or name, content
 

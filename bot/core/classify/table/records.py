@@ -11,8 +11,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.core.classify.table import naming
-from bot.core.classify.table.grid import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Grid, bounded, filled
 from bot.core.decoding.text import clean
+from bot.core.documents.grid import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Grid, bounded, filled
 from bot.errors import UsageError
 
 if TYPE_CHECKING:

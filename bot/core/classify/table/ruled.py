@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.classify.table.grid import MOST_COLUMNS, Grid, bounded, filled
+from bot.core.documents.grid import MOST_COLUMNS, Grid, bounded, filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -76,7 +76,7 @@ class Redaction:
         return replace(turn, text=self.redact(turn.text), attachments=attachments)
 
     def _attachment(self, attachment: Attachment) -> Attachment:
-        named = replace(attachment, name=self.redact(attachment.name))
+        named = replace(attachment, name=self.redact(attachment.name), context=self.redact(attachment.context))
         if attachment.media_type != "text/plain":
             return named
         return replace(named, data=self.redact(attachment.data.decode(errors="replace")).encode())

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.classify import file_reader
-from bot.core.classify.table import workbook
+from bot.core.documents import archive
 from bot.core.domain.classification import MOST_ITEMS, Item, ReadAs
 from bot.errors import UsageError
 
@@ -124,10 +124,10 @@ def test_what_cannot_be_read_is_said(name: str, data: bytes, sentence: str) -> N
 
 
 def test_a_zip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "LARGEST_UNPACKED", 10_000)
+    monkeypatch.setattr(archive, "LARGEST_UNPACKED", 10_000)
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", b" " * 20_000)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/workbook.xml", b" " * 20_000)
     with pytest.raises(UsageError, match="usage"):
         file_reader.read("a.xlsx", file.getvalue())
 

@@ -40,3 +40,11 @@ def strangely_packed(name: str) -> UsageError:
         f"I can't read {name}: it is damaged, or compressed in a way I don't know. Open it in Excel or LibreOffice, "
         "save it as XLSX, and send that."
     )
+
+
+def unpacks_to_more(name: str, limit: int) -> UsageError:
+    """Return the error for a packed file that holds more than `limit` bytes."""
+    return UsageError(
+        f"{name} unpacks to more than {limit // 1_000_000} MB, which is the most I can read: please split it, or save "
+        "it as text (a sheet as CSV)."
+    )

@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from bot.core.documents import kind
+from bot.core.documents.kind import DOCUMENT, PDF, TEXT
+
 if TYPE_CHECKING:
     from bot.core.domain.message import FileRef
 
-PDF = "application/pdf"
 IMAGES = {
     "image/png": (b"\x89PNG\r\n\x1a\n",),
     "image/jpeg": (b"\xff\xd8\xff",),
@@ -49,15 +51,15 @@ ENDINGS = {
     ".png": "image/png",
     ".webp": "image/webp",
 }
+_NO_DOCUMENTS = ("audio/", "video/")  # whatever their names say
 # Extensions of files that can't be read, so that they are not downloaded to find out.
 OTHERS = {
-    *(".7z", ".aac", ".ai", ".apk", ".avi", ".avif", ".bin", ".bmp", ".bz2", ".dll", ".dmg", ".doc", ".docx", ".eps"),
+    *(".7z", ".aac", ".ai", ".apk", ".avi", ".avif", ".bin", ".bmp", ".bz2", ".dll", ".dmg", ".eps", ".epub"),
     *(".exe", ".fig", ".flac", ".gz", ".heic", ".heif", ".ico", ".iso", ".jar", ".key", ".m4a", ".mkv", ".mov"),
-    *(".mp3", ".mp4", ".msi", ".numbers", ".odp", ".ods", ".odt", ".ogg", ".otf", ".pages", ".parquet", ".pkg"),
-    *(".ppt", ".pptx", ".psd", ".rar", ".sketch", ".so", ".sqlite", ".tar", ".tgz", ".tif", ".tiff", ".ttf", ".wav"),
-    *(".webm", ".wma", ".wmv", ".woff", ".woff2", ".xls", ".xlsb", ".xlsm", ".xlsx", ".xz", ".zip", ".zst"),
+    *(".mp3", ".mp4", ".msg", ".msi", ".numbers", ".odg", ".ogg", ".otf", ".pages", ".parquet", ".pkg"),
+    *(".psd", ".rar", ".sketch", ".so", ".sqlite", ".tar", ".tgz", ".tif", ".tiff", ".ttf", ".wav"),
+    *(".vsdx", ".webm", ".wma", ".wmv", ".woff", ".woff2", ".xz", ".zip", ".zst"),
 }
-TEXT = "text/plain"
 TEXTS = {
     "application/json",
     "application/xml",
@@ -71,7 +73,6 @@ TEXTS = {
     "application/x-sh",
     "application/x-httpd-php",
     "application/x-ndjson",
-    "message/rfc822",
 }
 # Extensions of code and data that platforms call a stream of bytes, or nothing at all.
 TEXT_ENDINGS = {
@@ -87,7 +88,6 @@ TEXT_ENDINGS = {
     ".csv",
     ".dart",
     ".diff",
-    ".eml",
     ".env",
     ".erl",
     ".ex",
@@ -98,8 +98,6 @@ TEXT_ENDINGS = {
     ".h",
     ".hpp",
     ".hs",
-    ".htm",
-    ".html",
     ".ini",
     ".ipynb",
     ".java",
@@ -157,28 +155,33 @@ def with_type(file: FileRef) -> FileRef:
     media_type = file.media_type.partition(";")[0].strip().lower()
     media_type = ALIASES.get(media_type, media_type)
     ending = PurePath(file.name.lower()).suffix
+    document = kind.of_name(file.name) or ("" if ending in TEXT_ENDINGS else kind.of_type(media_type))
     if media_type in IMAGES or media_type == PDF:
         pass
+    elif document and not media_type.startswith(_NO_DOCUMENTS):
+        media_type = document
     elif media_type in VAGUE:
         media_type = ENDINGS.get(ending) or (TEXT if ending in TEXT_ENDINGS else "")
         media_type = media_type or ("application/octet-stream" if ending in OTHERS else "")
-    elif _is_text(media_type) or (ending in TEXT_ENDINGS and not media_type.startswith(("audio/", "video/"))):
+    elif _is_text(media_type) or (ending in TEXT_ENDINGS and not media_type.startswith(_NO_DOCUMENTS)):
         media_type = TEXT
     return replace(file, media_type=media_type)
 
 
 def with_content_type(file: FileRef, data: bytes) -> FileRef:
-    """Return a file with the type of its content, if that is an image or a PDF; else with its own.
+    """Return a file with the type of its content, if that is an image, a PDF or a document; else with its own.
 
-    A file that only its content could identify, and that is neither, may be text.
+    A file that only its content could identify, and that is none of these, may be text.
     """
     start = data[:1_024]
-    kind = next((kind for kind, starts in IMAGES.items() if start.startswith(starts)), "")
-    if kind == "image/webp" and start[8:12] != b"WEBP":
-        kind = ""
-    if not kind and start.lstrip().startswith(b"%PDF-"):
-        kind = PDF
-    return replace(file, media_type=kind or file.media_type or TEXT)
+    found = next((image for image, starts in IMAGES.items() if start.startswith(starts)), "")
+    if found == "image/webp" and start[8:12] != b"WEBP":
+        found = ""
+    if not found and start.lstrip().startswith(b"%PDF-"):
+        found = PDF
+    if not found and kind.is_document(start):
+        found = DOCUMENT
+    return replace(file, media_type=found or file.media_type or TEXT)
 
 
 def _is_text(media_type: str) -> bool:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from html import unescape
+from typing import TYPE_CHECKING
 
 import python_calamine
 
-from bot.core.classify.table.grid import Grid, bounded, filled
-from bot.core.classify.table.options import is_meant
-from bot.core.classify.table.refusal import another, damaged, protected, strangely_packed
 from bot.core.decoding.text import clean
-from bot.errors import UsageError
+from bot.core.documents import archive
+from bot.core.documents.grid import Grid, bounded, filled
+from bot.core.documents.kind import COMPOUND, PACKED
+from bot.core.documents.refusal import another, damaged, protected
 
-LARGEST_UNPACKED = 250_000_000  # bytes of what a packed file unpacks to
+if TYPE_CHECKING:
+    import zipfile
+    from collections.abc import Callable
+
 LARGEST_AREA = 8_000_000  # cells of the rectangle that a sheet's cells span: the library lays it out in memory
 MOST_SHEETS = 50  # that are looked into
 CHUNK = 1_000_000
@@ -25,9 +28,6 @@ OVERLAP = 800  # bytes of a chunk that are looked at again with the next
 EXACT = 10**15  # up to which a cell's number holds each digit
 LARGEST_PART = 2_000_000  # bytes of a part that describes the others
 
-PACKED, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_STORED, _DEFLATED = 0, 8
-_ENCRYPTED = 0x1  # https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.4.4
 # How Excel 97 to today name a stream of a compound file: in UTF-16.
 _ENCRYPTED_PACKAGE, _WORD = "EncryptedPackage".encode("utf-16-le"), "WordDocument".encode("utf-16-le")
 _POWERPOINT, _OUTLOOK = "PowerPoint Document".encode("utf-16-le"), "__nameid_version1.0".encode("utf-16-le")
@@ -65,19 +65,24 @@ class Book:
     active: str = ""
 
 
-def read(name: str, data: bytes, wanted: str = "") -> Book:
-    """Read a workbook's sheets; of hidden ones only the one that someone wants, or all if there is nothing else.
+def read(name: str, data: bytes, is_wanted: Callable[[str, int], bool] = lambda *_: False) -> Book:
+    """Read a workbook's sheets. Hidden ones are read if they are wanted, or if there is nothing else.
+
+    `is_wanted` gets a sheet's title and its number from 1 on.
 
     Raises `UsageError` for what is protected, damaged, too large, or no workbook.
     """
     active, far, lacking = "", dict[str, str](), set[str]()
     if data.startswith(PACKED):
-        active, far, lacking = _look_into(name, data)
+        try:
+            active, far, lacking = _look_into(name, data)
+        except ValueError as error:
+            raise damaged(name) from error
     elif data.startswith(COMPOUND):
         _check_compound(name, data)
     try:
         with python_calamine.load_workbook(io.BytesIO(data)) as workbook:
-            grids = _sheets(name, workbook, wanted, far)
+            grids = _sheets(name, workbook, is_wanted, far)
             said = (
                 replace(one, remarks=(*one.remarks, UNCALCULATED)) if one.title in lacking else one for one in grids
             )
@@ -88,21 +93,18 @@ def read(name: str, data: bytes, wanted: str = "") -> Book:
         raise damaged(name) from error
 
 
-def too_large(name: str) -> UsageError:
-    """Return the error for a file that holds too much."""
-    return UsageError(
-        f"{name} unpacks to more than {LARGEST_UNPACKED // 1_000_000} MB, which is the most I can read: please "
-        "split it, or send the sheet as CSV."
-    )
-
-
-def _sheets(name: str, workbook: python_calamine.CalamineWorkbook, wanted: str, far: dict[str, str]) -> list[Grid]:
+def _sheets(
+    name: str,
+    workbook: python_calamine.CalamineWorkbook,
+    is_wanted: Callable[[str, int], bool],
+    far: dict[str, str],
+) -> list[Grid]:
     """Read the sheets, in their order; hidden ones if they are meant, or if there is nothing else."""
     pages = [one for one in workbook.sheets_metadata if one.typ is python_calamine.SheetTypeEnum.WorkSheet][
         :MOST_SHEETS
     ]
     hidden = {one.name for one in pages if one.visible is not python_calamine.SheetVisibleEnum.Visible}
-    meant = {one.name for number, one in enumerate(pages, start=1) if is_meant(wanted, one.name, number)}
+    meant = {one.name for number, one in enumerate(pages, start=1) if is_wanted(one.name, number)}
     found = {
         one.name: _sheet(name, workbook, one.name, far) for one in pages if one.name in meant or one.name not in hidden
     }
@@ -139,53 +141,34 @@ def _cell(value: object) -> str:
 
 def _look_into(name: str, data: bytes) -> tuple[str, dict[str, str], set[str]]:
     """Return a packed file's active sheet, the far cells of too large sheets, and which sheets lack results."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _check_packed(name, archive)
-            if "xl/workbook.xml" in archive.namelist():
-                return _excel(archive)
-            return _open_document(name, archive), {}, set()
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
-        raise damaged(name) from error
-    except RuntimeError as error:  # what zipfile raises for a password
-        raise protected(name) from error
+    with archive.opened(name, data) as packed:
+        names = packed.namelist()
+        for start, what in _KINDS.items():
+            if any(one.startswith(start) for one in names):
+                raise another(name, what)
+        if "xl/workbook.xml" in names:
+            return _excel(packed)
+        return _open_document(name, packed), {}, set()
 
 
-def _check_packed(name: str, archive: zipfile.ZipFile) -> None:
-    entries = archive.infolist()
-    if any(entry.flag_bits & _ENCRYPTED for entry in entries):
-        raise protected(name)
-    if any(entry.compress_type not in {_STORED, _DEFLATED} for entry in entries):
-        raise strangely_packed(name)
-    if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
-        raise too_large(name)
-    names = archive.namelist()
-    for start, what in _KINDS.items():
-        if any(one.startswith(start) for one in names):
-            raise another(name, what)
-    # Reading it all once checks the sizes that it claims, before anything is unpacked into memory.
-    if archive.testzip():
-        raise damaged(name)
-
-
-def _excel(archive: zipfile.ZipFile) -> tuple[str, dict[str, str], set[str]]:
-    book = _part(archive, "xl/workbook.xml")
-    links = _part(archive, "xl/_rels/workbook.xml.rels")
+def _excel(packed: zipfile.ZipFile) -> tuple[str, dict[str, str], set[str]]:
+    book = _part(packed, "xl/workbook.xml")
+    links = _part(packed, "xl/_rels/workbook.xml.rels")
     paths = {one.get("Id", ""): one.get("Target", "") for one in map(_attributes, _RELATION.findall(links))}
     sheets = [(one.get("name", ""), paths.get(one.get("id", ""), "")) for one in map(_attributes, _SHEET.findall(book))]
     active = _ACTIVE.search(book)
     place = int(active[1]) if active else 0
-    looked = [(title, _look_at(archive, path)) for title, path in sheets]
+    looked = [(title, _look_at(packed, path)) for title, path in sheets]
     far = {title: cell for title, (cell, _) in looked if cell}
     shown = sheets[place][0] if place < len(sheets) else ""
     return shown, far, {title for title, (_, lacks) in looked if lacks}
 
 
-def _part(archive: zipfile.ZipFile, path: str) -> str:
+def _part(packed: zipfile.ZipFile, path: str) -> str:
     """Return the beginning of a part that describes the others, "" if there is none."""
-    if path not in archive.namelist():
+    if path not in packed.namelist():
         return ""
-    with archive.open(path) as part:
+    with packed.open(path) as part:
         return part.read(LARGEST_PART).decode(errors="replace")
 
 
@@ -193,13 +176,13 @@ def _attributes(given: str) -> dict[str, str]:
     return {key.rpartition(":")[2]: unescape(double or single) for key, double, single in _ATTRIBUTE.findall(given)}
 
 
-def _look_at(archive: zipfile.ZipFile, path: str) -> tuple[str, bool]:
+def _look_at(packed: zipfile.ZipFile, path: str) -> tuple[str, bool]:
     """Return the corner of what a sheet's cells span, "" where that can be read, and whether formulas lack results."""
     whole = path.lstrip("/") if path.startswith("/") else f"xl/{path}"
-    if whole not in archive.namelist():
+    if whole not in packed.namelist():
         return "", False
     last_row, columns, lacks = 0, {b"A"}, False
-    with archive.open(whole) as part:
+    with packed.open(whole) as part:
         rest = b""
         while chunk := part.read(CHUNK):
             chunk = rest + chunk
@@ -218,14 +201,14 @@ def _number(letters: bytes) -> int:
     return number
 
 
-def _open_document(name: str, archive: zipfile.ZipFile) -> str:
-    kind = _part(archive, "mimetype")
+def _open_document(name: str, packed: zipfile.ZipFile) -> str:
+    kind = _part(packed, "mimetype")
     for word, what in _ODF.items():
         if kind.startswith(f"application/vnd.oasis.opendocument.{word}"):
             raise another(name, what)
-    if "encryption-data" in _part(archive, "META-INF/manifest.xml"):
+    if "encryption-data" in _part(packed, "META-INF/manifest.xml"):
         raise protected(name)
-    match = _ODS_ACTIVE.search(_part(archive, "settings.xml"))
+    match = _ODS_ACTIVE.search(_part(packed, "settings.xml"))
     return unescape(match[1]) if match else ""
 
 

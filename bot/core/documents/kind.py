@@ -1,0 +1,95 @@
+"""The kinds of files that are read, declared once: what to read a file as, what a refusal says, what the docs list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+PDF, TEXT, PAGE, MAIL = "application/pdf", "text/plain", "text/html", "message/rfc822"
+DOCUMENT = "application/x-office"  # our own name: what such a file is, its content says
+READ = (DOCUMENT, MAIL, PAGE)
+PACKED = b"PK\x03\x04"
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-cfb
+RTF = b"{\\rtf"
+TNEF = b"\x78\x9f\x3e\x22"  # https://learn.microsoft.com/en-us/openspecs/exchange_server_protocols/ms-oxtnef
+_STARTS = (PACKED, COMPOUND, RTF, TNEF)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of document: its name for people, its extensions, how its media types begin, the type to read it as."""
+
+    words: str
+    endings: tuple[str, ...]
+    declared: tuple[str, ...]
+    media_type: str = DOCUMENT
+
+
+_OPEN_XML = "application/vnd.openxmlformats-officedocument."
+DOCUMENTS = (
+    Kind(
+        "Word (DOCX)",
+        (".docx", ".docm", ".dotx", ".dotm", ".doc", ".dot"),
+        (f"{_OPEN_XML}wordprocessingml", "application/msword", "application/vnd.ms-word"),
+    ),
+    Kind(
+        "Excel (XLSX, XLSB, XLS)",
+        (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls"),
+        (f"{_OPEN_XML}spreadsheetml", "application/vnd.ms-excel"),
+    ),
+    Kind(
+        "PowerPoint (PPTX)",
+        (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm", ".ppt", ".pps"),
+        (f"{_OPEN_XML}presentationml", "application/vnd.ms-powerpoint"),
+    ),
+    Kind(
+        "OpenDocument (ODT, ODS, ODP)",
+        (".odt", ".ods", ".odp", ".ott", ".ots", ".otp"),
+        ("application/vnd.oasis.opendocument",),
+    ),
+    Kind("RTF", (".rtf",), ("application/rtf", "application/x-rtf", "text/rtf", "text/richtext")),
+    Kind("e-mails (EML)", (".eml", ".mht", ".mhtml"), ("message/rfc822", "multipart/related"), MAIL),
+    Kind("web pages (HTML)", (".html", ".htm", ".xhtml"), ("text/html", "application/xhtml"), PAGE),
+)
+IMAGES_READ = "images (PNG, JPEG, GIF, WebP)"
+WORDS = (IMAGES_READ, "PDFs", *(one.words for one in DOCUMENTS), "text and code files")
+READABLE = f"I can read {', '.join(WORDS[:-1])}, and {WORDS[-1]}"
+
+_BY_ENDING = {ending: one.media_type for one in DOCUMENTS for ending in one.endings}
+_EXPORT = "Please export it as {}, and post that."
+# What to do about the kinds that people post most and that no library kept today reads.
+ADVICE = {
+    ".dat": "it is what Outlook packs a mail's parts in. Please ask its sender for the files themselves.",
+    ".doc": "it is a Word file of before 2007 (DOC). Please save it as DOCX, and post that.",
+    ".epub": f"it is an e-book. {_EXPORT.format('a PDF')}",
+    ".key": f"it is a Keynote presentation. {_EXPORT.format('PPTX or a PDF')}",
+    ".msg": "it is a message in Outlook's own form (MSG). Please save it as EML or as text, and post that.",
+    ".numbers": f"it is a Numbers spreadsheet. {_EXPORT.format('XLSX or a PDF')}",
+    ".odg": f"it is a drawing. {_EXPORT.format('a PDF')}",
+    ".pages": f"it is a Pages document. {_EXPORT.format('DOCX or a PDF')}",
+    ".ppt": "it is a PowerPoint file of before 2007 (PPT). Please save it as PPTX, and post that.",
+    ".vsdx": f"it is a Visio drawing. {_EXPORT.format('a PDF')}",
+    ".zip": "it is an archive. Please unpack it, and post the files that matter.",
+}
+ADVICE |= dict.fromkeys((".7z", ".gz", ".rar", ".tar", ".tgz"), ADVICE[".zip"])
+
+
+def of_name(name: str) -> str:
+    """Return the type to read a document as by its extension, "" for what is none."""
+    return _BY_ENDING.get(PurePath(name.lower()).suffix, "")
+
+
+def of_type(media_type: str) -> str:
+    """Return the type to read a document as by its declared type, "" for what is none."""
+    return next((one.media_type for one in DOCUMENTS if media_type.startswith(one.declared)), "")
+
+
+def is_document(data: bytes) -> bool:
+    """Return whether a file begins as documents do, whatever it is called."""
+    return data.startswith(_STARTS)
+
+
+def refusal(shown: str, name: str) -> str:
+    """Return the sentence for a file of a kind that is not read, by its name or its extension."""
+    ending = PurePath(name.lower()).suffix or name.lower()
+    return f"I can't read {shown}: {ADVICE.get(ending, f'{READABLE}.')}"

@@ -1,0 +1,74 @@
+"""Read a workbook as tables: a heading for each sheet, and its rows in Markdown."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import TYPE_CHECKING
+
+from bot.core.documents import open_xml, workbook
+from bot.core.documents.document import Document, counted, named
+from bot.core.documents.grid import MOST_CELLS, MOST_ROWS, TooWideError, extent
+from bot.core.documents.kind import PACKED
+from bot.core.markdown_table import cell, markdown_table
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.documents.grid import Grid
+
+ABOUT = "Cells have values, not formulas; dates are written year-month-day, and a percentage is a fraction of 1."
+
+HIDDEN = "Some of these rows or columns are hidden in Excel."
+_HIDDEN = re.compile(rb"<(?:row|col)\s[^<>]{0,300}?hidden=\"(?:1|true)\"")
+
+
+def read(name: str, data: bytes) -> Document:
+    """Read a workbook's visible sheets. Raises `UsageError`."""
+    try:
+        book = workbook.read(name, data)
+    except TooWideError:
+        raise UsageError(
+            f"{name} has more than {MOST_CELLS:,} cells, which is the most I can read: please leave out columns, or "
+            "split it."
+        ) from None
+    shown = [one for one in book.sheets if one.rows]
+    faulty = [one for one in book.sheets if one.fault]
+    if faulty and not shown:
+        raise UsageError(faulty[0].fault)
+    left_out = (
+        *named("hidden sheet", [one.title for one in book.sheets if one.is_hidden and not one.rows]),
+        *named("sheet", [f"{one.title}: its cells reach too far" for one in faulty]),
+        *(f"all rows of “{one.title}” after the first {MOST_ROWS:,}" for one in shown if len(one.rows) == MOST_ROWS),
+        *_beside(data),
+    )
+    remarks = dict.fromkeys(remark for one in shown for remark in one.remarks)
+    about = (ABOUT, *remarks, *((HIDDEN,) if _has_hidden(data) else ()))
+    return Document("\n\n".join(map(_table, shown)), left_out, " ".join(about))
+
+
+def _table(grid: Grid) -> str:
+    width = max(extent(cells) for _, cells in grid.rows)
+    rows = [[cell(one) for one in (*cells, *[""] * width)[:width]] for _, cells in grid.rows]
+    hidden = " (hidden)" if grid.is_hidden else ""
+    return f"## Sheet “{grid.title}”{hidden}\n\n{markdown_table(rows[0], rows[1:])}"
+
+
+def _beside(data: bytes) -> Iterator[str]:
+    if not data.startswith(PACKED):
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = archive.namelist()
+    found = open_xml.beside(names)
+    found["sheet with comments"] = sum("/comments" in name or "/threadedComments/" in name for name in names)
+    yield from counted(found)
+
+
+def _has_hidden(data: bytes) -> bool:
+    if not data.startswith(PACKED):
+        return False
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = [name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+        return any(_HIDDEN.search(archive.read(name)) for name in names)

@@ -1,0 +1,45 @@
+"""The kinds of files: one declaration for what is read, what is refused, and what the docs list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import bot
+from bot.core.documents import kind
+from bot.core.documents.file_kind import with_type
+from bot.core.domain.message import FileRef
+
+PAGE = Path(bot.__file__).parents[1] / "docs" / "files.md"
+
+
+def test_the_docs_list_what_is_read() -> None:
+    rows = [line.split("|")[1].strip() for line in PAGE.read_text().splitlines() if line.startswith("| ")]
+    assert rows[1:] == list(kind.WORDS)
+
+
+def test_a_refusal_lists_what_is_read() -> None:
+    sentence = kind.refusal("*a.mp3*", "a.mp3")
+    assert all(words in sentence for words in kind.WORDS)
+    assert "I can't read *a.pages*: it is a Pages document. Please export it" in kind.refusal("*a.pages*", "a.pages")
+
+
+@pytest.mark.parametrize(
+    ("name", "declared", "media_type"),
+    [
+        ("a.docx", "application/zip", kind.DOCUMENT),
+        ("a.docx", "application/octet-stream", kind.DOCUMENT),
+        ("a.doc", "text/plain", kind.DOCUMENT),
+        ("a", "application/vnd.oasis.opendocument.text", kind.DOCUMENT),
+        ("a.html", "text/plain", kind.PAGE),
+        ("a.eml", "", kind.MAIL),
+        ("a.php", "text/html", kind.TEXT),
+        ("a.mp4", "video/mp4", "video/mp4"),
+        ("a.png", "image/png", "image/png"),
+        ("a.ipynb", "application/x-ipynb+json", kind.TEXT),
+        ("a.log", "application/octet-stream", kind.TEXT),
+    ],
+)
+def test_name_and_type_say_how_to_read(name: str, declared: str, media_type: str) -> None:
+    assert with_type(FileRef("F1", name, declared, 9)).media_type == media_type

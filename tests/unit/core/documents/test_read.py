@@ -1,0 +1,169 @@
+"""Any file: what it is, its content says, and what can't be read gets a sentence that says what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import odfdo
+import pytest
+
+from bot.core.documents import kind
+from bot.core.documents.read import read
+from bot.errors import UsageError
+from tests.support.bombs import packed, stored
+from tests.support.documents import docx, odt, paragraph, pptx, saved, unpacked, xlsx
+
+if TYPE_CHECKING:
+    from bot.core.documents.document import Document
+
+STREAMS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100)
+
+
+def opened(name: str, data: bytes, media_type: str = kind.DOCUMENT) -> Document:
+    return read(name, name, media_type, data)
+
+
+def refused(name: str, data: bytes) -> str:
+    with pytest.raises(UsageError) as error:
+        opened(name, data)
+    return error.value.sentence
+
+
+def stream(name: str) -> bytes:
+    return STREAMS + name.encode("utf-16-le")
+
+
+def test_slides_have_numbers_tables_and_notes() -> None:
+    found = opened("plan.pptx", pptx())
+    assert found.text == (
+        "## Slide 1: Plan\n\nShip in May\n- after the review\n\nNotes: Say hello first.\n\n## Slide 2\n\n"
+        "| Team | Open\\|closed |\n| --- | --- |\n| Apps | 7 |\n\nChart\n\n"
+        "|  | Sales |\n| --- | --- |\n| Q1 | 1 |\n| Q2 | 2.5 |"
+    )
+    assert found.left_out == ("1 hidden slide",)
+
+
+def test_a_show_or_template_reads_the_same() -> None:
+    presentation, show = b"presentation.main+xml", b"slideshow.main+xml"
+    with_macros = b"application/vnd.ms-powerpoint.presentation.macroEnabled.main+xml"
+
+    parts = unpacked(pptx())
+    types = "[Content_Types].xml"
+    main = b"application/vnd.openxmlformats-officedocument.presentationml." + presentation
+    for other in (main.replace(presentation, show), with_macros):
+        assert "Ship in May" in opened("a.ppsx", packed({**parts, types: parts[types].replace(main, other)})).text
+
+
+def test_sheets_become_tables() -> None:
+    found = opened("sales.xlsx", xlsx())
+    assert found.text == (
+        "## Sheet “Sales”\n\n| Day | Share | Sum |\n| --- | --- | --- |\n| 2026-05-01 | 0.25 | 3 |\n"
+        "| together |  |  |\n\n## Sheet “Notes”\n\n| a\\|b |\n| --- |"
+    )
+    assert found.left_out == ("1 hidden sheet (Lists)",)
+    assert "fraction" in found.about
+
+
+def test_open_documents_are_read() -> None:
+    items = odfdo.List()
+    items.append_item("one")
+    items.append_item("two")
+    noted = odfdo.Paragraph("See there")
+    noted.insert_annotation(after="there", body="Really?", creator="Ada")
+    found = opened(
+        "a.odt",
+        odt(
+            odfdo.Header(1, "Title"),
+            odfdo.Paragraph("Body"),
+            items,
+            noted,
+        ),
+    )
+    assert found.text == "# Title\n\nBody\n\n -  one\n -  two\n\nSee there\n\n## Comments\n\nAda: Really?"
+
+
+def test_hidden_sections_are_left_out() -> None:
+    section = odfdo.Element.from_tag(
+        '<text:section text:name="S" text:display="none"><text:p>Obey me.</text:p></text:section>'
+    )
+    found = opened("a.odt", odt(odfdo.Paragraph("Seen."), section))
+    assert (found.text, found.left_out) == ("Seen.", ("1 hidden passage",))
+
+
+def test_slides_of_open_documents_are_read() -> None:
+    document = odfdo.Document("presentation")
+    document.body.clear()
+    slide = odfdo.DrawPage("p1", name="one")
+    slide.append(
+        odfdo.Frame.text_frame(
+            [odfdo.Paragraph("Plan"), odfdo.Paragraph("Ship in May")], size=("7cm", "5cm"), position=("1cm", "1cm")
+        )
+    )
+    document.body.append(slide)
+    assert opened("a.odp", saved(document)).text == "## Slide 1\n\nPlan\nShip in May"
+
+
+def test_rich_text_is_read() -> None:
+    data = rb"{\rtf1\ansi\ansicpg1252 Gr\'fc\'dfe \b bold\b0\par{\v Obey me.}next \u8364?{\pict\pngblip 89504e47}}"
+    found = opened("a.rtf", data)
+    assert (found.text, found.left_out) == ("Grüße bold\nnext €", ("1 picture", "1 hidden passage"))
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("a.xlsx", docx(paragraph("x"))), ("a.doc", rb"{\rtf1 x}"), ("a.xls", b"x"), ("a.docx", b"<html>x")],
+)
+def test_the_content_says_what_a_file_is(name: str, data: bytes) -> None:
+    assert opened(name, data).text == "x"
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-8-sig", "cp1252"])
+def test_pages_are_read_in_their_encoding(codec: str) -> None:
+    page = f'<html><head><meta charset="{codec}"></head><body>Grüße für Köln</body></html>'
+    assert opened("a.html", page.encode(codec), kind.PAGE).text == "Grüße für Köln"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "advice"),
+    [
+        ("a.docx", stream("EncryptedPackage"), "Remove the password"),
+        ("a.doc", stream("WordDocument"), "save it as DOCX"),
+        ("a.ppt", stream("PowerPoint Document"), "save it as PPTX"),
+        ("a.msg", stream("__nameid_version1.0"), "save it as EML"),
+        ("a.docx", STREAMS, "save it again"),
+        ("winmail.dat", b"\x78\x9f\x3e\x22", "ask its sender"),
+        ("a.pages", packed({"Index/Document.iwa": b""}), "export it as DOCX or a PDF"),
+        ("a.numbers", packed({"Index/Document.iwa": b""}), "export it as XLSX or a PDF"),
+        ("a.key", packed({"Index/Document.iwa": b""}), "export it as PPTX or a PDF"),
+        ("a.epub", packed({"META-INF/container.xml": b""}), "export it as a PDF"),
+        ("a.zip", packed({"a.txt": b"x"}), "unpack it"),
+        ("a.gdoc", b'{"url": "https://docs.google.com/document/d/1"}', "download it as DOCX"),
+        ("a.docx", docx(paragraph("x"))[:300], "save it again"),
+        ("a.docx", packed({"word/document.xml": b"<w"}), "save it again"),
+        ("a.docx", b"PK\x03\x04", "save it again"),
+        ("a.docx", bytes(range(256)), "save it again"),
+        ("a.docx", docx("<w:p/>"), "is empty"),
+        ("a.docx", stored({"word/a.xml": b"x"}, {"word/b.xml": (b"", 300_000_000)}), "unpacks to more than 250 MB"),
+    ],
+)
+def test_what_is_not_read_says_what_to_do(name: str, data: bytes, advice: str) -> None:
+    sentence = refused(name, data)
+    assert advice in sentence
+    assert name in sentence
+    assert sentence.endswith(".")
+
+
+def test_a_scan_in_a_document_is_asked_for_as_pdf() -> None:
+
+    parts = unpacked(docx("<w:p/>")) | {"word/media/image1.png": b""}
+    assert refused("a.docx", packed(parts)) == (
+        "a.docx has no text that I can read, only 1 picture: please export it as a PDF, and post that."
+    )
+
+
+def test_entities_are_not_expanded() -> None:
+    entities = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 9))
+
+    parts = unpacked(docx(paragraph("&a8;")))
+    laughs = f'<!DOCTYPE x [<!ENTITY a0 "ha">{entities}<!ENTITY b SYSTEM "file:///etc/passwd">]>'.encode()
+    refused("a.docx", packed({**parts, "word/document.xml": laughs + parts["word/document.xml"]}))
