@@ -126,7 +126,7 @@ async def test_a_file_is_judged_by_its_content(
         ("Plan", {"mode": "hidden_by_limit"}, "is too old for this workspace's Slack plan to show"),
         ("Plan", {"mode": "tombstone"}, "is gone, or I can't access it"),
         ("Plan", {"file_access": "access_denied"}, "I don't have access to"),
-        ("Plan.docx", {"mimetype": OCTETS}, "I can't read *Plan.docx*: I can read images"),
+        ("Plan.psd", {"mimetype": OCTETS}, "I can't read *Plan.psd*: I can read images"),
         ("song.mp3", {"mimetype": "audio/mpeg"}, "I can't read *song.mp3*"),
         ("note.m4a", {"subtype": "slack_audio", "transcription": {"status": "processing"}}, "has no transcript yet"),
         ("note.m4a", {"mimetype": "audio/mp4", "subtype": "slack_audio", "transcription": {"status": "none"}}, "can't"),

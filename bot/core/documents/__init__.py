@@ -2,5 +2,5 @@
 
 `kind` declares the kinds of files, `file_kind` finds that of a file by its name and type. `read` looks at its content
 and picks the module that reads it; each says what it left out. All of this runs in the bounded process behind
-`core.ports.FileReader`, where it loads its libraries. `archive`, `workbook`, `grid` and `refusal` serve `/classify`, too.
+`core.ports.FileReader`, where it loads its libraries. `archive`, `workbook`, `grid` and `refusal` serve `/classify` too.
 """
