@@ -33,6 +33,7 @@ from bot.integrations.github import GitHub
 from bot.integrations.webhook import Webhook, public_session
 from bot.jobs import call_ledger, spend_notice
 from bot.jobs.classify import ClassifyJobs
+from bot.jobs.commands import Commands
 from bot.jobs.erasure import Erasure
 from bot.jobs.home import HomeTab
 from bot.jobs.interaction_intake import DurableInteractions, summarize_thread
@@ -204,7 +205,7 @@ async def build(
     # What people can ask for, and what runs it.
     permissions = Permissions(store=store, chat=chat, admins=admins)
     threads = Threads(inbox, store=store, model=model, chat=chat)
-    classify = ClassifyJobs(inbox, runs=runs, items=items, store=store, model=model, chat=chat, judge=permissions.judge)
+    classify = ClassifyJobs(inbox, runs=runs, items=items, store=store, model=model, chat=chat)
     triage = TriageJobs(
         inbox, feedback=feedback, classified=items, store=store, model=model, chat=chat, settings_of=threads.settings_of
     )
@@ -236,14 +237,13 @@ async def build(
 
     # Where it comes in, what goes out beside Slack, and which jobs the inbox runs.
     turns = Turns(
-        inbox,
         table,
         store=store,
         model=model,
         chat=chat,
         permissions=permissions,
         threads=threads,
-        hear_file=classify.hear,
+        commands=Commands(inbox, table, store=store, chat=chat, permissions=permissions, classify=classify),
     )
     intake = Intake(
         DurableMessages(inbox, threads=threads, classify=classify, triage=triage, stop=stop, notices=notices),

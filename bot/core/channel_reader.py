@@ -42,6 +42,7 @@ HIDDEN = (
     "I can't see that conversation. If you are in it, invite me there with `/invite` and ask again; "
     "if not, I'm not allowed to read it for you."
 )
+NO_THREAD = "I can't tell which thread you mean: mention me in the thread itself, or give me a link to a message in it."
 GONE = "I can't find that message; it may have been deleted."
 
 

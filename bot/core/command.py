@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # Phones and some desktops turn two hyphens into a dash.
 _PRIVATE = re.compile(r"\A\s*(?:--|—|\u2013)private(?=\s|\Z)|(?:\A|(?<=\s))(?:--|—|\u2013)private\s*\Z", re.IGNORECASE)
 _OPTION = re.compile(r"--[A-Za-z][\w-]{0,40}")
+LONGEST_WORD = 40  # characters of a word that is looked for among those that we know
 LONGEST_LINE = 2_000  # characters: what is longer is a text, whatever stands at its ends
 SHOWN_OF_REQUEST = 1_000  # characters of what was typed that open the thread
 
@@ -30,8 +31,8 @@ def take_private(text: str) -> tuple[str, bool]:
 
 
 def check_text(spec: CommandSpec, typed: str) -> str:
-    """Return what was typed, stripped. Raises `UsageError`, with how the command is used, for nothing."""
-    if not (text := typed.strip()):
+    """Return what was typed, stripped. Raises `UsageError`, with how the command is used, for nothing and for help."""
+    if (text := typed.strip()).casefold().lstrip("-\u2013\u2014") in {"", "?", "help", "hilfe"}:
         raise UsageError(spec.help)
     return text
 
@@ -49,6 +50,18 @@ def check_options(text: str, known: Sequence[str], otherwise: str, *, may_end_so
         if is_option and (near or not (may_end_so and word is not words[0])):
             meant = f" Did you mean `{near[0]}`?" if near else ""
             raise UsageError(f"There is no option `{word}` here.{meant} I know {_listed(known)}; {otherwise}.")
+
+
+def meant(word: str, known: Sequence[str], *, before: str = "") -> str:
+    """Return the question whether the nearest of the known words was meant, "" where none is near."""
+    near = difflib.get_close_matches(word[:LONGEST_WORD].casefold(), known, n=1)
+    return f" Did you mean `{before}{near[0]}`?" if near else ""
+
+
+def shown(typed: str) -> str:
+    """Return what was typed as code, on one line and shortened."""
+    line = " ".join(typed[: 2 * LONGEST_WORD].split()).replace("`", "'")
+    return f"`{line[:LONGEST_WORD]}{'…' if len(typed) > LONGEST_WORD else ''}`"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -80,7 +93,7 @@ async def answering(
     answer = (
         chat.answers.ephemeral(command.place, command.asker, checkpoint if once else None)
         if command.is_private
-        else chat.answers.begin(command.place, command.asker, checkpoint, to=command.place.thread)
+        else chat.answers.begin(command.place, command.asker, checkpoint, to=command.answered)
     )
     async with answer as visible:
         yield visible

@@ -33,10 +33,13 @@ _BEFORE_PLACE = {
     "y",
 }
 _HERE = re.compile(
-    r"(?:this\s+(?:channel|conversation)|here|dieser\s+kanal|ce\s+canal|este\s+canal)(?=[\s,;]|\Z)", re.IGNORECASE
+    r"(?:this\s+(?:channel|conversation)|here|diese[nrsm]?\s+kanal|ce\s+canal|este\s+canal)(?=[\s,;]|\Z)", re.IGNORECASE
+)
+_THREAD = re.compile(
+    r"(?:this|the|diese[nrs]?|de[nrs]|ce|este)\s+(?:whole\s+|entire\s+)?(?:thread|fil|hilo)(?=[\s,;]|\Z)", re.IGNORECASE
 )
 _PREPOSITION = re.compile(
-    r"(?:in|of|from|aus|dans|en)\s+(?=#|https?://|the\s+(?:channel\s+)?#|channel\s+#|this\s|here|dieser\s|ce\s|este\s)",
+    r"(?:in|of|from|aus|dans|en)\s+(?=#|https?://|the\s+(?:channel\s+)?#|channel\s+#|this\s|the\s+thread|here|diese|ce\s|este\s)",
     re.IGNORECASE,
 )
 _GAP = re.compile(r"[ \t]*(?:[,;]|\band\b)?[ \t]*", re.IGNORECASE)
@@ -53,22 +56,31 @@ _FILLER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where to look. `channel` is as it was typed without its #, "" for this one, None where none was named."""
+    """Where to look. `channel` is as it was typed without its #, "" for this one, None where none was named.
+
+    `is_thread`: in the thread that it is said in.
+    """
 
     link: str = ""
     channel: str | None = None
     span: str = ""
+    is_thread: bool = False
 
     @property
     def is_named(self) -> bool:
         """Return whether anything was named."""
-        return bool(self.link or self.span) or self.channel is not None
+        return bool(self.link or self.span) or self.is_placed
+
+    @property
+    def is_placed(self) -> bool:
+        """Return whether a channel or this thread was named."""
+        return self.channel is not None or self.is_thread
 
 
 def take(text: str, where: Where) -> tuple[Where, str] | None:
     """Take a link, a channel or a span off the start of a text, each once; None where there is none of these."""
     bare = text[match.end() :] if (match := _PREPOSITION.match(text)) else text
-    if not where.link and where.channel is None:
+    if not where.link and not where.is_placed:
         if match := _LINK.match(bare):
             link = match[0].rstrip(",;.")
             return replace(where, link=link), skip_gap(bare[len(link) :])
@@ -76,6 +88,8 @@ def take(text: str, where: Where) -> tuple[Where, str] | None:
             return replace(where, channel=match["name"].rstrip(".")), skip_gap(bare[match.end() :])
         if match := _HERE.match(bare):
             return replace(where, channel=""), skip_gap(bare[match.end() :])
+        if match := _THREAD.match(bare):
+            return replace(where, is_thread=True), skip_gap(bare[match.end() :])
     if not where.span:
         words, rest = spans.take(text)
         if words:

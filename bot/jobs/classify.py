@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,17 +15,13 @@ from bot import turn
 from bot.core import command as commands
 from bot.core.access import check_member
 from bot.core.actions import CLASSIFY_FORM
-from bot.core.answer.whom_to_answer import wants_answer
 from bot.core.attachments.attach import looked_up
 from bot.core.classify import actions, parse
 from bot.core.classify.advance import AT_ONCE, proceed, stop, withdraw
 from bot.core.classify.message_batches import collect, submit
 from bot.core.classify.sources import is_sheet, look
 from bot.core.classify.start import ClassifyContext, answering, begin
-from bot.core.commands import CLASSIFY
 from bot.core.domain.classification import ClassifyRequest, RunStatus
-from bot.core.domain.people import Requester
-from bot.core.domain.thread import Record
 from bot.db import threads as db_store
 from bot.errors import UsageError, known
 from bot.jobs import call_ledger
@@ -35,13 +30,13 @@ from bot.jobs.discarded import unless_deleted
 from bot.work import Delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from bot.core.access import Judge
-    from bot.core.domain.classification import ClassifyRun
+    from bot.core.domain.classification import ClassifyOptions, ClassifyRun
     from bot.core.domain.command import Command
     from bot.core.domain.interaction import Action, Form, Submission
-    from bot.core.domain.message import IncomingMessage, Place
+    from bot.core.domain.message import FileRef, Message, Place
+    from bot.core.domain.thread import Record
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.core.ports.classify_store import ClassifyItemStore, ClassifyRunStore
     from bot.turn import CostCenter
@@ -53,8 +48,6 @@ ASKED, RUN, SHOW = "classify", "classify run", "classify show"
 LOOK_EVERY = 60.0  # seconds: how often batches are asked whether they are done
 
 _ASKED = TypeAdapter(ClassifyRequest)
-# A mention with a file: "classify", "/classify column=text into: A, B".
-_WORD = re.compile(r"\A\s*/?classify\b[\s:,]*", re.IGNORECASE)
 
 
 class ClassifyJobs:
@@ -69,9 +62,8 @@ class ClassifyJobs:
         store: Store,
         model: Model,
         chat: Chat,
-        judge: Judge,
     ) -> None:
-        self._inbox, self._judge = inbox, judge
+        self._inbox = inbox
         self._context = ClassifyContext(runs, items, store, model, chat, self._later, call_ledger.leave_out)
         self._gate = asyncio.Semaphore(AT_ONCE)
 
@@ -84,41 +76,26 @@ class ClassifyJobs:
 
     async def command(self, command: Command, *, checkpoint: Checkpoint) -> Record:
         """Carry `/classify` out, in its thread or in private. Raises `ChatError`."""
-        return await begin(_asked(command), checkpoint=checkpoint, context=self._context)
+        return await begin(_asked(command, parse.parse(command.text)), checkpoint=checkpoint, context=self._context)
 
     async def open_thread(self, command: Command, *, checkpoint: Checkpoint) -> Command:
         """Open the thread of `/classify`, if its source can be read and a first look finds no fault.
 
         Raises `UsageError` or `NotAllowedError` before anything is posted; `ChatError`.
         """
-        await look(_asked(command), chat=self._context.chat)
+        await look(_asked(command, parse.parse(command.text)), chat=self._context.chat)
         return await commands.open_thread(command, chat=self._context.chat, checkpoint=checkpoint)
 
-    async def hear(self, incoming: IncomingMessage, *, checkpoint: Checkpoint) -> Record | None:
-        """Start a run if a message asks to classify its file; return None for any other message. Raises `ChatError`."""
-        word = _WORD.match(incoming.text)
-        if word is None or not incoming.files or not (incoming.mentions_bot or incoming.is_direct):
-            return None
-        conversation = await self._context.store.threads.load(incoming.place)
-        if not wants_answer(incoming, conversation):
-            return None
-        if refusal := await self._judge(incoming, conversation.settings, command=CLASSIFY.name):
-            return Record(incoming.place, incoming.author, refusal=refusal)
-        asker = Requester(incoming.author, incoming.home)
-        files = await looked_up(incoming.files, incoming.place, self._context.chat)
-        words = incoming.text[word.end() :]
-        if any(is_sheet(file) and file.is_shared for file in files):
-            words = words.partition("\n\n")[0]  # after these, the message that is forwarded begins
-        try:
-            options = parse.parse_options(words)
-        except UsageError as error:
-            async with self._context.chat.answers.begin(incoming.place, asker, checkpoint, to=incoming.id) as visible:
-                await visible.replace(error.sentence)
-            return Record(incoming.place, incoming.author)
-        id_ = _id(f"{incoming.place.workspace} {incoming.place.channel} {incoming.id}")
-        if any(map(is_sheet, files)):
-            options = replace(options, lines=())  # what else is said with a table is about it
-        asked = ClassifyRequest(id_, incoming.place, asker, incoming.id, incoming.text, options, files)
+    async def said(self, command: Command, said: Message, *, checkpoint: Checkpoint) -> Record:
+        """Start a run that a message asks for, of its files if it has any.
+
+        Raises `UsageError` or `NotAllowedError` before anything is posted; `ChatError`.
+        """
+        files = tuple(await looked_up(said.files, command.place, self._context.chat))
+        options = _of_files(command.text, files) if files else parse.parse(command.text)
+        asked = replace(_asked(command, options), text=said.text, files=files)
+        if not files:
+            await look(asked, chat=self._context.chat)
         return await begin(asked, checkpoint=checkpoint, context=self._context)
 
     async def open_form(self, action: Action) -> Form | None:
@@ -234,14 +211,24 @@ class ClassifyJobs:
         )
 
 
-def _asked(command: Command) -> ClassifyRequest:
+def _of_files(words: str, files: Sequence[FileRef]) -> ClassifyOptions:
+    """Read what is said with files. Raises `UsageError`."""
+    if any(is_sheet(file) and file.is_shared for file in files):
+        words = words.partition("\n\n")[0]  # after these, the message that is forwarded begins
+    options = parse.parse_options(words)
+    return (
+        replace(options, lines=()) if any(map(is_sheet, files)) else options
+    )  # what else is said with a table is about it
+
+
+def _asked(command: Command, options: ClassifyOptions) -> ClassifyRequest:
     return ClassifyRequest(
         id=_id(command.id),
         place=command.place,
         asker=command.asker,
-        to=command.place.thread,
+        to=command.answered,
         text=f"/classify {command.text}",
-        wish=parse.parse(command.text),
+        wish=options,
         is_private=command.is_private,
         channels=command.channels,
     )

@@ -28,6 +28,7 @@ from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
 from bot.core.privacy import forget
 from bot.core.settings import form, subcommands
+from bot.core.settings import help as help_
 from bot.core.settings import parse as settings_parse
 from bot.core.spend import usage
 from bot.core.summarize import answer as summary
@@ -127,9 +128,11 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
     on_cut_code = partial(on_cut_code_action, store=store, model=model, chat=chat)
     subcommand_handlers: Mapping[str, RunCommand] = {
         **dict.fromkeys((*settings_parse.WORDS, "workspace settings"), settings.configure),
+        "help": partial(help_.explain, chat=chat),
         "triage report": triage.command,
         "triage secret": partial(webhook_secret.tell, secret_of=secret_of, admins=admins, chat=chat),
         "trends": triage.command,
+        "open": triage.command,
         "usage": partial(usage.usage, admins=admins, store=store, chat=chat, clock=partial(datetime.now, UTC)),
         "budget": settings.configure_budget,
         "persona": settings.configure_persona,

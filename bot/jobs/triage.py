@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
+from bot.core.command import answering
 from bot.core.domain.feedback import ELSEWHERE, FeedbackStatus, is_post
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
-from bot.core.settings.parse import SettingsAction, parse
-from bot.core.triage import actions, report
+from bot.core.settings import triage_command
+from bot.core.settings.parse import parse
+from bot.core.triage import actions, open_posts, report
 from bot.core.triage.alert import alert
 from bot.core.triage.classifier import MOST_CORRECTIONS, asked, decide, ignore, judge, needs_no_model
 from bot.core.triage.digest import digest, due
@@ -275,21 +277,24 @@ class TriageJobs:
             await self._accept(chain.after_routing(record, settings, reason))
 
     async def command(self, command: Command, *, checkpoint: Checkpoint) -> Record:
-        """Answer `/parley triage report` and `/parley trends`. Raises `ChatError`."""
-        parsed = parse(command.text)
+        """Answer `/parley triage report`, `/parley trends` and `/parley open`. Raises `ChatError`."""
+        query = triage_command.parse(command.text)
         place = replace(command.place, thread="")
-        async with self._chat.answers.ephemeral(command.place, command.asker) as visible:
+        async with answering(command, chat=self._chat, checkpoint=checkpoint) as visible:
             standing = await self._chat.directory.membership(place, command.asker.person)
             if not standing.is_member:
                 text = "Only members of this channel can see its feedback."
-            elif parsed.action is SettingsAction.REPORT:
+            elif query.what == "report":
                 text = await report.report(place, feedback=self._feedback, store=self._store)
+            elif query.what == "open":
+                text = await open_posts.listing(
+                    query.channel, command, feedback=self._feedback, store=self._store, chat=self._chat
+                )
             else:
-                days = int(parsed.text)
                 text = await report.trends(
                     command,
                     place,
-                    days,
+                    query.days,
                     checkpoint=checkpoint,
                     feedback=self._feedback,
                     store=self._store,

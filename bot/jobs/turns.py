@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
 from bot.core import command as commands
-from bot.core import private_once
 from bot.core.answer import buttons
-from bot.core.answer.answer import answer
+from bot.core.answer.answer import answer, refused
 from bot.core.answer.completion import changes_answer, completed
 from bot.core.answer.whom_to_answer import answer_to
 from bot.core.domain.command import Command
@@ -21,7 +20,6 @@ from bot.core.domain.message import IncomingMessage, Message, MessageEdit, Role
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.ephemeral import send_ephemeral
-from bot.core.summarize import sources as summary_source
 from bot.core.writing import outcome
 from bot.core.writing.stream import STOPPED, apology
 from bot.db import threads as db_store
@@ -29,21 +27,19 @@ from bot.errors import (
     BotError,
     ChatError,
     ModelError,
-    NotAllowedError,
-    NotInChannelError,
     OverBudgetError,
-    UsageError,
     known,
 )
 from bot.jobs import call_ledger
-from bot.jobs.deliveries import ACTION, COMMAND, COMPLETION, MESSAGE, charge_asker, charge_author, command_delivery
+from bot.jobs.deliveries import ACTION, COMMAND, COMPLETION, MESSAGE, charge_asker, charge_author
 from bot.jobs.discarded import unless_deleted
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from bot.core.domain.thread import Conversation
-    from bot.core.ports import Answer, Chat, Checkpoint, Model, Store
+    from bot.core.ports import Answer, Chat, Model, Store
+    from bot.jobs.commands import Commands
     from bot.jobs.permissions import Permissions
     from bot.jobs.registry import Registry
     from bot.jobs.threads import Threads
@@ -61,19 +57,11 @@ def is_transient(error: Exception) -> bool:
     return isinstance(error, BotError) and error.is_transient
 
 
-class FileHeard(Protocol):
-    """Handles a message that asks something of its own file, before it is answered like any other."""
-
-    async def __call__(self, incoming: IncomingMessage, *, checkpoint: Checkpoint) -> Record | None:
-        """Return None if it asks for nothing of the kind. Raise `ChatError`, or other transient errors."""
-
-
 class Turns:
     """Runs accepted work, and tells the asker when it failed for good."""
 
-    def __init__(  # noqa: PLR0913 (each is a port, or another part of the bot)
+    def __init__(
         self,
-        inbox: Inbox,
         registry: Registry,
         *,
         store: Store,
@@ -81,10 +69,10 @@ class Turns:
         chat: Chat,
         permissions: Permissions,
         threads: Threads,
-        hear_file: FileHeard,
+        commands: Commands,
     ) -> None:
-        self._inbox, self._registry, self._permissions, self._threads = inbox, registry, permissions, threads
-        self._store, self._model, self._chat, self._hear_file = store, model, chat, hear_file
+        self._registry, self._permissions, self._threads, self._commands = registry, permissions, threads, commands
+        self._store, self._model, self._chat = store, model, chat
 
     def register(self, inbox: Inbox) -> None:
         """Register the jobs that people ask for."""
@@ -96,9 +84,6 @@ class Turns:
     async def run_message(self, job: Job) -> Finish | None:
         """Answer a message."""
         incoming = _MESSAGE.validate_python(job.payload)
-        if record := await self._hear_file(incoming, checkpoint=job):
-            await self._threads.follow_up(record, incoming)
-            return _finish(record, job)
         try:
             record = await self._answer(incoming, job)
         except OverBudgetError as error:
@@ -114,6 +99,7 @@ class Turns:
             model=self._model,
             chat=self._chat,
             judge=self._permissions.judge,
+            commands=self._commands,
             controls=buttons.below,
         )
 
@@ -141,8 +127,11 @@ class Turns:
     ) -> Record:
         """Answer a message that came in parts, replacing the answer that did not see all of it."""
         incoming = replace(incoming, text=whole.text, files=whole.files)
-        if record := await self._hear_file(incoming, checkpoint=job):
-            return record
+        command = self._commands.find(incoming, whole, conversation)
+        if command is not None and not await refused(command, incoming, conversation, self._permissions.judge):
+            record = await self._commands.run(command, incoming, whole, conversation, checkpoint=job)
+            if record is not None:
+                return record
         answered = answer_to(incoming.id, conversation)
         if answered is None:
             return await self._answer(incoming, job)
@@ -169,28 +158,10 @@ class Turns:
         """Open a command's thread and accept it there, or run it in its thread or in private."""
         command = _COMMAND.validate_python(job.payload)
         try:
-            record = await self._carry_out(command, job)
+            record = await self._commands.carry_out(command, job)
         except OverBudgetError as error:
             return await self.give_up_command(job, error)
         return _finish(record, job) if record else None
-
-    async def _carry_out(self, command: Command, job: Job) -> Record | None:
-        if told := await private_once.shown_before(command, checkpoint=job, chat=self._chat):
-            return told
-        if refusal := await self._permissions.refusal_of_command(command):
-            return await send_ephemeral(command.place, command.asker, refusal, chat=self._chat)
-        if command.place.thread or (command.is_private and not summary_source.is_request(command)):
-            return await self._registry.commands[command.name].run(command, checkpoint=job)
-        await self._open(command, job)
-        return None
-
-    async def _open(self, command: Command, job: Job) -> None:
-        try:
-            opened = await self._registry.commands[command.name].open_thread(command, checkpoint=job)
-        except (NotAllowedError, NotInChannelError, UsageError) as error:
-            await send_ephemeral(command.place, command.asker, error.sentence, chat=self._chat)
-        else:
-            await self._inbox.accept(command_delivery(opened))
 
     async def run_action(self, job: Job) -> Finish | None:
         """Run an action."""

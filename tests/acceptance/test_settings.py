@@ -90,9 +90,20 @@ async def test_other_words_get_the_usage(dialogue: Dialogue) -> None:
 
 
 async def test_help_tells_what_there_is(dialogue: Dialogue) -> None:
-    for typed in ("help", ""):
-        reply = await dialogue.workspace.command(dialogue.general, "/parley", typed)
-        assert all(f"`/{name}" in reply.text for name in ("summarize", "classify", "code", "parley"))
+    for number, typed in enumerate(("help", ""), start=1):
+        await dialogue.workspace.command(dialogue.general, "/parley", typed)
+        shown = await dialogue.whisper(number)
+        assert all(f"`/{name}" in shown for name in ("summarize", "classify", "code", "parley"))
+        assert "“@Parley summarize this thread”" in shown
+    await dialogue.workspace.command(dialogue.general, "/parley", "help budget")
+    assert (await dialogue.whisper(3)).startswith("`/parley budget` shows")
+    assert "Did you mean" not in await dialogue.whisper(3)
+
+
+async def test_a_slip_names_the_nearest(dialogue: Dialogue) -> None:
+    reply = await dialogue.workspace.command(dialogue.general, "/parley", "setings")
+    assert reply.text == "I don't know `setings`. Did you mean `/parley settings`? See `/parley help`."
+    assert await dialogue.rows("SELECT count(*) FROM inbox WHERE kind = 'command'") == [(0,)]
 
 
 async def test_an_overlong_prompt_is_refused(dialogue: Dialogue) -> None:

@@ -184,7 +184,7 @@ async def test_a_thread_is_summarized_by_its_link(dialogue: Dialogue, model: Scr
     link = f"https://parley.slack.com/archives/{dialogue.general}/p{root.replace('.', '')}"
     await ask(dialogue, f"<{link}> brief")
     answer = (await summary(dialogue)).shown
-    assert answer.startswith("**a thread in #general**\nThey ship on Friday. [1](")
+    assert answer.startswith("**A thread in #general**\nThey ship on Friday. [1](")
     assert len(given(model)) == 2
 
 

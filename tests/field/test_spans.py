@@ -12,7 +12,7 @@ from bot.core.classify import parse as classify
 from bot.core.code import parse as code
 from bot.core.code.diff import count, diff
 from bot.core.domain.code_file import CodeFile
-from bot.core.settings import parse as settings_parse
+from bot.core.settings import triage_command
 from bot.core.spend import usage
 from bot.core.summarize import parse as summarize
 from bot.core.time_span.times import explained, resolve
@@ -252,12 +252,12 @@ def test_usage_and_trends_take_the_same_words() -> None:
     now = NOW.astimezone(UTC)
     assert usage.parse("usage workspace since Monday", now).days == 3
     assert usage.parse("usage last month", now).days == 30
-    assert settings_parse.parse("trends 2 weeks").text == "14"
+    assert triage_command.parse("trends 2 weeks").days == 14
     for typed in ("usage yesterday", "usage next week", "usage --all"):
         with pytest.raises(UsageError):
             usage.parse(typed, now)
     with pytest.raises(UsageError):
-        settings_parse.parse("trends Q9")
+        triage_command.parse("trends Q9")
 
 
 def test_clocks_that_change_lose_no_hour() -> None:

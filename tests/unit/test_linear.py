@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 import bot
-from bot.core import prompt_data, tokens
+from bot.core import prompt_data, spoken, tokens
 from bot.core.answer import vocative, whom_to_answer
 from bot.core.classify import evidence, examples
 from bot.core.classify import parse as classify
@@ -326,6 +326,21 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "/summarize": (summarize.parse, ("", "as a poet: ", '"a" '), LONGEST),
     "/code": (code.parse, ("", "python ", "--"), LONGEST),
     "/parley": (subcommands.parse, PARLEY, LONGEST),
+    "spoken": (
+        lambda text: [spoken.read(text, spoken.Occasion(is_called=True, thread=thread)) for thread in ("", "others")],
+        (
+            "",
+            "please ",
+            "summarize ",
+            "give me a ",
+            "classify a\ninto: ",
+            "code a ",
+            "forget ",
+            "/code ",
+            "what's open ",
+        ),
+        LONGEST,
+    ),
     "located": (lambda text: command.located(text, slack_text.named_channels(text)), ("", "a: #b "), LONGEST),
     "span.take": (span.take, ("", "since ", "from 2026-11-01 "), LONGEST),
     "span.resolve": (lambda text: span.resolve(text, datetime.now(UTC), UTC), ("", "since ", "last "), LONGEST),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bot.calls import Purpose
 from bot.core.answer import overtaken
@@ -17,7 +17,6 @@ from bot.core.attachments.attach import Attached, attach
 from bot.core.cancel import cancel_on
 from bot.core.code.generate import CodeContext, Product
 from bot.core.code.revise import continue_code, is_for_code, with_sources
-from bot.core.commands import behind_mention
 from bot.core.domain.message import Message, Role
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import FinishedAnswer, Record
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
     from bot.core.access import Judge
     from bot.core.domain.attachment import Attachment
+    from bot.core.domain.command import SpokenCommand
     from bot.core.domain.interaction import Control
     from bot.core.domain.message import IncomingMessage
     from bot.core.domain.thread import Conversation
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 GREETING = (
     "Hello! Ask me anything here; in this thread, you don't need to mention me again. "
-    "You can also use `/summarize`, `/classify` and `/code`; `/parley help` explains them."
+    "You can also use `/summarize`, `/classify` and `/code`, or say them; “help” explains how."
 )
 # The words of someone who mentions the bot below others' messages and writes nothing else.
 CALLED = "(I mentioned you and said nothing else: help with what was said last here.)"
@@ -53,7 +53,25 @@ _MARKUP = re.compile(r"\b(?:code|css|debug|fix|html|javascript|markup|scripts?|s
 MOST_EARLIER = 5  # messages whose files are fetched again
 
 
-async def answer(
+class Commands(Protocol):
+    """The commands that people say."""
+
+    def find(self, incoming: IncomingMessage, said: Message, conversation: Conversation) -> SpokenCommand | None:
+        """Return the command that a message is, None if it is for Claude."""
+
+    async def run(
+        self,
+        command: SpokenCommand,
+        incoming: IncomingMessage,
+        said: Message,
+        conversation: Conversation,
+        *,
+        checkpoint: Checkpoint,
+    ) -> Record | None:
+        """Run a command; return None if it is answered as any question is. Raises as the command does."""
+
+
+async def answer(  # noqa: PLR0913 (the ports, and what others do)
     incoming: IncomingMessage,
     *,
     checkpoint: Checkpoint,
@@ -61,29 +79,39 @@ async def answer(
     model: Model,
     chat: Chat,
     judge: Judge,
+    commands: Commands,
     controls: Callable[[Message], Callable[[bool], Sequence[Control]]] | None = None,
 ) -> Record:
     """Answer a message if it is for the bot, and return what the thread's history should keep.
 
-    `judge` returns why it may not be answered, "" if it may; `controls` returns the buttons below the answer to a
-    message. In a thread that the bot knows, it keeps messages that are not for it, too. Raises `ChatError` if the
-    answer could not be shown.
+    `judge` returns why it may not be answered, "" if it may; `commands` runs it if it is one; `controls` returns the
+    buttons below the answer to a message. In a thread that the bot knows, it keeps messages that are not for it, too.
+    Raises `ChatError` if the answer could not be shown.
     """
     conversation = await store.threads.load(incoming.place)
     incoming = await resolve_addressees(incoming, conversation, chat)
     question = asked(incoming, conversation)
     if question is None or not wants_answer(incoming, conversation) or was_answered(incoming, conversation):
-        return _overheard(incoming, question, conversation)
-    command = behind_mention(question.text)
-    if refusal := await judge(incoming, conversation.settings, command=command.name if command else ""):
-        return replace(_overheard(incoming, question, conversation), refusal=refusal)
+        return overheard(incoming, question, conversation)
+    command = commands.find(incoming, question, conversation)
+    if refusal := await refused(command, incoming, conversation, judge):
+        record: Record | None = replace(overheard(incoming, question, conversation), refusal=refusal)
+    elif command is not None:
+        record = await commands.run(command, incoming, question, conversation, checkpoint=checkpoint)
+    else:
+        record = None
+    if record is not None:
+        return record
+    said = f"/{command.name} {command.text}" if command is not None else question.text
     asker = Requester(incoming.author, incoming.home)
     title = incoming.text.partition("\n")[0][:TITLE] if incoming.opens_thread else ""
     async with chat.answers.begin(incoming.place, asker, checkpoint, to=incoming.id, title=title) as visible:
-        if (before := kept(checkpoint)) is not None and not is_for_code(question.text, conversation):
+        if (before := kept(checkpoint)) is not None and not is_for_code(said, conversation):
             question = question if question.text or question.files else replace(question, text=CALLED)
             return _kept(incoming, question, conversation, Product(await show(before, visible)))
-        reading = catch_up(incoming, conversation, visible, checkpoint=checkpoint, store=store.threads, chat=chat)
+        reading = catch_up(
+            incoming, conversation, visible.progress, checkpoint=checkpoint, store=store.threads, chat=chat
+        )
         try:
             conversation, read = await cancel_on(checkpoint.turn.cancelled, reading)
         except ModelStoppedError as error:
@@ -106,13 +134,22 @@ async def answer(
             checkpoint,
             model,
             chat,
-            said=question.text,
+            said=said,
             question=question.id,
             notes=ready.notes + read,
             is_first=is_first(conversation),
         )
         product = await _reply(context, ready, conversation, store, controls(question) if controls else None)
     return _kept(incoming, question, conversation, product)
+
+
+async def refused(
+    command: SpokenCommand | None, incoming: IncomingMessage, conversation: Conversation, judge: Judge
+) -> str:
+    """Return why a message, or the command that it is, may not be answered, "" if it may. Raises `ChatError`."""
+    if command is not None and command.is_for_anyone:
+        return ""
+    return await judge(incoming, conversation.settings, command=command.name if command is not None else "")
 
 
 async def _reply(
@@ -166,7 +203,8 @@ def asked(incoming: IncomingMessage, conversation: Conversation) -> Message | No
     return replace(question, text=stored.text, files=stored.files) if stored.text or stored.files else None
 
 
-def _overheard(incoming: IncomingMessage, question: Message | None, conversation: Conversation) -> Record:
+def overheard(incoming: IncomingMessage, question: Message | None, conversation: Conversation) -> Record:
+    """Return what a thread that the bot knows keeps of a message that it does not answer there."""
     nothing = Record(
         incoming.place, incoming.author, refusal=REFUSAL if is_refused(incoming, conversation.settings) else ""
     )

@@ -20,11 +20,11 @@ from bot.core.tokens import estimate_tokens
 from bot.errors import BotError, ChatError, RevokedError, SlowError, UnfinishedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from bot.core.domain.message import HistoryMessage, IncomingMessage
     from bot.core.domain.thread import Conversation
-    from bot.core.ports import Answer, Chat, Checkpoint, ThreadStore
+    from bot.core.ports import Chat, Checkpoint, ThreadStore
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ AGAIN = "Mention me again and I'll keep reading"
 async def catch_up(
     incoming: IncomingMessage,
     conversation: Conversation,
-    visible: Answer,
+    progress: Callable[[str], None],
     *,
     checkpoint: Checkpoint,
     store: ThreadStore,
@@ -54,7 +54,7 @@ async def catch_up(
         return conversation, told
     if not needs_reading(incoming, conversation, datetime.now(UTC)):
         return conversation, ""
-    reading = Reading(incoming, conversation, visible, store=store, chat=chat)
+    reading = Reading(incoming, conversation, progress, store=store, chat=chat)
     told = reading.told(await reading.read())
     conversation = await store.load(incoming.place)
     await checkpoint.keep(READ, told)
@@ -68,9 +68,15 @@ class Reading:
     """
 
     def __init__(
-        self, incoming: IncomingMessage, conversation: Conversation, visible: Answer, *, store: ThreadStore, chat: Chat
+        self,
+        incoming: IncomingMessage,
+        conversation: Conversation,
+        progress: Callable[[str], None],
+        *,
+        store: ThreadStore,
+        chat: Chat,
     ) -> None:
-        self._heard, self._conversation, self._visible = incoming, conversation, visible
+        self._heard, self._conversation, self._progress = incoming, conversation, progress
         self._store, self._chat = store, chat
         self._since = conversation.known_since if conversation.is_known else incoming.id
         self._begun_at = self._until = conversation.read_until if conversation.is_known else ""
@@ -164,7 +170,7 @@ class Reading:
             self.left_out += 1
 
     def _show(self, more: str = "") -> None:
-        self._visible.progress(f"Reading this thread: {self.read_so_far:,} messages so far{more} …")
+        self._progress(f"Reading this thread: {self.read_so_far:,} messages so far{more} …")
 
     def told(self, broken: BotError | None) -> str:
         """Return the line that says what was read, "" if nothing was."""

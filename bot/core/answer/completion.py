@@ -35,6 +35,7 @@ def union(first: IncomingMessage, later: IncomingMessage) -> IncomingMessage | N
             answers_bot=first.answers_bot or later.answers_bot,
             addresses_other=(later if text == later.text else first).addresses_other,
             is_previewed=first.is_previewed or later.is_previewed,
+            channels=first.channels or later.channels,
         )
     return None if whole == first else whole
 

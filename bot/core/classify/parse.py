@@ -39,13 +39,22 @@ _ATTACHED = re.compile(
     r"|ods|sheet|spreadsheet|messages|posts|feedback|reviews|rows|items|diese|datei|ce|fichier)[\s,.!:]*){1,8}",
     re.IGNORECASE,
 )
+# Said in a message: the categories without a colon, and messages below a heading.
+_COLON = re.compile(r"(?:\A|\s)into:", re.IGNORECASE)
+_INTO_WORD = re.compile(r"\s(?:into|in)\s+", re.IGNORECASE)
+_AND = re.compile(r" (?:and|und|or|oder) ", re.IGNORECASE)
+_LISTED = re.compile(
+    r"(?:(?:these|those|this|the|diese|die)\s+)?(?:(?:following|folgenden)\s+)?(?:(?:customer|user|support)\s+)?"
+    r"(?:messages|posts|feedback|reviews|comments|complaints|tickets|nachrichten):?[ \t]*\n(?P<lines>\S.*\n.*\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _KNOWN = ("--multi", "--batch", "--private")
 
 
 def parse(typed: str) -> ClassifyOptions:
     """Parse what was typed after `/classify`. Raises `UsageError` with the sentence that says what to type instead."""
     parsed = parse_options(check_text(CLASSIFY, typed))
-    if not (parsed.lines or parsed.link or parsed.channel or parsed.span):
+    if not (parsed.lines or parsed.link or parsed.channel or parsed.span or parsed.is_thread):
         raise UsageError("There are no messages to classify: put them one per line, before `into:`.")
     return parsed
 
@@ -67,9 +76,16 @@ def _read_head(head: str, parsed: ClassifyOptions) -> ClassifyOptions:
     if not rest or _ATTACHED.fullmatch(rest):
         return replace(parsed, reading=wished(options))
     found = typed_scope.read(rest)
-    if found and not (found.link and found.channel is not None):
-        span = found.span or ("" if found.link else spans.DEFAULT)
-        return replace(parsed, reading=wished(options), link=found.link, channel=found.channel or "", span=span)
+    if found and not (found.link and found.is_placed):
+        span = found.span or ("" if found.link or found.is_thread else spans.DEFAULT)
+        return replace(
+            parsed,
+            reading=wished(options),
+            link=found.link,
+            channel=found.channel or "",
+            span=span,
+            is_thread=found.is_thread,
+        )
     check_rest(head, rest, options)
     check_options(rest, _KNOWN, 'if it is part of a text, put the text in quotes, as in `"it needs --verbose"`')
     span_or_text.check(head, CLASSIFY.name)
@@ -80,6 +96,43 @@ def _read_head(head: str, parsed: ClassifyOptions) -> ClassifyOptions:
             "mention me in a message with a CSV or XLSX file and say `classify`."
         )
     return replace(parsed, lines=lines)
+
+
+def spoken(said: str, *, has_files: bool = False) -> str:
+    """Return what would be typed for what follows “classify” in a message, "" where it asks for something else.
+
+    It says where the messages are, perhaps with “into A, B” behind; or has the messages and `into:`; or a heading that
+    ends with a colon and the messages below, one per line. `has_files`: “this file” says where, too.
+    """
+    said = said.strip()
+    if _COLON.search(said):
+        return said
+    if listed := _LISTED.fullmatch(said):
+        return listed["lines"].strip()
+    if "\n" in said or len(said) > typed_scope.LONGEST:
+        return ""
+    where, options = _take_options(said)
+    for match in _INTO_WORD.finditer(where):
+        if _is_scope(where[: match.start()], has_files=has_files) and where[match.end() :].strip():
+            names = _names(where[match.end() :])
+            return " ".join([where[: match.start()], f"into: {names}", *_typed(options)])
+    return said if _is_scope(where, has_files=has_files) else ""
+
+
+def _is_scope(text: str, *, has_files: bool) -> bool:
+    found = typed_scope.read(text)
+    is_place = found is not None and not (found.channel or "").isdigit()
+    return is_place or (has_files and bool(_ATTACHED.fullmatch(text.strip())))
+
+
+def _names(said: str) -> str:
+    """Return categories with commas between them, also before the last, which people say “and” before."""
+    *before, last = " ".join(said.split()).split(",")
+    return ", ".join(name for one in (*before, *_AND.split(f" {last.strip()}")) if (name := one.strip()))
+
+
+def _typed(options: set[str]) -> list[str]:
+    return [f"--{name}" for name in sorted(options)]
 
 
 def _take_options(text: str) -> tuple[str, set[str]]:

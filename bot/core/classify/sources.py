@@ -67,7 +67,7 @@ async def find(asked: ClassifyRequest, *, chat: Chat) -> ItemSource | None:
     """
     options, person = asked.wish, asked.asker.person
     place, message = replace(asked.place, thread=""), ""
-    if options.lines:
+    if options.lines or not (options.link or options.channel or options.span or options.is_thread):
         return None
     if options.link:
         target = chat.history.locate(options.link, asked.place)
@@ -76,10 +76,10 @@ async def find(asked: ClassifyRequest, *, chat: Chat) -> ItemSource | None:
         if target.file:
             return ItemSource(asked.place, file=await _shared(target.file, asked, chat=chat))
         place, message = target.place, target.message
+    elif options.is_thread:
+        place, message = _this_thread(asked)
     elif options.channel:
         place = _named(asked)
-    elif not options.span:
-        return None
     if options.span and message:
         raise UsageError("I read a message or its thread as a whole: leave out the time, or give a channel's link.")
     venue = await channel_reader.allow(place, person, chat=chat)
@@ -91,6 +91,12 @@ async def find(asked: ClassifyRequest, *, chat: Chat) -> ItemSource | None:
     now, words = datetime.now(UTC), options.span or spans.DEFAULT
     times = spans.resolve(words, now, reader.zone)
     return ItemSource(place, times=times, words=spans.explained(words, now, reader.zone))
+
+
+def _this_thread(asked: ClassifyRequest) -> tuple[Place, str]:
+    if asked.to == asked.place.thread:
+        raise UsageError(channel_reader.NO_THREAD)
+    return asked.place, asked.place.thread
 
 
 async def look(asked: ClassifyRequest, *, chat: Chat) -> None:
@@ -188,7 +194,7 @@ async def _from_message(
 ) -> CollectedItems:
     """Collect the file of a message; or its thread, if it begins one; or else the message itself."""
     read = await channel_reader.read_thread(found.place, chat=chat, progress=progress)
-    said = read.said
+    said = [one for one in read.said if one.id != asked.to or one.id == found.message]
     named = [one for one in said if one.id == found.message]
     if files := [file for one in named for file in one.files if is_sheet(file)]:
         return replace(await _from_files(files, asked, chat=chat), origin=found.place.channel)
@@ -204,7 +210,8 @@ async def _from_channel(
     place, words = found.place, found.words
     read = await channel_reader.read_channel(place, times, asked.asker.person, chat=chat, progress=progress)
     where = f"#{asked.wish.channel}" if asked.wish.channel else "that channel" if asked.wish.link else "this channel"
-    said = [one for one in read.said if read.since is None or one.at >= read.since]  # not what older threads began with
+    # Neither what older threads began with, nor the message that asks.
+    said = [one for one in read.said if (read.since is None or one.at >= read.since) and one.id != asked.to]
     gathered = _from_said(f"{where}, {words}{_gaps(read)}", said, place, chat)
     if not gathered.items:
         who = "Only bots wrote" if any(one.is_bot or one.is_own for one in said) else "No one wrote anything"

@@ -10,7 +10,7 @@ from bot.core.actions import SAVE_CODE, TEST_CODE
 from bot.core.code import render
 from bot.core.code.generate import CodeContext, Product, produce, upload
 from bot.core.code.parse import parse
-from bot.core.commands import CODE, behind_mention
+from bot.core.commands import CODE
 from bot.core.domain.channel_settings import Creativity
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Message, Role
@@ -35,7 +35,11 @@ GONE = "I no longer have the files of this thread. Please ask for the code again
 
 def is_for_code(text: str, conversation: Conversation) -> bool:
     """Return whether a thread's message is about code: the thread has files, or the message asks for some."""
-    return conversation.has_code or behind_mention(text) is CODE
+    return conversation.has_code or _is_command(text)
+
+
+def _is_command(text: str) -> bool:
+    return text.split(maxsplit=1)[:1] == [f"/{CODE.name}"]
 
 
 async def continue_code(context: CodeContext) -> Product:
@@ -43,7 +47,7 @@ async def continue_code(context: CodeContext) -> Product:
 
     The context's request is the one for any answer. Raises `ChatError`, and a `ModelError` for the turn to be retried.
     """
-    if behind_mention(context.said) is CODE:
+    if _is_command(context.said):
         try:
             parse(context.said.removeprefix(f"/{CODE.name}"))
         except UsageError as error:

@@ -43,7 +43,7 @@ async def code(command: Command, *, checkpoint: Checkpoint, store: Store, model:
             checkpoint,
             model,
             chat,
-            question=command.place.thread,
+            question=command.answered,
             notes=too_long(characters=cut) + unapplied(settings, model),
             is_private=command.is_private,
             is_first=True,

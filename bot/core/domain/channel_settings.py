@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -324,7 +325,9 @@ def merged(*layers: Mapping[str, Any]) -> ChannelSettings:
 def check_name(name: str) -> str:
     """Return a setting's name. Raises `UsageError` for an unknown one."""
     if name not in ChannelSettings.model_fields:
-        raise UsageError(f"There is no setting `{name}`. The settings are {', '.join(ChannelSettings.model_fields)}.")
+        near = difflib.get_close_matches(typed := name[:40].replace("`", "'"), ChannelSettings.model_fields, n=1)
+        meant = f" Did you mean `{near[0]}`?" if near else ""
+        raise UsageError(f"There is no setting `{typed}`.{meant} `/parley settings list` shows them all.")
     return name
 
 

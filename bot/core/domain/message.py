@@ -101,7 +101,8 @@ class IncomingMessage:
     `home` is the workspace of the author, another one than `place.workspace` in a shared channel. `is_outsider`: it is
     another organization's. `addresses_other`: it opens by speaking to someone else. `answers_bot`: its thread hangs on
     a message of the bot's. `revision` sorts the edits of one message, "" before the first. `is_previewed`: `text` tells
-    what the platform shows of links in it, too.
+    what the platform shows of links in it, too. `channels` are those that it names, each as its name, or its id where
+    the platform gives none, and its id.
     """
 
     place: Place
@@ -118,6 +119,7 @@ class IncomingMessage:
     is_outsider: bool = False
     revision: str = ""
     is_previewed: bool = False
+    channels: tuple[tuple[str, str], ...] = ()
 
     @property
     def opens_thread(self) -> bool:

@@ -13,7 +13,8 @@ from bot.core.domain.message import FileRef, Place
 class Source:
     """What is summarized: a channel between two times, a thread, a file, or a text. `title` is how people call it.
 
-    `start` is None for a span that begins with what the person has read; `words` are the span's own.
+    `start` is None for a span that begins with what the person has read; `words` are the span's own. `request`: the
+    message that asks for the summary, and is no part of it; "" where no message does.
     """
 
     place: Place
@@ -23,6 +24,7 @@ class Source:
     end: datetime | None = None
     file: FileRef | None = None
     is_text: bool = False
+    request: str = ""
 
     @property
     def heading(self) -> str:

@@ -29,7 +29,17 @@ USAGE = (
     "thread. I ask before I erase anything."
 )
 _TYPED = re.compile(
-    r"forget\s+(?:(?P<what>me|channel)|thread\s+<?(?P<link>https?://[^\s>|]+)(?:\|[^\s>]*)?>?)", re.IGNORECASE
+    r"forget\s+(?:(?P<me>me|my\s+messages|(?:everything|all|what)(?:\s+(?:that\s+)?you\s+(?:know|have|stored))?\s+about\s+me)"
+    r"|(?P<channel>(?:(?:this|the)\s+)?channel)"
+    r"|(?P<here>(?:this|the)\s+(?:thread|conversation)|thread)"
+    r"|(?:this\s+|the\s+)?thread\s+<?(?P<link>https?://[^\s>|]+)(?:\|[^\s>]*)?>?)",
+    re.IGNORECASE,
+)
+# What a person means who says these after “forget” is in `USAGE`; “forget it” and “forget what I said above” aren't.
+_UNCLEAR = re.compile(
+    r"|everything|all|(?:everything|all|what)\s+(?:that\s+)?(?:you(?:['\u2019]ve)?\s+(?:know|have|stored|saved|remember)"
+    r"|i(?:['\u2019]ve)?\s+(?:said|wrote|written|told\s+you))(?:\s+here)?",
+    re.IGNORECASE,
 )
 
 
@@ -64,11 +74,19 @@ class Eraser(Protocol):
 
 
 def parse(typed: str) -> tuple[str, str]:
-    """Read `forget me|channel|thread <link>`: what, and the link. Raises `UsageError`."""
+    """Read `forget me|channel|thread <link>`: what, and the link, "" for the thread where it is said.
+
+    Raises `UsageError`.
+    """
     match = _TYPED.fullmatch(typed.strip())
     if match is None:
         raise UsageError(USAGE)
-    return (match["what"] or "thread").lower(), match["link"] or ""
+    return "me" if match["me"] else "channel" if match["channel"] else "thread", match["link"] or ""
+
+
+def is_said(said: str) -> bool:
+    """Return whether someone who says this after “forget” wants something erased."""
+    return bool(_TYPED.fullmatch(f"forget {said}") or _UNCLEAR.fullmatch(said))
 
 
 async def forget(
@@ -122,7 +140,9 @@ def _scope(command: Command, chat: Chat) -> ErasureScope:
         return ErasureScope(workspace, person=command.asker.person)
     if what == "channel":
         return ErasureScope(workspace, channel)
-    target = chat.history.locate(link, command.place)
+    if not link and command.is_in_thread:
+        return ErasureScope(workspace, channel, command.place.thread)
+    target = chat.history.locate(link, command.place) if link else None
     if target is None or not target.message:
         raise UsageError(USAGE)
     return ErasureScope(workspace, target.place.channel, target.place.thread or target.message)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from enum import StrEnum
 
-from bot.core.commands import HELP, PARLEY
+from bot.core.command import meant, shown
 from bot.core.domain.channel_settings import MAX_INSTRUCTIONS, check_name
-from bot.core.time_span import times as spans
 from bot.errors import UsageError
 
 # Behind /parley.
@@ -22,10 +20,7 @@ _FORM = re.compile(
 )
 
 
-_TRIAGE = re.compile(
-    r"(?:triage(?:\s+(?P<what>on|off|report|settings|secret))?|(?P<trends>trends)(?:\s+(?P<span>\S.*))?)",
-    re.IGNORECASE,
-)
+_TRIAGE = re.compile(r"triage(?:\s+(?P<what>on|off|settings))?", re.IGNORECASE)
 _SCOPED = re.compile(
     r"(?:(?P<workspace>workspace)|thread\s+<?(?P<link>https?://[^\s>|]++)(?:\|[^\s>]*+)?+>?+)\s+(?P<rest>.+)",
     re.IGNORECASE | re.DOTALL,
@@ -34,10 +29,22 @@ SCOPED = (
     "Put `workspace` or `thread <link to a message in it>` between `/parley` and `settings`, `set`, `unset`, "
     "`prompt`, `why`, `history` or `revert` to use them for the workspace or for one thread."
 )
-TRENDS_DAYS, MOST_TRENDS_DAYS = 7, 180
-
-
 WORKSPACE = "workspace"
+ONLY_IN_CHANNELS = "Triage works only in channels: leave out `workspace` or `thread`."
+_IN_CHANNELS = ("triage", "trends", "open")
+# How a word is used, for someone who used it in another way.
+_USAGE = {
+    "settings": "`/parley settings` opens the form, `/parley settings list` lists them all.",
+    "set": "Name a setting and its value, as in `/parley set footer on`; `/parley settings list` shows the names.",
+    "unset": "Name one setting, as in `/parley unset footer`; `/parley settings list` shows the names.",
+    "why": "Nothing follows `/parley why`.",
+    "history": "Nothing follows `/parley history`.",
+    "revert": "Name the number of a change that `/parley history` shows, as in `/parley revert 3`.",
+    "triage": "Type `/parley triage` and `on`, `off`, `settings`, `report` or `secret`.",
+    WORKSPACE: SCOPED,
+    "thread": SCOPED,
+}
+_FOLLOWING = {"settings": ("list",), "triage": ("on", "off", "settings", "report", "secret")}
 
 
 class SettingsAction(StrEnum):
@@ -48,9 +55,6 @@ class SettingsAction(StrEnum):
     SHOW = "show"
     SET = "set"
     UNSET = "unset"
-    REPORT = "report"
-    SIGNING = "signing"
-    TRENDS = "trends"
     WHY = "why"
     HISTORY = "history"
     REVERT = "revert"
@@ -73,21 +77,16 @@ class SettingsCommand:
 def parse(typed: str) -> SettingsCommand:
     """Read `settings [list]`, `set …`, `unset …`, `why`, `history`, `revert <n>`, `prompt [<text>]`, `prompt --reset`.
 
-    Each may have `workspace` or `thread <link>` before it. Raises `UsageError` for anything else, including help.
+    Each may have `workspace` or `thread <link>` before it. Raises `UsageError` for anything else.
     """
-    if typed.strip().lower() in {"", "help"}:
-        raise UsageError(HELP)
     scoped = _SCOPED.fullmatch(typed.strip())
     if scoped is None:
         return _parse_here(typed.strip())
+    if scoped["rest"].split()[0].lower() in _IN_CHANNELS:
+        raise UsageError(ONLY_IN_CHANNELS)
     parsed = _parse_here(scoped["rest"])
-    if parsed.name == "triage" or parsed.action in {
-        SettingsAction.REPORT,
-        SettingsAction.SIGNING,
-        SettingsAction.TRENDS,
-        SettingsAction.TRIAGE,
-    }:
-        raise UsageError("Triage works only in channels: leave out `workspace` or `thread`.")
+    if parsed.name == "triage":
+        raise UsageError(ONLY_IN_CHANNELS)
     return replace(parsed, scope=WORKSPACE if scoped["workspace"] else scoped["link"])
 
 
@@ -95,10 +94,8 @@ def _parse_here(typed: str) -> SettingsCommand:
     if triage := _TRIAGE.fullmatch(typed):
         return _parse_triage(triage)
     match = _FORM.fullmatch(typed)
-    if not match and typed.split(maxsplit=1)[0].lower() in {WORKSPACE, "thread"}:
-        raise UsageError(SCOPED)
     if not match or ((match["list"] or match["back"]) and match["text"]):
-        raise UsageError(PARLEY.help)
+        raise _misused(typed)
     text = (match["text"] or "").strip()
     if match["list"]:
         return _parse_list(match["list"].lower())
@@ -118,20 +115,19 @@ def _parse_list(typed: str) -> SettingsCommand:
 
 
 def _parse_triage(match: re.Match[str]) -> SettingsCommand:
-    if match["trends"]:
-        words = match["span"]
-        days = spans.days_back(words, datetime.now(UTC), MOST_TRENDS_DAYS) if words else TRENDS_DAYS
-        return SettingsCommand(SettingsAction.TRENDS, text=str(days))
     what = (match["what"] or "settings").lower()
-    if what == "settings":
-        return SettingsCommand(SettingsAction.TRIAGE)
-    if what == "secret":
-        return SettingsCommand(SettingsAction.SIGNING)
-    return (
-        SettingsCommand(SettingsAction.REPORT)
-        if what == "report"
-        else SettingsCommand(SettingsAction.SET, "triage", what)
-    )
+    is_switch = what in {"on", "off"}
+    return SettingsCommand(SettingsAction.SET, "triage", what) if is_switch else SettingsCommand(SettingsAction.TRIAGE)
+
+
+def _misused(typed: str) -> UsageError:
+    """Return the error that says how a word is used, or which one was meant."""
+    word, *more = typed.split()
+    word = word.lower()
+    if word not in _USAGE:
+        return UsageError(f"I don't know {shown(typed)}.{meant(word, WORDS)} {SCOPED}")
+    near = meant(more[0], _FOLLOWING[word], before=f"/parley {word} ") if more and word in _FOLLOWING else ""
+    return UsageError(f"I don't know {shown(typed)}.{near} {_USAGE[word]}" if more else _USAGE[word])
 
 
 def _parse_prompt(text: str) -> SettingsCommand:

@@ -5,43 +5,210 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.core.command import meant, shown
+from bot.core.commands import BY_NAME, PARLEY
+from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.privacy import forget
-from bot.core.settings import budget_command, persona_command
-from bot.core.settings.parse import WORDS
+from bot.core.settings import budget_command, persona_command, triage_command
+from bot.core.settings.parse import SCOPED
 from bot.core.settings.parse import parse as parse_settings
 from bot.core.spend import usage
+from bot.errors import UsageError
+
+FEEDBACK, SETTINGS_OF, COST = "Feedback", "This channel", "Cost and privacy"  # sections of the help
+
+
+def alone(said: str) -> bool:
+    """Return whether nothing follows."""
+    return not said
+
+
+def parsed(parse: Callable[[str], object], words: str) -> Callable[[str], bool]:
+    """Return what tells whether something can be typed behind the words."""
+
+    def is_parsed(said: str) -> bool:
+        try:
+            parse(f"{words} {said}".strip())
+        except UsageError:
+            return False
+        return True
+
+    return is_parsed
 
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
-    """One or two words after `/parley`. `parse` raises `UsageError`, with how it is used."""
+    """One or two words after `/parley`. `parse` raises `UsageError`, with how it is used.
+
+    `verbs` are what a message begins with that asks for the same, where `said` takes what follows in it. With a
+    `section`, it has a line in the help: what to type, and what that does. `help` is on its own page, as part of the
+    page `topic`.
+    """
 
     words: str
     parse: Callable[[str], object] = parse_settings
     is_for_anyone: bool = False  # no one is refused it
+    verbs: tuple[str, ...] = ()
+    said: Callable[[str], bool] = alone
+    section: str = ""
+    example: str = ""
+    brief: str = ""
+    topic: str = "settings"
+    help: str = ""
 
 
+_SHOW = ("", "show ", "show me ", "show us ", "list ", "open ")
+HELP = Subcommand(
+    "help",
+    str,
+    is_for_anyone=True,
+    verbs=(
+        "help",
+        "hilfe",
+        "what can you do",
+        "what do you do",
+        "how do you work",
+        "how do i use you",
+        "was kannst du",
+    ),
+    topic="",
+)
 SUBCOMMANDS = (
-    *map(Subcommand, WORDS),
-    Subcommand("workspace settings"),
-    Subcommand("triage report"),
-    Subcommand("triage secret"),
-    Subcommand("trends"),
-    Subcommand("usage", usage.parse),
-    Subcommand("budget", budget_command.parse),
-    Subcommand("persona", persona_command.parse),
-    Subcommand("forget", forget.parse, is_for_anyone=True),
+    HELP,
+    Subcommand(
+        "settings",
+        verbs=(
+            *(
+                f"{show}{whose}settings"
+                for show in _SHOW
+                for whose in ("", "the ", "your ", "channel ", "the channel ")
+            ),
+            "einstellungen",
+        ),
+        said={"", "list"}.__contains__,
+        section=SETTINGS_OF,
+        example="settings",
+        brief="the model, who is answered, who may use me",
+        help="`/parley settings` opens this channel's settings as a form, `/parley settings list` lists them. "
+        "`/parley set <name> <value>` changes one, `/parley unset <name>` resets it. `/parley why` shows where each "
+        "comes from, `/parley history` who changed what, and `/parley revert <number>` undoes changes.\n"
+        f"{SCOPED}\nWorkspace admins and Parley's admins can change settings.",
+    ),
+    *map(Subcommand, ("set", "unset", "why", "history", "revert", "workspace", "thread", "workspace settings")),
+    Subcommand(
+        "prompt",
+        section=SETTINGS_OF,
+        example="prompt <text>",
+        brief="what I should always keep in mind here",
+        topic="prompt",
+        help="`/parley prompt` shows this channel's system prompt, `/parley prompt <text>` sets it, and "
+        "`/parley prompt --reset` removes it.",
+    ),
+    Subcommand(
+        "persona",
+        persona_command.parse,
+        section=SETTINGS_OF,
+        example="persona <name>",
+        brief="a named prompt of the workspace",
+        topic="persona",
+        help=persona_command.USAGE,
+    ),
+    Subcommand(
+        "triage",
+        verbs=("triage",),
+        said={"on", "off", "settings"}.__contains__,
+        section=FEEDBACK,
+        example="triage on",
+        brief="sort each post here: category, severity, team",
+        topic="triage",
+        help=triage_command.USAGE,
+    ),
+    Subcommand("triage report", triage_command.parse, verbs=("triage report",), topic="triage"),
+    Subcommand("triage secret", triage_command.parse, topic="triage"),
+    Subcommand(
+        "open",
+        triage_command.parse,
+        verbs=(
+            *(f"{what} {still}open" for what in ("what's", "whats", "what is") for still in ("", "still ")),
+            *(f"{show}open {what}" for show in _SHOW[:5] for what in ("feedback", "posts", "tickets", "issues")),
+            *("which posts are open", "which posts are still open", "was ist offen", "was ist noch offen"),
+        ),
+        said=parsed(triage_command.parse, "open"),
+        section=FEEDBACK,
+        example="open #channel",
+        brief="posts that no one has resolved",
+        topic="triage",
+    ),
+    Subcommand(
+        "trends",
+        triage_command.parse,
+        verbs=("trends", "show trends", "feedback trends"),
+        said=parsed(triage_command.parse, "trends"),
+        section=FEEDBACK,
+        example="trends 14d",
+        brief="what came in, and what there is more of",
+        topic="triage",
+    ),
+    Subcommand(
+        "usage",
+        usage.parse,
+        verbs=tuple(f"{show}{my}usage" for show in _SHOW for my in ("", "my ", "the ")),
+        said=parsed(usage.parse, "usage"),
+        section=COST,
+        example="usage 7d",
+        brief="what was used, and what it cost",
+        topic="usage",
+        help=usage.USAGE,
+    ),
+    Subcommand(
+        "budget",
+        budget_command.parse,
+        verbs=tuple(f"{show}{the}{name}" for show in _SHOW for the in ("", "the ") for name in ("budget", "budgets")),
+        section=COST,
+        example="budget",
+        brief="what can be spent",
+        topic="budget",
+        help=budget_command.USAGE,
+    ),
+    Subcommand(
+        "forget",
+        forget.parse,
+        is_for_anyone=True,
+        verbs=("forget", "vergiss"),
+        said=forget.is_said,
+        section=COST,
+        example="forget me",
+        brief="erase what I've stored",
+        topic="privacy",
+        help=f"{forget.USAGE}\n`/parley set redact on` hides addresses, numbers and secrets from Claude here, and "
+        "`/parley set retention_days 30` keeps what was said here for 30 days.",
+    ),
 )
 BY_WORDS = {one.words: one for one in SUBCOMMANDS}
-SETTINGS = BY_WORDS["settings"]  # whose parser tells what is wrong with anything else
+FIRST_WORDS = tuple(dict.fromkeys(one.words.split()[0] for one in SUBCOMMANDS))
 
 
 def find(typed: str) -> Subcommand:
-    """Return the subcommand that the first two words name, or the first one."""
+    """Return the subcommand that the first two words name, or the help."""
     first = typed.lower().split(maxsplit=2)
-    return next((BY_WORDS[words] for count in (2, 1) if (words := " ".join(first[:count])) in BY_WORDS), SETTINGS)
+    return next((BY_WORDS[words] for count in (2, 1) if (words := " ".join(first[:count])) in BY_WORDS), HELP)
 
 
 def parse(typed: str) -> object:
-    """Read what was typed after `/parley`. Raises `UsageError`, with how it is used."""
-    return find(typed).parse(typed)
+    """Read what was typed after `/parley`. Raises `UsageError`, with how it is used, or what was meant."""
+    one = find(typed)
+    word = typed.lower().split(maxsplit=1)[0] if typed.strip() else HELP.words
+    if one is HELP and word != HELP.words:
+        raise unknown(typed, word)
+    return one.parse(typed)
+
+
+def unknown(typed: str, word: str) -> UsageError:
+    """Return the error for a word that can't follow `/parley`, with the nearest that can."""
+    if word in ChannelSettings.model_fields:
+        near = f" Did you mean `/{PARLEY.name} set {word}`?"
+    elif word in BY_NAME:
+        near = f" Did you mean `/{word}`?"
+    else:
+        near = meant(word, FIRST_WORDS, before=f"/{PARLEY.name} ") or meant(word, tuple(BY_NAME), before="/")
+    return UsageError(f"I don't know {shown(typed)}.{near} See `/{PARLEY.name} help`.")

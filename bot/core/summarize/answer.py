@@ -15,6 +15,7 @@ from bot.core.domain.control_value import SummaryRef
 from bot.core.domain.message import Message, Role
 from bot.core.domain.summary import Length, Source, SummaryRun
 from bot.core.domain.thread import FinishedAnswer, Record
+from bot.core.ephemeral import send_ephemeral
 from bot.core.privacy.redaction.carry import carried
 from bot.core.summarize.context import SummaryContext
 from bot.core.summarize.conversation import Summary
@@ -41,7 +42,7 @@ LONGEST_SHARED = 11_000  # characters of a summary that is shared as one message
 
 STOPPED = "Stopped: {how_far}. I kept that much: “Resume” pays only for the rest."
 NOT_SHARED = "_Stopped: nothing was shared._"
-NOT_YOURS = "Only the person who asked for this summary can resume it."
+NOT_YOURS = "Only the person who asked for this summary can do this."
 FORGOTTEN = "I no longer have what this summary was based on. Please ask for it again."
 _LENGTHS = list(Length)
 
@@ -67,6 +68,8 @@ async def summarize(command: Command, *, checkpoint: Checkpoint, store: Store, m
 async def again(action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Write a summary again: shorter, longer, or only its actions. The platform is not read again for it."""
     run = await _run_of(action, store)
+    if run is None and await _is_someone_elses(action, store):
+        return await send_ephemeral(action.place, action.asker, NOT_YOURS, chat=chat)
     async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message) as visible:
         if run is None:
             written = FinishedAnswer("", await visible.replace(FORGOTTEN))
@@ -103,13 +106,8 @@ async def resume(action: Action, *, checkpoint: Checkpoint, store: Store, model:
     """Resume a summary that was stopped, in its place; nothing is paid for twice."""
     run = await _run_of(action, store)
     if run is None:
-        async with chat.answers.ephemeral(action.place, action.asker) as visible:
-            await visible.replace(
-                NOT_YOURS
-                if await store.summary_runs.find(action.place.workspace, RESUME_SUMMARY.read(action).run)
-                else FORGOTTEN
-            )
-        return Record(action.place, action.asker.person)
+        sentence = NOT_YOURS if await _is_someone_elses(action, store) else FORGOTTEN
+        return await send_ephemeral(action.place, action.asker, sentence, chat=chat)
     async with chat.answers.begin(
         action.place, action.asker, checkpoint, to=action.message, instead=action.message
     ) as visible:
@@ -169,7 +167,8 @@ async def _give(typed: str, context: SummaryContext) -> FinishedAnswer:
     text = await cancel_on(cancelled, summary.make(read))
     settings = await store.settings.load(run.source.place)
     notes = unapplied(settings, model)
-    text = f"**{run.source.heading}**\n{text}{notes}"
+    heading = run.source.heading
+    text = f"**{heading[:1].upper()}{heading[1:]}**\n{text}{notes}"
     below = tuple(controls(run))
     outcome = PreparedAnswer(text, footer=disclaimer(settings), controls=below, history=text, is_instead=True)
     return await give_outcome(outcome, visible, context.checkpoint)
@@ -179,9 +178,10 @@ def controls(run: SummaryRun) -> Sequence[Control]:
     """Return the buttons below a summary."""
     length = run.wishes.length
     ref = SummaryRef(run=run.id, length=length)
-    where = run.source.title
+    is_shared = run.place.channel == run.source.place.channel
+    share = SHARE_SUMMARY.button(ref, confirm=f"Everyone in {run.source.title} will see this summary.")
     return [
-        SHARE_SUMMARY.button(ref, confirm=f"Everyone in {where} will see this summary."),
+        *([] if is_shared else [share]),
         *([SHORTER_SUMMARY.button(ref)] if length is not _LENGTHS[0] else []),
         *([LONGER_SUMMARY.button(ref)] if length is not _LENGTHS[-1] else []),
         *([] if run.wishes.only_actions else [ONLY_ACTIONS.button(ref)]),
@@ -206,6 +206,11 @@ async def _run_of(action: Action, store: Store) -> SummaryRun | None:
         return None
     only_actions = run.wishes.only_actions or ref.only_actions
     return replace(run, wishes=replace(run.wishes, length=ref.length, only_actions=only_actions))
+
+
+async def _is_someone_elses(action: Action, store: Store) -> bool:
+    """Return whether a button's run that its presser can't have is still there."""
+    return await store.summary_runs.find(action.place.workspace, RESUME_SUMMARY.read(action).run) is not None
 
 
 async def _share(

@@ -90,8 +90,9 @@ class Summary:
         else:
             span = Span(source.start, source.end)
             found = await read_channel(source.place, span, self.run.person, chat=self._chat, progress=progress)
-        read = transcript(found.said, most=MOST_LINES)
-        files = found.said[0].files if len(read.lines) == len(found.said) == 1 else ()
+        said = [message for message in found.said if message.id != source.request]
+        read = transcript(said, most=MOST_LINES)
+        files = said[0].files if len(read.lines) == len(said) == 1 else ()
         return replace(read, notes=_notes(found), files=files)
 
     def _address(self, thread: str, message: str) -> str:

@@ -30,6 +30,7 @@ class Ask:
     link: str = ""  # to a message, a thread, a file or a channel
     channel: str = ""  # as it was typed, without its #; "" for this one
     span: str = ""  # "" for the usual one
+    is_thread: bool = False  # the thread that it is said in
     options: SummaryOptions = field(default_factory=SummaryOptions)
 
     @property
@@ -83,7 +84,27 @@ def not_understood(rest: str) -> UsageError:
     )
 
 
+def spoken(said: str, *, needs_place: bool = False) -> bool:
+    """Return whether what follows “summarize” in a message says where to look or since when, and nothing else.
+
+    `needs_place`: a time alone is no request, as in “what happened yesterday”. `#12` is more likely an issue's number.
+    """
+    read = _read(said)
+    if read is None or (read[0].channel or "").isdigit():
+        return False
+    return bool(read[0].link) or read[0].is_placed or (bool(read[0].span) and not needs_place)
+
+
 def _request(typed: str) -> Ask | None:
+    read = _read(typed)
+    if read is None:
+        return None
+    found, options = read
+    return _ask(found, options) if found.is_named or typed_options.is_plain(options) else None
+
+
+def _read(typed: str) -> tuple[typed_scope.Where, SummaryOptions] | None:
+    """Read a line that says nothing but where to look, since when, and how."""
     if len(typed) > typed_scope.LONGEST or "\n" in typed:
         return None
     found, options, rest = typed_scope.Where(), SummaryOptions(), typed_scope.bare(typed)
@@ -96,10 +117,10 @@ def _request(typed: str) -> Ask | None:
             rest = rest[filler:].lstrip(" ,;")
         else:
             return None
-    if not found.is_named and not typed_options.is_plain(options):
-        return None
-    return None if found.link and found.channel is not None else _ask(found, options)
+    return None if found.link and found.is_placed else (found, options)
 
 
 def _ask(found: typed_scope.Where, options: SummaryOptions) -> Ask:
-    return Ask(link=found.link, channel=found.channel or "", span=found.span, options=options)
+    return Ask(
+        link=found.link, channel=found.channel or "", span=found.span, is_thread=found.is_thread, options=options
+    )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core import command as commands
-from bot.core.channel_reader import GONE, allow, allow_file
+from bot.core.channel_reader import GONE, NO_THREAD, allow, allow_file
 from bot.core.commands import SUMMARIZE
 from bot.core.domain.command import Command
 from bot.core.domain.message import Place
@@ -61,12 +61,38 @@ async def open_thread(command: Command, *, checkpoint: Checkpoint, store: Store,
     if direct.channel != command.place.channel and checkpoint.get(TOLD) is None:
         await _tell(command, chat.history.permalink(direct, place.thread), chat=chat)
         await checkpoint.keep(TOLD, "1")
-    return replace(command, place=place, is_private=False)  # in there, it is private anyway
+    return replace(command.in_thread(place), is_private=False)  # in there, it is private anyway
+
+
+async def begin_here(command: Command, *, store: Store, chat: Chat) -> bool:
+    """Begin a summary that can stand where it was asked for; return False if only its asker may see it.
+
+    It can if it is of a text, of this very channel or thread, or if only the asker is here. Raises as `open_thread`.
+    """
+    ask = parse(command.text)
+    if ask.is_text:
+        _doubt(command, chat=chat)
+        return True
+    source = await find(ask, command, chat=chat)
+    is_read_by_all = source.file is None and source.place.channel == command.place.channel
+    if not is_read_by_all:
+        direct = await chat.posts.open_direct(command.place, command.asker)
+        if direct.channel != command.place.channel:
+            return False
+    await store.summary_runs.begin(SummaryRun(command.id, command.asker.person, command.place, source, ask.options))
+    return True
 
 
 async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
     """Find what to summarize. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
-    place, person = command.place, command.asker.person
+    place, person = replace(command.place, thread=""), command.asker.person
+    if ask.is_thread:
+        if not command.is_in_thread:
+            raise UsageError(NO_THREAD)
+        if ask.span:
+            raise UsageError(WHOLE)
+        await allow(place, person, chat=chat)
+        return Source(command.place, "this thread", request=command.to)
     if ask.link:
         target = chat.history.locate(ask.link, place)
         if target is None:
@@ -77,7 +103,8 @@ async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
             return await _find_file(target.file, command, chat=chat)
         venue = await allow(target.place, person, chat=chat)
         if target.message:
-            return Source(target.place, f"a thread in #{venue.name}" if venue.name else "a thread in direct messages")
+            title = f"a thread in #{venue.name}" if venue.name else "a thread in direct messages"
+            return Source(target.place, title, request=command.to)
         place = target.place
     elif ask.channel:
         place = _named(ask.channel, command)
@@ -85,7 +112,7 @@ async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
     span = spans.resolve(words, now, zone)
     venue = await allow(place, person, chat=chat)
     title = f"#{venue.name}" if venue.name else "our direct messages"
-    return Source(place, title, spans.explained(words, now, zone), span.start, span.end)
+    return Source(place, title, spans.explained(words, now, zone), span.start, span.end, request=command.to)
 
 
 async def _find_file(file: str, command: Command, *, chat: Chat) -> Source:

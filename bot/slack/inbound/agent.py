@@ -69,7 +69,7 @@ async def suggest(client: AsyncWebClient, event: Mapping[str, Any]) -> None:
     if not isinstance(direct, str) or not direct.startswith("D"):
         return
     watched = watched_channel(event)
-    about = [("Summarize this channel", f"What was discussed in <#{watched}> lately?")] if watched else []
+    about = [("Summarize this channel", f"Summarize <#{watched}> 7d")] if watched else []
     prompts = [{"title": title, "message": message} for title, message in (*about, *PROMPTS)]
     try:
         await call_once(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.core.ports import MessageIntake
 
 EVENTS = ("app_mention", "message")
+MOST_CHANNELS = 20  # that a message names and a command in it may mean
 
 
 def register(app: AsyncApp, intake: MessageIntake) -> None:
@@ -82,6 +83,7 @@ def incoming_message(
         is_outsider=is_outsider,
         revision=_string(_message(event, "edited"), "ts"),
         is_previewed=any(map(is_preview, listed(event.get("attachments")))),
+        channels=(slack_text.named_channels(opening) or slack_text.named_channels(said))[:MOST_CHANNELS],
     )
 
 

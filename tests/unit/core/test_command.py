@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from bot.core.command import SHOWN_OF_REQUEST, check_text, opening, take_private
-from bot.core.commands import BY_NAME, COMMANDS, HELP, CommandSpec, behind_mention
+from bot.core.commands import BY_NAME
 from bot.core.domain.command import Command
 from bot.core.domain.message import Place, Role
 from bot.core.domain.people import Requester
@@ -44,14 +42,14 @@ def test_nothing_typed_gets_the_usage(name: str) -> None:
     with pytest.raises(UsageError) as caught:
         check_text(BY_NAME[name], " \n")
     assert caught.value.sentence == BY_NAME[name].help
-    assert f"`/{name}" in HELP
 
 
-@pytest.mark.parametrize("spec", COMMANDS)
-def test_help_tells_what_works_in_threads(spec: CommandSpec) -> None:
-    assert spec.works_in_threads == bool(re.search(rf"mention me with `/{spec.name}`|`@me {spec.name}`", spec.help))
-    assert behind_mention(f"/{spec.name} this") == (spec if spec.works_in_threads else None)
-    assert behind_mention(f"what does /{spec.name} do?") is None
+@pytest.mark.parametrize("typed", ["help", " Help ", "?", "--help", "—help", "hilfe"])
+def test_a_command_explains_itself(typed: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_text(BY_NAME["code"], typed)
+    assert caught.value.sentence == BY_NAME["code"].help
+    assert check_text(BY_NAME["code"], "help me sort a list") == "help me sort a list"
 
 
 def test_the_opening_quotes_the_request() -> None:

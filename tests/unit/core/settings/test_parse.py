@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.commands import HELP, PARLEY
 from bot.core.domain.channel_settings import MAX_INSTRUCTIONS
 from bot.core.settings.parse import SettingsAction, SettingsCommand, parse
 from bot.errors import UsageError
@@ -35,11 +34,6 @@ def test_a_command_is_parsed(typed: str, parsed: SettingsCommand) -> None:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("", HELP),
-        (" Help ", HELP),
-        ("pormpt hello", PARLEY.help),
-        ("prompts", PARLEY.help),
-        ("help me", PARLEY.help),
         (
             "prompt " + "x" * (MAX_INSTRUCTIONS + 1),
             "A channel's prompt has at most 10,000 characters; this one has 10,001.",

@@ -1,0 +1,104 @@
+"""`/parley help`: a short list by task, and a page for each topic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.command import answering, meant, shown
+from bot.core.commands import CLASSIFY, CODE, COMMANDS, PARLEY, SUMMARIZE
+from bot.core.domain.thread import Record
+from bot.core.settings.subcommands import COST, FEEDBACK, HELP, SETTINGS_OF, SUBCOMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.domain.command import Command
+    from bot.core.ports import Chat, Checkpoint
+
+UNNAMED = "me"  # for the bot's own name, where it is not known
+
+BESIDE = {
+    "conversations": "Mention {me} with a question, and I answer in a thread. There, and in direct messages, you "
+    "needn't mention me again; a message that starts with someone else's name is for them. Mentioned in a thread that "
+    "others started, I read it first. If you edit or delete a message, I follow. “stop” or the Stop button ends an "
+    "answer.",
+    "files": "Send a picture, a PDF, a text or a code file with your message, and I read it; that works in follow-ups, "
+    "too. For a file with many messages, mention me and say “classify”. I say what I can't read.",
+}
+"""Topics that are no command's."""
+
+
+def topics() -> dict[str, str]:
+    """Return the pages by their names."""
+    return {
+        **{one.name: one.help for one in COMMANDS if one is not PARLEY},
+        **{one.topic: one.help for one in SUBCOMMANDS if one.help},
+        **BESIDE,
+    }
+
+
+def overview(me: str) -> str:
+    """Return the short list. `me` is how people write the bot's name."""
+    return "\n".join(
+        (
+            f"Mention {me}, or write to me directly. I answer in a thread, and remember what was said there.",
+            "**Read, sort, write code**",
+            *(f"• `/{one.name} {one.example}`: {_lower(one.description)}" for one in (SUMMARIZE, CLASSIFY, CODE)),
+            *_sections(),
+            f"You can say these, too: “{me} summarize this thread”, “{me} what's open in #channel?”.",
+            f"More: `/{PARLEY.name} {HELP.words} <topic>`. Topics: {', '.join(topics())}.",
+        )
+    )
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _sections() -> Iterator[str]:
+    for section in (FEEDBACK, SETTINGS_OF, COST):
+        yield f"**{section}**"
+        for one in SUBCOMMANDS:
+            if one.section == section:
+                yield f"• `/{PARLEY.name} {one.example}`: {one.brief}"
+
+
+def page(topic: str, me: str) -> str:
+    """Return the page for a topic as someone typed it, the short list for none."""
+    name = _plain(topic)
+    pages = topics()
+    if name in {"", UNNAMED, HELP.words}:
+        return overview(me)
+    if about := _topic(name):
+        return pages[about].replace("{me}", me)
+    return f"There is no help on {shown(topic)}.{meant(name, tuple(pages))} The topics are {', '.join(pages)}."
+
+
+def _plain(topic: str) -> str:
+    return topic.casefold().removeprefix("with ").removeprefix("about ").strip(" ?.!/`")
+
+
+def _topic(name: str) -> str:
+    """Return the page that a name is on: a topic, or a subcommand, also in the plural; "" for none."""
+    pages = (*topics(), *(one.words for one in SUBCOMMANDS))
+    found = next((one for one in (name, name.removesuffix("s")) if one in pages), "")
+    return next((one.topic for one in SUBCOMMANDS if one.words == found and one.topic), found)
+
+
+def topic_of(typed: str) -> str:
+    """Return the topic that follows `help`, as it was typed."""
+    return typed.strip().partition(" ")[2].strip()
+
+
+def is_topic(said: str) -> bool:
+    """Return whether what follows “help” in a message is nothing, or a topic."""
+    name = _plain(said)
+    return name in {"", UNNAMED, HELP.words} or bool(_topic(name))
+
+
+async def explain(command: Command, *, checkpoint: Checkpoint, chat: Chat) -> Record:
+    """Show the asker the short list, or a topic's page. Raises `ChatError`."""
+    name = await chat.names.own(command.place)
+    async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
+        await visible.replace(page(topic_of(command.text), f"@{name}" if name else UNNAMED))
+    return Record(command.place, command.asker.person)

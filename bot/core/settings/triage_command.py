@@ -1,0 +1,49 @@
+"""Parse what is asked of a channel's feedback: `/parley triage report`, `triage secret`, `trends`, `open`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.core import typed_scope
+from bot.core.time_span import times as spans
+from bot.errors import UsageError
+
+TRENDS_DAYS, MOST_TRENDS_DAYS = 7, 180
+USAGE = (
+    "`/parley triage on` sorts each post in this channel as feedback, `/parley triage off` ends that, and "
+    "`/parley triage settings` opens its form. `/parley triage report` shows what came in and how often people "
+    "corrected it, `/parley trends 14d` what there is more of, and `/parley open #channel` what is still open. "
+    "`/parley triage secret` shows workspace admins what signs their webhooks."
+)
+OPEN_USAGE = "Type `/parley open` for this channel, or `/parley open #channel` for another."
+
+_TYPED = re.compile(
+    r"triage\s+(?:report|secret)|trends(?:\s+(?P<span>\S.*))?|open(?:\s+(?P<where>\S.*))?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackQuery:
+    """What to show. `channel` is as it was typed without its #, "" for this one; `days` are those of the trends."""
+
+    what: str
+    days: int = 0
+    channel: str = ""
+
+
+def parse(typed: str) -> FeedbackQuery:
+    """Read what was typed after `/parley`. Raises `UsageError`."""
+    match = _TYPED.fullmatch(typed.strip())
+    if match is None:
+        raise UsageError(USAGE)
+    what = match[0].split()[-1 if match[0].lower().startswith("triage") else 0].lower()
+    if words := match["span"]:
+        return FeedbackQuery(what, spans.days_back(words, datetime.now(UTC), MOST_TRENDS_DAYS))
+    if where := match["where"]:
+        found = typed_scope.read(where)
+        if found is None or found.channel is None or found.span:
+            raise UsageError(OPEN_USAGE)
+        return FeedbackQuery(what, channel=found.channel)
+    return FeedbackQuery(what, TRENDS_DAYS if what == "trends" else 0)
