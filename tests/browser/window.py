@@ -16,10 +16,10 @@ class Window:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.channel = page.locator("[data-role=channel-pane]")
-        self.composer = page.locator("[data-role=channel-composer]").get_by_role("combobox")
+        self.composer = page.locator("[data-role=channel-composer]").get_by_role("textbox")
         self.refusal = page.locator("[data-role=channel-composer] [data-role=error]")
         self.thread = page.locator("[data-role=thread]")
-        self.reply_box = page.locator("[data-role=thread-composer]").get_by_role("combobox")
+        self.reply_box = page.locator("[data-role=thread-composer]").get_by_role("textbox")
         self.menu = page.locator("[data-role=channel-composer] [data-role=menu]")
         self.connection = page.locator("[data-role=connection]")
 

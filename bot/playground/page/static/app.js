@@ -1,14 +1,18 @@
 /** The playground's page: a Slack-like workspace for talking to the bot without an account. */
 
-import { RequestError, get, listen, post } from "./api.js";
-import { parseCommand } from "./completion.js";
+import { Actions, attempt } from "./actions.js";
+import { get, listen, post } from "./api.js";
 import { Composer } from "./composer.js";
-import { ask } from "./dialog.js";
-import { h, plainButton, role } from "./dom.js";
+import { h, icon, role } from "./dom.js";
+import { Drafts } from "./drafts.js";
+import { loadEmoji } from "./emoji.js";
+import { Following } from "./following.js";
 import { MessageList } from "./messages.js";
+import { warn } from "./notice.js";
 import { Scroll } from "./scroll.js";
 import { Sidebar } from "./sidebar.js";
 import { welcome } from "./starters.js";
+import { openSwitcher } from "./switcher.js";
 import { Modal, drawParts } from "./views.js";
 import { Workspace, isReply } from "./workspace.js";
 
@@ -20,7 +24,10 @@ const sidebar = new Sidebar(role("sidebar"), workspace);
 const lists = {};
 const scrolls = {};
 const composers = {};
-const followed = new Set();
+const following = new Following(workspace);
+const actions = new Actions(workspace, following);
+/** Where what is new begins in the open channel and thread: a ts, null for nowhere. */
+const newFrom = { channel: null, thread: null };
 let modal = null;
 let homeDrawn = null;
 let here = { channel: "", thread: null, home: false };
@@ -52,13 +59,18 @@ function goTo(channel, thread = null) {
 
 function enter({ moved, opened }) {
   const channel = workspace.channel(here.channel);
+  const { channel: inChannel, thread: inThread } = scrolls;
+  if (moved) newFrom.channel = null;
+  if (moved || opened) newFrom.thread = null;
   markSeen();
+  if (moved) inChannel.leaveFor(channel.id);
+  if (moved || opened) inThread.leaveFor(`${channel.id}/${here.thread}`);
   draw();
   const label = `Message ${workspace.titleOf(channel)}${workspace.asWhom}`;
   composers.channel.moveTo({ channel: channel.id, thread: null, label });
   if (here.thread) composers.thread.moveTo({ channel: channel.id, thread: here.thread, label: "Reply…" });
-  if (moved) scrolls.channel.toEnd();
-  if (opened && here.thread) scrolls.thread.toEnd();
+  if (moved) inChannel.arrive(role("new-line", role("channel-messages")));
+  if (here.thread && (moved || opened)) inThread.arrive(role("new-line", role("thread-messages")));
   if (moved) showSidebar(false);
   if (opened && here.thread && NARROW.matches) composers.thread.focus();
 }
@@ -95,6 +107,7 @@ function showSidebar(shown) {
 async function readAll() {
   const waiting = (behind = []);
   try {
+    await loadEmoji();
     workspace.load(await get("/page/state"));
     const read = async ({ id }) => workspace.replaceMessages(id, (await get(`/page/messages?channel=${id}`)).messages);
     await Promise.all(workspace.channels.map(read));
@@ -117,31 +130,42 @@ function take(change) {
   const fresh = workspace.apply(change);
   if (fresh) greet(fresh);
   if (change.message && !change.message.streaming && (fresh || before?.streaming)) announce(change.message);
-  if (change.type === "session" && change.status) followThread(change.channel, change.thread_ts);
+  if (change.type === "session") followSession(change);
   scheduleDraw();
 }
 
 /** Handle a new message: count it as unread, or scroll to it. */
 function greet(message) {
+  const { channel, ts, thread_ts: thread } = message;
   const isMine = message.user === workspace.me.id;
-  const isBots = workspace.users.get(message.user)?.is_bot;
-  if (isMine && message.channel === here.channel) scrolls[isReply(message) ? "thread" : "channel"].toEnd();
-  if (isReply(message) && isBots) followThread(message.channel, message.thread_ts);
+  if (isMine && channel === here.channel) showOwn(isReply(message) ? "thread" : "channel");
+  if (message.answers) following.settled(channel);
+  else if (isReply(message) && workspace.isBot(message.user)) followThread(channel, thread);
   if (isMine) return;
-  if (message.channel !== here.channel || document.hidden) workspace.markUnread(message.channel);
-  const thread = isReply(message) ? `${message.channel}/${message.thread_ts}` : null;
-  if (thread && (thread !== `${here.channel}/${here.thread}` || document.hidden)) workspace.markUnread(thread);
+  if (channel !== here.channel || document.hidden) workspace.markUnread(channel, ts);
+  const place = isReply(message) ? `${channel}/${thread}` : null;
+  if (place && (place !== `${here.channel}/${here.thread}` || document.hidden)) workspace.markUnread(place, ts);
 }
 
-/** Open, once, a thread in which the bot starts to answer, if the user started it in the open channel. */
+/** Whoever writes has read what was new. */
+function showOwn(place) {
+  newFrom[place] = null;
+  scrolls[place].toEnd();
+}
+
 function followThread(channel, thread) {
-  const place = `${channel}/${thread}`;
-  const root = workspace.message(channel, thread);
-  const isOurs = root && (root.user === workspace.me.id || workspace.users.get(root.user)?.is_bot);
-  const isFirst = workspace.replies(channel, thread).filter((reply) => reply.user !== workspace.me.id).length <= 1;
-  if (!isOurs || !isFirst || channel !== here.channel || followed.has(place)) return;
-  followed.add(place);
-  goTo(channel, thread);
+  if (channel === here.channel && following.takes(channel, thread)) goTo(channel, thread);
+}
+
+/** Open a thread that the app works on; close it again if it gives up without a word there. */
+function followSession({ channel, thread_ts: thread, status }) {
+  if (status) {
+    followThread(channel, thread);
+    return;
+  }
+  const isEmpty = workspace.replies(channel, thread).length === 0;
+  const isShown = channel === here.channel && thread === here.thread;
+  if (isShown && isEmpty && following.opened(channel, thread) && composers.thread.isEmpty) goTo(channel);
 }
 
 function announce(message) {
@@ -152,8 +176,8 @@ function announce(message) {
 
 function markSeen() {
   if (document.hidden) return;
-  workspace.markRead(here.channel);
-  if (here.thread) workspace.markRead(`${here.channel}/${here.thread}`);
+  newFrom.channel = workspace.markRead(here.channel) ?? newFrom.channel;
+  if (here.thread) newFrom.thread = workspace.markRead(`${here.channel}/${here.thread}`) ?? newFrom.thread;
 }
 
 function showLost(sentence) {
@@ -163,93 +187,39 @@ function showLost(sentence) {
 
 // The user's actions
 
-async function send({ channel, thread }, text, files) {
-  const command = parseCommand(text);
-  if (command) return post("/page/commands", { channel, ...command });
-  const message = { channel, text };
-  if (thread) message.thread_ts = thread;
-  if (files.length) message.files = await Promise.all(files.map(encode));
-  return post("/page/messages", message);
-}
-
-async function encode(file) {
-  const url = await new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result);
-    reader.onerror = () => reject(new RequestError(`${file.name} could not be read.`));
-    reader.readAsDataURL(file);
-  });
-  return { name: file.name, content_base64: url.slice(url.indexOf(",") + 1) };
-}
-
-function act({ channel, ts }, { action_id, block_id }, chosen) {
-  return attempt(() => post("/page/actions", { channel, ts, action_id, block_id, ...chosen }));
-}
-
-function actInView({ id }, { action_id, block_id }, chosen, values = {}) {
-  return attempt(() => post("/page/actions", { view_id: id, action_id, block_id, values, ...chosen }));
-}
-
-async function submit({ id }, values) {
-  try {
-    return (await post("/page/views/submit", { view_id: id, values })).errors;
-  } catch (error) {
-    return { "": error.message };
-  }
-}
-
-function closeView({ id }) {
-  return attempt(() => post("/page/views/close", { view_id: id }));
-}
-
-function shortcut({ callback_id }, message = null) {
-  const where = message ? { channel: message.channel, ts: message.ts } : {};
-  return attempt(() => post("/page/shortcuts", { callback_id, ...where }));
+async function send(place, text, files) {
+  const ts = await actions.send(place, text, files);
+  const { channel, thread } = place;
+  // The app may have begun before this page heard that its message is there.
+  const isBegun = ts && (workspace.status(channel, ts) || workspace.replies(channel, ts).length);
+  if (isBegun && !thread) followThread(channel, ts);
 }
 
 /** Put a message's text into its composer; sending edits the message. */
-function edit(message) {
-  const place = isReply(message) && here.thread ? "thread" : "channel";
-  composers[place].edit(message.typed, (changed) => post("/page/messages/edit", { ...idOf(message), text: changed }));
+function edit(message, place = isReply(message) && here.thread ? "thread" : "channel") {
+  composers[place].edit(message.typed, (changed) => actions.change(message, changed));
 }
 
-async function remove(message) {
-  const question = { title: "Delete message", text: "This deletes it for everyone in the channel.", confirm: "Delete" };
-  if (await ask(question, "danger")) await attempt(() => post("/page/messages/delete", idOf(message)));
+/** Edit the last message that the user wrote at a place. */
+function editLast({ channel, thread }) {
+  const shown = thread ? [workspace.message(channel, thread), ...workspace.replies(channel, thread)] : workspace.roots(channel);
+  const own = shown.filter((message) => message?.user === workspace.me.id && message.typed).at(-1);
+  if (own) edit(own, thread ? "thread" : "channel");
 }
 
-function idOf({ channel, ts }) {
-  return { channel, ts };
-}
-
-async function copyLink({ channel, ts, thread_ts: thread }) {
-  const reply = thread && thread !== ts ? `?thread_ts=${thread}&cid=${channel}` : "";
-  const link = `https://local-workspace.slack.com/archives/${channel}/p${ts.replace(".", "")}${reply}`;
-  await navigator.clipboard.writeText(link).then(() => showNotice("Link copied."), () => showNotice(link));
-}
-
-function stop() {
-  return attempt(() => post("/page/stop", { channel: here.channel, thread_ts: here.thread }));
-}
-
-function react({ channel, ts }, name) {
-  return attempt(() => post("/page/reactions", { channel, ts, name }));
-}
-
-/** Run an action that has no composer to show an error in. */
-async function attempt(action) {
-  try {
-    await action();
-  } catch (error) {
-    showNotice(error.message);
-  }
-}
-
-function showNotice(sentence) {
-  const dismiss = plainButton("Dismiss", { onclick: () => notice.remove() }, "Dismiss");
-  const notice = h("p", { class: "notice", role: "alert", "data-role": "notice" }, sentence, dismiss);
-  role("notice")?.remove();
-  document.body.append(notice);
+/** Offer every place, those first that have something new. */
+function jump() {
+  const others = workspace.channels.filter(({ id }) => id !== here.channel);
+  const isUnread = ({ id }) => Number(workspace.unread(id) > 0);
+  const enterIt = ({ id }) => {
+    goTo(id);
+    composers.channel.focus();
+  };
+  const entry = (channel) => {
+    const sign = { im: "●", public: "#" }[channel.sign] ?? channel.sign;
+    return { sign, name: workspace.nameOfChannel(channel), about: channel.topic, run: () => enterIt(channel) };
+  };
+  openSwitcher(others.sort((a, b) => isUnread(b) - isUnread(a)).map(entry));
 }
 
 // Drawing
@@ -279,13 +249,20 @@ function drawChannel() {
   const channel = workspace.channel(here.channel);
   const messages = workspace.roots(channel.id);
   role("channel-pane").dataset.channel = channel.id;
-  role("channel-name").textContent = workspace.titleOf(channel);
+  drawTitle(channel);
   role("topic").textContent = channel.topic ?? "";
   role("starters").hidden = messages.length > 0;
-  lists.channel.draw(messages);
+  lists.channel.draw(messages, { newFrom: newFrom.channel });
   scrolls.channel.keep();
   const offered = JSON.stringify([channel.id, workspace.prompts(channel.id)]);
   if (messages.length === 0 && role("starters").dataset.offered !== offered) drawWelcome(channel, offered);
+}
+
+function drawTitle(channel) {
+  const title = workspace.titleOf(channel);
+  if (role("channel-name").textContent === title) return;
+  const sign = channel.sign === "private" ? [icon("private", "Private channel")] : [];
+  role("channel-name").replaceChildren(...sign, title);
 }
 
 /** The app's direct messages have two tabs: messages, and the home that the app publishes. */
@@ -302,7 +279,7 @@ function drawHome() {
   if (homeDrawn === workspace.home && homeDrawn !== null) return;
   homeDrawn = workspace.home;
   const empty = h("p", { class: "empty" }, "The app has not published a home yet.");
-  const act = (control, chosen) => actInView(workspace.home, control, chosen);
+  const act = (control, chosen) => actions.actInView(workspace.home, control, chosen);
   role("home").replaceChildren(...(homeDrawn ? drawParts(homeDrawn.parts, workspace, act) : [empty]));
 }
 
@@ -320,46 +297,61 @@ function drawWelcome(channel, offered) {
 
 function drawThread() {
   const pane = role("thread");
-  const wasHidden = pane.hidden;
   pane.hidden = here.thread === null;
+  // On a narrow page the thread hides the channel, and the page's main heading with it.
+  role("thread-title").setAttribute("aria-level", NARROW.matches ? "1" : "2");
   document.body.classList.toggle("thread-shown", !pane.hidden);
   if (pane.hidden) return;
   const root = workspace.message(here.channel, here.thread);
+  const replies = workspace.replies(here.channel, here.thread);
+  if (!root && replies.length === 0) {
+    warn(pane.dataset.thread === here.thread ? "This thread's message was deleted." : "That message isn't here: it may have been deleted.");
+    goTo(here.channel);
+    return;
+  }
   const status = workspace.status(here.channel, here.thread);
   pane.dataset.thread = here.thread;
   const place = workspace.titleOf(workspace.channel(here.channel));
   role("thread-place").textContent = workspace.threadTitle(here.channel, here.thread) || place;
-  lists.thread.draw([...(root ? [root] : []), ...workspace.replies(here.channel, here.thread)], { thread: true });
+  lists.thread.draw([...(root ? [root] : []), ...replies], { thread: true, newFrom: newFrom.thread });
   role("status-text").textContent = status;
   role("status").hidden = !status;
   role("stop").hidden = !workspace.isStoppable(here.channel, here.thread);
-  if (wasHidden) scrolls.thread.toEnd();
-  else scrolls.thread.keep();
+  scrolls.thread.keep();
 }
 
 // Start
 
 function start() {
+  const drafts = new Drafts(workspace);
+  const { act, react, remove, dismiss, shortcut, copyLink } = actions;
+  const offered = { openThread, act, react, edit, remove, dismiss, shortcut, copyLink };
   for (const place of ["channel", "thread"]) {
-    lists[place] = new MessageList(role(`${place}-messages`), workspace, {
-      openThread, act, react, edit, remove, shortcut, copyLink,
-    });
+    lists[place] = new MessageList(role(`${place}-messages`), workspace, offered, scheduleDraw);
     scrolls[place] = new Scroll(role(`${place}-scroll`), role(`${place}-newer`));
-    composers[place] = new Composer(role(`${place}-composer`), workspace, send);
+    composers[place] = new Composer(role(`${place}-composer`), workspace, drafts, { send, editLast });
   }
-  modal = new Modal(role("modal"), workspace, { submit, close: closeView, act: actInView });
-  role("stop").addEventListener("click", stop);
+  const submit = (view, values) => actions.submit(view, values, here.channel);
+  modal = new Modal(role("modal"), workspace, { submit, close: actions.closeView, act: actions.actInView });
+  role("stop").addEventListener("click", () => actions.stop(here));
   role("close-thread").addEventListener("click", closeThread);
   role("open-sidebar").addEventListener("click", () => showSidebar(true));
   role("close-sidebar").addEventListener("click", () => showSidebar(false));
+  role("jump").addEventListener("click", jump);
   role("skip").addEventListener("click", (event) => {
     event.preventDefault();
     composers.channel.focus();
   });
+  role("sidebar").addEventListener("click", ({ target }) => target.closest("a") && showSidebar(false));
   document.addEventListener("click", followPermalink);
+  NARROW.addEventListener("change", scheduleDraw);
   addEventListener("hashchange", readAddress);
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && document.body.classList.contains("sidebar-shown")) showSidebar(false);
+    const isJump = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+    if (isJump) {
+      event.preventDefault();
+      jump();
+    } else if (event.key === "Escape" && document.body.classList.contains("sidebar-shown")) showSidebar(false);
     else if (event.key === "Escape" && here.thread) closeThread();
   });
   document.addEventListener("visibilitychange", () => {

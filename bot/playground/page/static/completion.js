@@ -1,9 +1,12 @@
 /** Completions for the composer, and checks before sending. No DOM, no network. */
 
+import { emojiLike } from "./emoji.js";
+
 const MOST_OPTIONS = 8;
 
 /**
- * Offer completions of the word before the caret: commands at the very start, people after @, channels after #.
+ * Offer completions of the word before the caret: commands at the very start, people after @, channels after #, emoji
+ * after : and two letters.
  *
  * Returns {start, options: [{insert, title, hint, about}]}: an option replaces the text from `start` to the caret.
  */
@@ -11,6 +14,8 @@ export function complete(text, caret, workspace, { inThread }) {
   const before = text.slice(0, caret);
   const command = /^\/\S*$/.exec(before);
   if (command) return { start: 0, options: inThread ? [] : commandOptions(workspace, command[0]) };
+  const code = /(?:^|\s):([a-z0-9_+'-]{2,})$/.exec(before);
+  if (code) return { start: caret - code[1].length - 1, options: emojiOptions(code[1]) };
   const word = /(?:^|[\s(])([@#])([\p{L}\p{N}._-]*)$/u.exec(before);
   if (!word) return { start: caret, options: [] };
   const [, sign, typed] = word;
@@ -37,6 +42,12 @@ function channelOptions(workspace) {
   return workspace.channels
     .filter((channel) => !channel.is_im)
     .map((channel) => ({ insert: `#${channel.name} `, title: `#${channel.name}`, hint: channel.topic, about: "" }));
+}
+
+function emojiOptions(typed) {
+  return emojiLike(typed, MOST_OPTIONS).map(({ name, character }) => {
+    return { insert: `:${name}: `, title: character, hint: `:${name}:`, about: "" };
+  });
 }
 
 function fits({ insert, title }, typed) {

@@ -3,25 +3,29 @@
 import { complete, refusal, usage } from "./completion.js";
 import { h, icon, plainButton, role } from "./dom.js";
 
-const EMPTY = Object.freeze({ text: "", files: [] });
 const EDIT_KEYS = "Editing: Enter saves, Escape cancels";
 const KEYS = "Enter sends, Shift+Enter starts a new line";
 
 export class Composer {
-  #drafts = new Map();
   #place = null;
   #files = [];
   #completion = { start: 0, options: [] };
   #chosen = 0;
   #editing = null;
 
-  /** `send(place, text, files)` resolves once the server has accepted it; it rejects with a sentence as the message. */
-  constructor(slot, workspace, send) {
+  /**
+   * `send(place, text, files)` resolves once the server has accepted it; it rejects with a sentence as the message.
+   * `editLast(place)` edits the last message that the user wrote there.
+   */
+  constructor(slot, workspace, drafts, { send, editLast }) {
     this.workspace = workspace;
+    this.drafts = drafts;
     this.send = send;
+    this.editLast = editLast;
     this.form = document.getElementById("composer").content.firstElementChild.cloneNode(true);
     this.input = role("composer", this.form);
     this.menu = role("menu", this.form);
+    this.input.id = `composer-of-${slot.dataset.role.split("-")[0]}`;
     this.menu.id = `${slot.dataset.role}-menu`;
     this.input.setAttribute("aria-controls", this.menu.id);
     slot.replaceWith(this.form);
@@ -51,12 +55,11 @@ export class Composer {
   moveTo(place) {
     if (this.#place && key(this.#place) === key(place)) return;
     if (this.#editing) this.#endEdit();
-    if (this.#place) this.#drafts.set(key(this.#place), { text: this.input.value, files: this.#files });
     this.#place = place;
     this.input.disabled = false;
     this.input.placeholder = place.label;
     this.input.setAttribute("aria-label", place.label);
-    const draft = this.#drafts.get(key(place)) ?? EMPTY;
+    const draft = this.drafts.at(place);
     this.#set(draft.text, draft.files);
     this.#refuse("");
   }
@@ -77,6 +80,11 @@ export class Composer {
     this.form.classList.add("editing");
     this.#set(text, []);
     this.focus();
+  }
+
+  /** Whether nothing is typed or attached. */
+  get isEmpty() {
+    return !this.input.value && this.#files.length === 0;
   }
 
   #endEdit() {
@@ -124,8 +132,9 @@ export class Composer {
   /** Put what could not be sent back to where it was typed. */
   #giveBack(place, { text, files }, sentence) {
     if (key(place) !== key(this.#place)) {
-      const draft = this.#drafts.get(key(place)) ?? EMPTY;
-      this.#drafts.set(key(place), { text: text + draft.text, files: [...files, ...draft.files] });
+      const draft = this.drafts.at(place);
+      const whole = [text, draft.text].filter(Boolean).join("\n");
+      this.drafts.keep(place, { text: whole, files: [...files, ...draft.files] });
       return;
     }
     this.#set([text, this.input.value].filter(Boolean).join("\n"), [...files, ...this.#files]);
@@ -137,6 +146,7 @@ export class Composer {
   }
 
   #edited() {
+    if (this.#place && !this.#editing) this.drafts.keep(this.#place, { text: this.input.value, files: this.#files });
     this.#fitHeight();
     role("send", this.form).disabled = !this.input.value.trim() && this.#files.length === 0;
     role("hint", this.form).textContent = this.#editing ? EDIT_KEYS : usage(this.input.value, this.workspace) || KEYS;
@@ -150,7 +160,8 @@ export class Composer {
   }
 
   #key(event) {
-    if (event.isComposing) return;
+    // Enter that ends a composition of letters is no Enter; Safari says so only by its key code.
+    if (event.isComposing || event.keyCode === 229) return;
     const { options } = this.#completion;
     const steps = { ArrowDown: 1, ArrowUp: -1 };
     if (options.length && event.key in steps) {
@@ -163,6 +174,8 @@ export class Composer {
     } else if (this.#editing && event.key === "Escape") {
       this.#endEdit();
       event.stopPropagation();
+    } else if (event.key === "ArrowUp" && this.isEmpty && !this.#editing && !hasModifier(event)) {
+      this.editLast(this.#place);
     } else if (event.key === "Enter" && !event.shiftKey) {
       void this.#submit();
     } else {
@@ -209,7 +222,6 @@ export class Composer {
       );
     this.menu.replaceChildren(...options.map(draw));
     this.menu.hidden = options.length === 0;
-    this.input.setAttribute("aria-expanded", String(options.length > 0));
     this.#choose(0);
   }
 
@@ -256,6 +268,10 @@ export class Composer {
     list.replaceChildren(...this.#files.map(draw));
     list.hidden = this.#files.length === 0;
   }
+}
+
+function hasModifier({ shiftKey, ctrlKey, altKey, metaKey }) {
+  return shiftKey || ctrlKey || altKey || metaKey;
 }
 
 function key({ channel, thread }) {

@@ -9,18 +9,25 @@ const TYPES = {
   datetimepicker: "datetime-local",
 };
 
+/** How many groups of choices were drawn: the same message can be drawn twice, and its groups must not mix. */
+let choices = 0;
+/** What was rated on this page, by the rating's ids: a message may be drawn anew. */
+const ratings = new Map();
+
 /** Draw a control that acts as soon as it is used. `act(control, {value} or {choice})` tells the server. */
-export function drawAction(control, workspace, act) {
+export function drawAction(control, workspace, act, label = "") {
   const run = async (element, chosen) => {
+    if (element.ariaBusy === "true") return false;
     if (control.confirm && !(await ask(control.confirm, control.style))) return false;
-    element.disabled = true;
+    // Not disabled: that would take the focus away.
+    element.ariaBusy = "true";
     await act(control, chosen);
-    element.disabled = false;
+    element.ariaBusy = null;
     return true;
   };
   if (control.kind === "button") return drawButton(control, run);
   if (control.kind === "overflow") return drawOverflow(control, run);
-  const field = drawField(control, workspace);
+  const field = drawField(control, workspace, label ? { "aria-label": label } : {});
   field.node.addEventListener("change", async () => {
     if (!(await run(field.node, { choice: field.read() }))) field.reset();
   });
@@ -35,9 +42,26 @@ function drawButton(control, run) {
     const link = { href: control.url, target: "_blank", rel: "noopener noreferrer" };
     return h("a", { ...attributes, ...link, onclick: press }, control.text);
   }
-  const text = control.icon ? icon("trash") : control.text;
-  const label = control.icon ? { "aria-label": control.text || "Delete", title: control.text || "Delete" } : {};
-  return h("button", { ...attributes, ...label, type: "button", onclick: press }, text);
+  if (control.icon) return drawIcon(control, attributes, press);
+  return h("button", { ...attributes, type: "button", onclick: press }, control.text);
+}
+
+/** A button that is only an icon: to delete, or one of the two thumbs of a rating, which stays marked when pressed. */
+function drawIcon(control, attributes, press) {
+  const name = control.text || "Delete";
+  const isRating = control.icon !== "trash";
+  const rating = `${control.block_id}/${control.action_id}`;
+  const look = { class: `${attributes.class} icon-only`, "aria-label": name, title: name };
+  if (isRating) look["aria-pressed"] = String(ratings.get(rating) === control.value);
+  const rate = async (event) => {
+    const button = event.currentTarget;
+    if (isRating) {
+      ratings.set(rating, control.value);
+      for (const one of button.parentElement.querySelectorAll("[aria-pressed]")) one.setAttribute("aria-pressed", String(one === button));
+    }
+    await press({ currentTarget: button });
+  };
+  return h("button", { ...attributes, ...look, type: "button", onclick: rate }, icon(control.icon));
 }
 
 function drawOverflow(control, run) {
@@ -55,10 +79,22 @@ function drawOverflow(control, run) {
   );
 }
 
-/** Draw a field. Returns {node, read, reset}: `read` returns its value, a text or a list of texts. */
+/** Whether a field is one element that a label can be for, and not a group of choices. */
+export function isOneElement(control) {
+  return !control.several && control.kind !== "checkboxes" && control.kind !== "radio_buttons";
+}
+
+/** Draw a field. Returns {node, read, write, reset}: its value is a text or a list of texts; `reset` writes the first. */
 export function drawField(control, workspace, attributes = {}) {
   const common = { "data-role": "field", "data-action": control.action_id, ...attributes };
-  if (!("aria-labelledby" in common)) common["aria-label"] = control.placeholder || control.text || "Choose";
+  if (!common["aria-labelledby"] && !common.id) common["aria-label"] ??= control.placeholder || control.text || "Choose";
+  const field = drawKind(control, workspace, common);
+  field.reset = () => field.write(control.value);
+  field.reset();
+  return field;
+}
+
+function drawKind(control, workspace, common) {
   if (control.kind === "checkboxes" || control.kind === "radio_buttons") return drawChoices(control, common);
   if (control.several && control.kind !== "file_input") return drawSeveral(control, workspace, common);
   if (control.kind === "select") return drawSelect(control, workspace, common);
@@ -73,10 +109,10 @@ function drawInput(control, common) {
     : h("input", { ...shared, type: TYPES[control.kind] ?? "text" });
   if (control.kind === "number_input") input.inputMode = "decimal";
   const isMoment = control.kind === "datetimepicker";
-  const reset = () => (input.value = isMoment ? localMoment(control.value) : control.value);
+  if (isLong || input.type === "text") input.dir = "auto";
+  const write = (value) => (input.value = isMoment ? localMoment(value) : value);
   const read = () => (isMoment ? String(Date.parse(input.value) / 1000 || "") : input.value);
-  reset();
-  return { node: input, read, reset };
+  return { node: input, read, write };
 }
 
 function localMoment(seconds) {
@@ -88,39 +124,43 @@ function localMoment(seconds) {
 function drawSelect(control, workspace, common) {
   const options = optionsOf(control, workspace).map(({ text, value }) => h("option", { value }, text));
   const select = h("select", { ...common, class: "input" }, h("option", { value: "" }, control.placeholder || "Choose…"), ...options);
-  const reset = () => (select.value = control.value);
-  reset();
-  return { node: select, read: () => select.value, reset };
+  return { node: select, read: () => select.value, write: (value) => (select.value = value) };
 }
 
 /** A multi-select: a collapsible list of checkboxes, sent when it is closed. */
 function drawSeveral(control, workspace, common) {
-  const choices = drawChoices({ ...control, options: optionsOf(control, workspace) }, {});
-  const summary = h("summary", { class: "input", "aria-label": common["aria-label"] ?? null });
+  const { "aria-labelledby": label, "aria-label": words, ...others } = common;
+  const named = { "aria-labelledby": label, "aria-label": words };
+  const group = drawChoices({ ...control, options: optionsOf(control, workspace) }, named);
+  const id = label ? `chosen-${label}` : null;
+  const summary = h("summary", { class: "input", id, "aria-labelledby": id && `${label} ${id}` });
   const name = () => {
-    const chosen = choices.read().length;
+    const chosen = group.read().length;
     summary.textContent = chosen ? `${chosen} chosen` : control.placeholder || "Choose…";
+    if (words) summary.setAttribute("aria-label", chosen ? `${words}: ${chosen} chosen` : words);
   };
-  const details = h("details", { ...common, class: "several" }, summary, choices.node);
+  const details = h("details", { ...others, class: "several" }, summary, group.node);
   details.addEventListener("change", name);
-  name();
-  return { node: details, read: choices.read, reset: () => { choices.reset(); name(); } };
+  const write = (value) => {
+    group.write(value);
+    name();
+  };
+  return { node: details, read: group.read, write };
 }
 
 function drawChoices(control, common) {
   const isOne = control.kind === "radio_buttons";
-  const name = `${control.block_id}-${control.action_id}`;
+  const name = `choice-${(choices += 1)}`;
   const boxes = control.options.map(({ value }) => h("input", { type: isOne ? "radio" : "checkbox", name, value }));
   const rows = control.options.map(({ text, description }, index) =>
     h("label", { class: "choice" }, boxes[index], h("span", {}, text, description ? h("small", {}, description) : null)),
   );
-  const reset = () => boxes.forEach((box) => (box.checked = [control.value].flat().includes(box.value)));
+  const write = (value) => boxes.forEach((box) => (box.checked = [value].flat().includes(box.value)));
   const read = () => {
     const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
     return isOne ? (chosen[0] ?? "") : chosen;
   };
-  reset();
-  return { node: h("div", { ...common, class: "choices", role: isOne ? "radiogroup" : "group" }, ...rows), read, reset };
+  return { node: h("div", { ...common, class: "choices", role: isOne ? "radiogroup" : "group" }, ...rows), read, write };
 }
 
 function optionsOf(control, workspace) {

@@ -3,7 +3,7 @@
 import { addressAs } from "./api.js";
 import { arrange, h, icon, role } from "./dom.js";
 import { openMenu } from "./menu.js";
-import { avatar } from "./messages.js";
+import { avatar } from "./message.js";
 
 const SIGNS = { im: "●", public: "#" };
 

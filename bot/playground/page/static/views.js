@@ -1,14 +1,16 @@
 /** Views: the modal over the page, and the app's home tab. */
 
-import { drawAction, drawField } from "./controls.js";
+import { drawAction, drawField, isOneElement } from "./controls.js";
 import { h, icon, plainButton, role, setMessageHtml } from "./dom.js";
+
+const FIELDS = "input, textarea, select";
+const STOPS = `button, a[href], summary, ${FIELDS}`;
 
 /** Draw blocks whose controls act at once, in a message or the home tab. */
 export function drawParts(parts, workspace, act) {
   return parts.flatMap((part) => {
-    const text = part.html ? h("div", { class: "text", "data-role": "text" }) : null;
-    if (text) setMessageHtml(text, part.html);
-    const controls = part.controls.map((control) => drawAction(control, workspace, act));
+    const text = part.html ? setMessageHtml(h("div", { class: "text", "data-role": "text" }), part.html) : null;
+    const controls = part.controls.map((control) => drawAction(control, workspace, act, part.field?.label));
     const label = part.field ? h("span", { class: "label" }, part.field.label) : null;
     const row = controls.length ? h("div", { class: "buttons" }, label, ...controls) : null;
     // A section's accessory stands beside its text.
@@ -16,7 +18,10 @@ export function drawParts(parts, workspace, act) {
   });
 }
 
-/** The modal: redrawn only when the server's view changed, so that typed text stays. */
+/**
+ * The modal: drawn anew when the server's view changes. As in Slack, a field with the same block_id and action_id keeps
+ * what was typed into it; the place in the form and the focus stay, too.
+ */
 export class Modal {
   #shown = "";
   #fields = [];
@@ -39,6 +44,7 @@ export class Modal {
   draw(view) {
     const state = view ? `${view.id}/${view.hash}` : "";
     if (state === this.#shown) return;
+    const held = view && this.#view?.id === view.id ? this.#held() : null;
     this.#shown = state;
     this.#view = view;
     if (!view) {
@@ -49,7 +55,29 @@ export class Modal {
     this.element.setAttribute("aria-label", view.title);
     this.element.replaceChildren(this.#form(view));
     if (!this.element.open) this.element.showModal();
-    (this.element.querySelector(".body :is(input, textarea, select)") ?? role("modal-close", this.element)).focus();
+    if (held) this.#restore(held);
+    else (this.element.querySelector(".body :is(input, textarea, select)") ?? role("modal-close", this.element)).focus();
+  }
+
+  /** What a redraw must keep: typed values, the place in the form, the focus and the selection in it. */
+  #held() {
+    const { activeElement: focused } = document;
+    const changed = this.#fields.filter(({ field, first }) => !isSame(field.read(), first));
+    return {
+      top: this.element.querySelector(".body").scrollTop,
+      typed: new Map(changed.map(({ key, field }) => [key, field.read()])),
+      stop: this.element.contains(focused) ? stopOf(focused) : null,
+      selection: "selectionStart" in focused ? [focused.selectionStart, focused.selectionEnd] : [null],
+    };
+  }
+
+  #restore({ top, typed, stop, selection }) {
+    for (const { key, field } of this.#fields) if (typed.has(key)) field.write(typed.get(key));
+    const stops = [...this.element.querySelectorAll(STOPS)];
+    const same = stops.find((one) => stopOf(one) === stop) ?? role("modal-close", this.element);
+    same.focus({ preventScroll: true });
+    if (selection[0] !== null && "selectionStart" in same) same.setSelectionRange(...selection);
+    this.element.querySelector(".body").scrollTop = top;
   }
 
   #form(view) {
@@ -61,9 +89,10 @@ export class Modal {
     const form = h("form", { novalidate: true }, h("header", {}, h("h2", {}, view.title), dismiss), body, fault, h("footer", {}, cancel, submit));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      submit.disabled = true;
+      if (submit.ariaBusy === "true") return;
+      submit.ariaBusy = "true";
       this.#tell(await this.actions.submit(view, this.#values()));
-      submit.disabled = false;
+      submit.ariaBusy = null;
     });
     return form;
   }
@@ -76,19 +105,23 @@ export class Modal {
   }
 
   #row({ label, hint, optional, block_id: block }, control, view) {
-    const ids = { label: `label-${block}`, fault: `fault-${block}` };
-    const field = drawField(control, this.workspace, { "aria-labelledby": ids.label, "aria-describedby": ids.fault });
+    const ids = { label: `label-${block}`, field: `field-${block}`, hint: `hint-${block}`, fault: `fault-${block}` };
+    const isOne = isOneElement(control);
+    const described = { "aria-describedby": hint ? `${ids.hint} ${ids.fault}` : ids.fault };
+    const named = isOne ? { id: ids.field } : { "aria-labelledby": ids.label };
+    const field = drawField(control, this.workspace, { ...named, ...described });
     const fault = h("p", { class: "fault", id: ids.fault, "data-role": "fault", "data-block": block });
-    this.#fields.push({ block, control, field, fault });
+    this.#fields.push({ block, key: `${block}/${control.action_id}`, control, field, fault, first: field.read() });
     if (control.dispatches) {
       field.node.addEventListener("change", () => this.actions.act(view, control, { choice: field.read() }, this.#values()));
     }
+    const words = [label, optional ? h("small", {}, " (optional)") : null];
     return h(
       "div",
       { class: "row", "data-block": block },
-      h("span", { class: "label", id: ids.label }, label, optional ? h("small", {}, " (optional)") : null),
+      isOne ? h("label", { class: "label", for: ids.field }, ...words) : h("span", { class: "label", id: ids.label }, ...words),
       field.node,
-      hint ? h("p", { class: "hint-below" }, hint) : null,
+      hint ? h("p", { class: "hint-below", id: ids.hint }, hint) : null,
       fault,
     );
   }
@@ -103,8 +136,18 @@ export class Modal {
     for (const { block, field, fault } of this.#fields) {
       fault.textContent = errors[block] ?? "";
       field.node.setAttribute("aria-invalid", String(Boolean(errors[block])));
-      if (errors[block]) first ??= field.node;
+      if (errors[block]) first ??= field.node.matches(FIELDS) ? field.node : field.node.querySelector(`summary, ${FIELDS}`);
     }
     first?.focus();
   }
+}
+
+/** Tell the parts of a form apart, in this drawing of it and the next one. */
+function stopOf(element) {
+  const place = element.closest("[data-block], [data-action]");
+  return [element.tagName, element.type, element.value && element.type === "checkbox" ? element.value : "", place?.dataset.block, place?.dataset.action, element.dataset.role, element.dataset.action].join("|");
+}
+
+function isSame(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

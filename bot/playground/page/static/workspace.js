@@ -15,6 +15,7 @@ export class Workspace {
   #threads = new Map();
   #sessions = new Map();
   #unread = new Map();
+  #firstUnread = new Map();
 
   /** Take over the server's state. */
   load(state) {
@@ -104,6 +105,11 @@ export class Workspace {
     return this.#sessions.get(`${channel}/`)?.prompts ?? [];
   }
 
+  /** Whether a user is an app's. */
+  isBot(id) {
+    return Boolean(this.users.get(id)?.is_bot);
+  }
+
   /** The bot that the playground runs. */
   get bot() {
     return [...this.users.values()].find((user) => user.is_bot);
@@ -140,12 +146,17 @@ export class Workspace {
   }
 
   /** Count a message, or read all of a place. A place is a channel's id, or "channel/thread". */
-  markUnread(place) {
+  markUnread(place, ts) {
     this.#unread.set(place, this.unread(place) + 1);
+    if (!this.#firstUnread.has(place)) this.#firstUnread.set(place, ts);
   }
 
+  /** Returns the ts of the first message that was unread, null for none. */
   markRead(place) {
+    const first = this.#firstUnread.get(place) ?? null;
     this.#unread.delete(place);
+    this.#firstUnread.delete(place);
+    return first;
   }
 
   unread(place) {
