@@ -5,12 +5,20 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 import pytest_asyncio
+from aiohttp import web
 from playwright.async_api import Browser, ConsoleMessage, Error, Page, ViewportSize, async_playwright, expect
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.playground.page.content import OfferedCommand, OfferedShortcut
+from bot.playground.page.content import Page as Offer
+from bot.playground.server import Server
+from tests.browser.app import App
 from tests.browser.playground import CHROMIUM_ARGUMENTS, find_chromium, playground
 from tests.browser.window import Window
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -63,6 +71,7 @@ async def page(tab: Page) -> AsyncIterator[Page]:
     await tab.unroute_all()
     await tab.set_viewport_size(SIZE)
     await tab.context.set_offline(offline=False)
+    await tab.evaluate("sessionStorage.clear()")  # drafts
     await tab.goto("about:blank")
     tab.remove_listener("pageerror", blame)
     tab.remove_listener("console", note)
@@ -92,3 +101,27 @@ async def playground_url(started: str, tab: Page) -> str:
 async def window(page: Page, playground_url: str) -> Window:
     """Open the playground."""
     return await Window.at(playground_url, page)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def app(chromium: str) -> AsyncIterator[App]:
+    del chromium  # asked for only so that nothing starts where there is no browser
+    content = Offer(
+        commands=[OfferedCommand("/note", "<text>", "Note a text")],
+        shortcuts=[OfferedShortcut("summarize", "Summarize thread")],
+        notice="An app of the tests.",
+    )
+    async with ScriptedWorkspace(page=content) as local, aiohttp.ClientSession() as session:
+        told = local.environment("http")
+        app = App(local, AsyncWebClient(told["SLACK_BOT_TOKEN"], base_url=told["SLACK_API_URL"], session=session))
+        server = Server([web.post("/slack/events", app.take)])
+        await server.start()
+        local.deliver_to(f"{server.url}/slack/events")
+        yield app
+        await server.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def shown(app: App, page: Page) -> Window:
+    """Open the app's workspace."""
+    return await Window.at(app.local.url, page)

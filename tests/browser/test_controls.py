@@ -2,127 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import aiohttp
 import pytest
-import pytest_asyncio
-from aiohttp import web
 from playwright.async_api import expect
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.page.content import OfferedShortcut, Page
-from bot.playground.server import Server
-from tests.browser.window import Window
-from tests.support.workspace import ScriptedWorkspace
+from tests.browser.app import options, plain
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from playwright.async_api import Page as BrowserPage
+    from tests.browser.app import App
+    from tests.browser.window import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
-def plain(text: str) -> dict[str, str]:
-    return {"type": "plain_text", "text": text}
-
-
-def options(*values: str) -> list[dict[str, Any]]:
-    return [{"text": plain(value.title()), "value": value} for value in values]
-
-
-def field(name: str, *, optional: bool = False, **element: Any) -> dict[str, Any]:
-    inner = {"action_id": name} | element
-    return {"type": "input", "block_id": name, "label": plain(name), "optional": optional, "element": inner}
-
-
-FORM = {
-    "type": "modal",
-    "title": plain("Settings"),
-    "submit": plain("Save"),
-    "notify_on_close": True,
-    "blocks": [
-        field("prompt", type="plain_text_input", multiline=True),
-        field("model", type="static_select", options=options("haiku", "opus")),
-        field("cap", type="number_input", is_decimal_allowed=True, optional=True),
-        field("people", type="multi_users_select", optional=True),
-        field("answers", type="radio_buttons", options=options("thread", "all"), initial_option=options("thread")[0]),
-        field("also", type="checkboxes", options=options("footer"), optional=True),
-        field("until", type="datepicker", optional=True),
-    ],
-}
 NASTY = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
-
-
-class App:
-    """A bot that opens a form for every button and shortcut, and keeps what it was told."""
-
-    def __init__(self, local: ScriptedWorkspace, client: AsyncWebClient) -> None:
-        self.local, self.client = local, client
-        self.told: list[dict[str, Any]] = []
-        self.errors: dict[str, str] = {}
-
-    async def take(self, request: web.Request) -> web.Response:
-        if request.content_type == "application/json":
-            event = (await request.json())["event"]
-            self.told.append(event)
-            if event["type"] == "app_home_opened" and event["tab"] == "home":
-                await self.client.views_publish(user_id=event["user"], view=HOME)
-            return web.Response()
-        payload = json.loads(str((await request.post())["payload"]))
-        self.told.append(payload)
-        if payload["type"] in ("block_actions", "message_action"):
-            await self.client.views_open(trigger_id=payload["trigger_id"], view=FORM)
-        if payload["type"] == "view_submission" and self.errors:
-            return web.json_response({"response_action": "errors", "errors": self.errors})
-        return web.Response()
-
-    def last(self, kind: str) -> dict[str, Any]:
-        return next(told for told in reversed(self.told) if told["type"] == kind)
-
-
-HOME = {
-    "type": "home",
-    "blocks": [
-        {"type": "header", "text": plain("Welcome home")},
-        {
-            "type": "section",
-            "text": plain("Settings"),
-            "accessory": {"type": "button", "action_id": "open", "text": plain("Open")},
-        },
-    ],
-}
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def app(chromium: str) -> AsyncIterator[App]:
-    del chromium  # asked for only so that nothing starts where there is no browser
-    page = Page(shortcuts=[OfferedShortcut("summarize", "Summarize thread")], notice="An app of the tests.")
-    async with ScriptedWorkspace(page=page) as local, aiohttp.ClientSession() as session:
-        told = local.environment("http")
-        app = App(local, AsyncWebClient(told["SLACK_BOT_TOKEN"], base_url=told["SLACK_API_URL"], session=session))
-        server = Server([web.post("/slack/events", app.take)])
-        await server.start()
-        local.deliver_to(f"{server.url}/slack/events")
-        yield app
-        await server.stop()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def shown(app: App, page: BrowserPage) -> Window:
-    """Open the app's workspace."""
-    return await Window.at(app.local.url, page)
-
-
-async def post(app: App, *blocks: dict[str, Any]) -> None:
-    await app.client.chat_postMessage(channel=app.local.channel("general"), text="card", blocks=list(blocks))
 
 
 async def test_a_form_is_filled_in_and_sent(app: App, shown: Window) -> None:
     button = {"type": "button", "action_id": "settings", "text": plain("Settings")}
-    await post(app, {"type": "actions", "elements": [button]})
+    await app.post({"type": "actions", "elements": [button]})
     await shown.channel.get_by_role("button", name="Settings").click()
     form = shown.page.get_by_role("dialog", name="Settings")
     await expect(form.get_by_role("textbox", name="prompt")).to_be_focused()
@@ -181,7 +80,7 @@ async def test_menus_and_confirmations_act(app: App, shown: Window) -> None:
         {"type": "overflow", "action_id": "more", "options": options("resolve", "reopen")},
         {"type": "button", "action_id": "drop", "text": plain("Drop"), "confirm": confirm},
     ]
-    await post(app, {"type": "actions", "elements": elements})
+    await app.post({"type": "actions", "elements": elements})
     await shown.channel.get_by_role("combobox", name="Category").select_option("Bug")
     form = shown.page.get_by_role("dialog", name="Settings")
     await expect(form).to_be_visible()
@@ -233,6 +132,44 @@ async def test_stop_reaches_the_app(app: App, shown: Window) -> None:
     await expect(shown.thread.locator("[data-streaming]")).to_have_count(0)
 
 
+async def test_one_stop_and_one_rating_are_shown(app: App, shown: Window) -> None:
+    general, team, me = app.local.channel("general"), app.local.workspace.team_id, app.local.me.id
+    await shown.say("write a long story")
+    await expect(shown.said("write a long story")).to_be_visible()
+    ts = await shown.said("write a long story").get_attribute("data-ts") or ""
+    stop = {"type": "actions", "elements": [{"type": "button", "action_id": "stop", "text": plain("Stop")}]}
+    thumbs = {
+        "positive_button": {"text": plain("Good"), "value": "good"},
+        "negative_button": {"text": plain("Bad"), "value": "bad"},
+    }
+    rating = {"type": "feedback_buttons", "action_id": "rate", **thumbs}
+    blocks = [stop, {"type": "context_actions", "elements": [rating]}]
+    await app.client.chat_postMessage(channel=general, thread_ts=ts, text="Once", blocks=blocks)
+    await app.client.chat_startStream(
+        channel=general, thread_ts=ts, recipient_team_id=team, recipient_user_id=me, markdown_text="upon _a"
+    )
+    await expect(shown.thread.locator("[data-streaming] em")).to_have_text("a")
+    await expect(shown.thread.get_by_role("button", name="Stop")).to_have_count(1)
+    good, bad = (shown.thread.get_by_role("button", name=name) for name in ("Good", "Bad"))
+    await bad.click()
+    await expect(bad).to_have_attribute("aria-pressed", "true")
+    await expect(good).to_have_attribute("aria-pressed", "false")
+    assert app.last("block_actions")["actions"][0]["value"] == "bad"
+
+
+async def test_a_refusal_leaves_no_empty_thread(app: App, shown: Window) -> None:
+    general = app.local.channel("general")
+    await shown.say("@Parley may I?")
+    await expect(shown.said("may I?")).to_be_visible()
+    ts = await shown.said("may I?").get_attribute("data-ts") or ""
+    await app.client.agents_sessions_setStatus(channel_id=general, thread_ts=ts, status="processing")
+    await expect(shown.thread.locator("[data-role=status]")).to_be_visible()
+    await app.client.chat_postEphemeral(channel=general, user=app.local.me.id, text="You may not.")
+    await app.client.agents_sessions_setStatus(channel_id=general, thread_ts=ts, status="active")
+    await expect(shown.thread).to_be_hidden()
+    await expect(shown.private_notes).to_be_in_viewport()
+
+
 async def test_own_messages_are_edited_and_deleted(app: App, shown: Window) -> None:
     await shown.say("@Parley a *frist* try in #general now")
     message = shown.said("frist")
@@ -266,7 +203,7 @@ async def test_nothing_that_an_app_shows_runs(app: App, shown: Window) -> None:
         "elements": [{"type": "button", "action_id": "c", "text": plain("link"), "url": "javascript:alert(1)"}],
     }
     image = {"type": "image", "alt_text": NASTY, "slack_file": {"id": "x\" onerror=\"document.title='taken'"}}
-    await post(app, row, card, table, link, image, {"type": "markdown", "text": NASTY})
+    await app.post(row, card, table, link, image, {"type": "markdown", "text": NASTY})
     app.local.unfurl(
         app.local.channel("general"),
         app.local.workspace.messages(app.local.channel("general"))[-1].ts,
@@ -289,8 +226,8 @@ async def test_pictures_tables_and_tasks_are_shown(app: App, shown: Window) -> N
     picture = shown.said("a picture").locator("[data-role=file] img")
     await expect(picture).to_be_visible()
     assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1
-    await post(
-        app, {"type": "table", "rows": [[{"type": "raw_text", "text": "left"}, {"type": "raw_text", "text": "right"}]]}
+    await app.post(
+        {"type": "table", "rows": [[{"type": "raw_text", "text": "left"}, {"type": "raw_text", "text": "right"}]]}
     )
     await expect(shown.channel.locator("td")).to_have_text(["left", "right"])
     ts = app.local.say(general, "think", user=app.local.ada)

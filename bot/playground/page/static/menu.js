@@ -10,7 +10,8 @@ export function openMenu(button, entries) {
   close();
   const items = entries.map((entry) => (entry ? item(entry) : h("li", { role: "separator" })));
   const menu = h("ul", { class: "popup", role: "menu", "data-role": "popup" }, ...items);
-  document.body.append(menu);
+  // Within the landmark or dialog of its button, so that it is on top of that, and found there.
+  (button.closest("dialog, nav, main") ?? document.body).append(menu);
   place(menu, button.getBoundingClientRect());
   const choices = [...menu.querySelectorAll("button")];
   button.setAttribute("aria-expanded", "true");

@@ -32,7 +32,8 @@ export function drawMessage(message, { compact, summary, unfolded }, workspace, 
     reactionRow(message, workspace, actions),
     summary ? threadLink(message, summary, workspace, actions) : null,
   );
-  const words = content.textContent.slice(0, LABEL_CHARACTERS);
+  const words = [...content.querySelectorAll(".text")].map((text) => text.textContent).join(" ");
+  const whose = `${message.ephemeral ? "Only visible to you. " : ""}${workspace.authorOf(message)}, ${CLOCK.format(date)}`;
   return h(
     "li",
     {
@@ -42,7 +43,7 @@ export function drawMessage(message, { compact, summary, unfolded }, workspace, 
       "data-thread": message.thread_ts || null,
       "data-user": message.user,
       "data-streaming": message.streaming,
-      "aria-label": compact ? `${workspace.authorOf(message)}, ${CLOCK.format(date)}: ${words}` : words,
+      "aria-label": `${whose}: ${words.slice(0, LABEL_CHARACTERS)}`,
     },
     compact ? h("div", { class: "gutter" }, time(hour(date))) : avatar(workspace, message.user, message.name),
     content,
@@ -126,8 +127,8 @@ function fileCard(file) {
   const about = h("span", {}, `${sizeOf(file.size)} · ${file.kind}`);
   const download = { class: "plain", href: file.url, download: file.name, "data-role": "download" };
   return h(
-    "section",
-    { class: "file", "data-role": "file", "data-name": file.name, "aria-label": `File ${file.name}` },
+    "div",
+    { class: "file", role: "group", "data-role": "file", "data-name": file.name, "aria-label": `File ${file.name}` },
     h(
       "header",
       {},
