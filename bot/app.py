@@ -16,6 +16,7 @@ import aiohttp
 from bot import turn, web
 from bot.claude import catalogue, lazy
 from bot.core import access
+from bot.core.command_prefix import prefixed_chat, prefixed_intake
 from bot.core.ports import Intake
 from bot.core.privacy.redaction.model import redacting
 from bot.core.settings.form import SettingsFormContext
@@ -95,7 +96,8 @@ async def running(
         if (card := catalogue.find(settings.claude_model)) and card.retires_soon(clock()):
             log.warning("%s retires on %s: set CLAUDE_MODEL to %s", card.id, card.retires, card.replacement)
         built = await build(stack, settings, quarantine=opener(settings, clock), clock=clock)
-        app = bolt_app(built.joined.client, built.joined.teams, built.intake, built.uninstaller.depart)
+        prefix = settings.parley_command_prefix
+        app = bolt_app(built.joined.client, built.joined.teams, built.intake, built.uninstaller.depart, prefix)
         joined = await begin(stack, settings, built)
         built.files.warm_up(after=STARTUP_DELAY)
         figures = partial(built.metrics.page, built.inbox)
@@ -189,7 +191,8 @@ async def build(
         owner=owner,
     )
     files = await stack.enter_async_context(ReaderPool(metrics.reader_ended))
-    chat = slack_chat(joined.teams, session, budget, files)
+    prefix = settings.parley_command_prefix
+    chat = prefixed_chat(slack_chat(joined.teams, session, budget, files), prefix)
 
     # What is kept; the model within its budgets.
     store, feedback, runs = sql_store(database), sql_feedback_store(database), SqlClassifyRunStore(database)
@@ -249,6 +252,7 @@ async def build(
         DurableMessages(inbox, threads=threads, classify=classify, triage=triage, stop=stop, notices=notices),
         DurableInteractions(inbox, registry=table, permissions=permissions, home=home, notices=notices),
     )
+    intake = prefixed_intake(intake, prefix)
     uninstaller = Uninstaller(
         inbox, erasure=erasure, installations=joined.installations, ask=joined.ask, forget=joined.forget
     )

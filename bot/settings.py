@@ -111,6 +111,12 @@ def _known_model(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _prefix(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,19}", value):
+        raise ValueError("takes up to 20 lowercase letters, digits, hyphens and underscores, such as ai- for /ai-code")
+    return value
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -145,6 +151,7 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
     parley_admins: People = frozenset()
+    parley_command_prefix: Annotated[str, AfterValidator(_prefix)] = ""
     triage_webhook_secret: LongText | None = None
     triage_github_token: Credential | None = None
     triage_github_url: Annotated[Url, AfterValidator(_slashed)] = "https://api.github.com/"

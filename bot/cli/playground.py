@@ -96,7 +96,9 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
     if is_rehearsal:
         _bypass_proxies()
     async with Playground(*_offered(), port=options.port, with_rehearsal=is_rehearsal) as playground:
-        told = {name: value for name, value in environ.items() if not name.startswith("SLACK_")}
+        # No other app is here to share names with, so that the commands keep theirs.
+        ours = {name for name in environ if name.startswith("SLACK_")} | {"PARLEY_COMMAND_PREFIX"}
+        told = {name: value for name, value in environ.items() if name not in ours}
         told |= {"DATABASE_URL": f"sqlite:///{folder / 'parley.db'}", "HOST": "127.0.0.1", "PORT": "0"}
         read = configured(told | playground.environment(options.transport), for_slack=True)
         settings.hide_from_libraries()

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from bot import log, settings
 from bot.cli.shared import Commands, configured
+from bot.errors import SettingsError
 
 EXAMPLE = "https://parley.example.com"
 
@@ -76,7 +77,10 @@ def _address(typed: str) -> str:
 def _manifest(options: argparse.Namespace) -> int:
     from bot.slack.manifest import manifest
 
-    print(json.dumps(manifest(options.url or ""), indent=2))
+    read, faults = settings.sound(settings.environment())  # with any other fault, there is a manifest all the same
+    if fault := faults.get("PARLEY_COMMAND_PREFIX"):
+        raise SettingsError([f"PARLEY_COMMAND_PREFIX: {fault}."])
+    print(json.dumps(manifest(options.url or "", read.parley_command_prefix), indent=2))
     return 0
 
 

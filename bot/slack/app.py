@@ -34,8 +34,11 @@ def bolt_app(
     teams: WorkspaceClients,
     intake: Intake,
     depart: Callable[[Uninstallation], Awaitable[None]],
+    prefix: str = "",
 ) -> AsyncApp:
     """Build the app and register every listener; `client` has no token, but all else that Bolt's own clients need.
+
+    `prefix` is before the names of the slash commands.
 
     `process_before_response`: a listener makes a delivery durable before Slack gets its acknowledgement. Requests over
     HTTP are verified before they are parsed, in `http.py`; those over a socket need no signature.
@@ -65,7 +68,7 @@ def bolt_app(
         attaching_conversation_kwargs_enabled=False,
     )
     messages.register(app, intake.messages)
-    commands.register(app, intake.interactions)
+    commands.register(app, intake.interactions, prefix)
     actions.register(app, intake.interactions)
     modals.register(app, intake.interactions)
     agent.register(app, intake)

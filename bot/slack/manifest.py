@@ -42,8 +42,10 @@ EVENTS = (
 )
 
 
-def manifest(url: str = "") -> dict[str, Any]:
+def manifest(url: str = "", prefix: str = "") -> dict[str, Any]:
     """Return the manifest, for Socket Mode, or for HTTP if the bot's public address is given.
+
+    `prefix` is before the names of the slash commands.
 
     Several workspaces also install it from that address. Token rotation stays off until the app's owner turns it on,
     which can't be undone: it is of no use to one workspace whose token was set by hand.
@@ -57,7 +59,7 @@ def manifest(url: str = "") -> dict[str, Any]:
             "description": "A self-hosted Claude for your team's Slack",
             "background_color": "#2b2a33",
         },
-        "features": _features(address),
+        "features": _features(address, prefix),
         "oauth_config": {**redirects, "scopes": {"bot": sorted(SCOPES)}},
         "settings": {
             "event_subscriptions": {"bot_events": list(EVENTS), **request},
@@ -69,11 +71,11 @@ def manifest(url: str = "") -> dict[str, Any]:
     }
 
 
-def _features(address: dict[str, str]) -> dict[str, Any]:
+def _features(address: dict[str, str], prefix: str) -> dict[str, Any]:
     """Return what people see of the app; `address` is where commands go over HTTP."""
     return {
         "agent_view": {
-            "agent_description": "Ask Claude, summarize channels and texts, sort messages, write code. AI can err.",
+            "agent_description": "Ask Claude, summarize channels, sort messages, write code. AI can make mistakes.",
             "suggested_prompts": [{"title": title, "message": message} for title, message in agent.PROMPTS],
         },
         "app_home": {
@@ -88,7 +90,7 @@ def _features(address: dict[str, str]) -> dict[str, Any]:
         ],
         "slash_commands": [
             {
-                "command": f"/{command.name}",
+                "command": f"/{prefix}{command.name}",
                 "description": command.description,
                 "usage_hint": command.usage_hint,
                 "should_escape": True,

@@ -83,10 +83,11 @@ OWN = {
 # Patterns that are put together where they are used: some of each kind, as they may come out.
 PUT_TOGETHER = {
     "bot.core.classify.table.delimiter:findall": (r";[ \u00a0]",),
+    "bot.core.command_prefix:compile": (r"(?<![\w/-])/ai\-(?=(?:summarize|classify|code|parley)(?![\w/-]))",),
     "bot.core.domain.typed_values:fullmatch": ("#[A-Z0-9]{3,}",),
     "bot.playground.page.typed:compile": (typed.pattern(("@ada lovelace", "@ada", "#general")),),
     "bot.playground.rehearsal.conversation:compile": (r"\bmy\ name (?:is|are|was|were) [^.!?\n]+",),
-    "bot.settings:fullmatch": (r"xoxb\-\S+", "[UW][A-Z0-9]+"),
+    "bot.settings:fullmatch": ("[UW][A-Z0-9]+",),
 }
 
 

@@ -37,10 +37,10 @@ TOO_LONG = f"That is more than {LONGEST:,} characters, too long for a command. S
 AT_WORK = "Working on it. Only you will see the answer."
 
 
-def register(app: AsyncApp, intake: InteractionIntake) -> None:
-    """Listen to the slash commands."""
+def register(app: AsyncApp, intake: InteractionIntake, prefix: str = "") -> None:
+    """Listen to the slash commands, by their names with the operator's prefix."""
     for command in COMMANDS:
-        app.command(f"/{command.name}")(_listener(command, intake))
+        app.command(f"/{prefix}{command.name}")(_listener(command, intake))
 
 
 def _listener(spec: CommandSpec, intake: InteractionIntake) -> Callable[..., Any]:
