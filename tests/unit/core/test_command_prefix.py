@@ -10,7 +10,7 @@ import pytest
 
 import bot
 from bot.core.command_prefix import NAMES, CommandPrefix
-from bot.core.commands import COMMANDS, HELP
+from bot.core.commands import COMMANDS
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.interaction import Button, Field, Form
 
@@ -43,7 +43,7 @@ def test_each_sentence_takes_the_prefix(module: str) -> None:
 
 
 def test_the_help_names_no_other_commands() -> None:
-    for text in (HELP, *(one.help for one in COMMANDS)):
+    for text in (one.help for one in COMMANDS):
         put = PREFIX.in_code(text)
         assert not BARE.search(put)
         assert "`/ai-" in put
