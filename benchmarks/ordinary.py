@@ -1,6 +1,6 @@
 """Ordinary texts with nothing in them to hide: logs, orders, code, settings, pages, conversations, in four languages.
 
-Each line is a template; what stands in braces is drawn anew for each of its copies, from a seed.
+Each line is a template; what is in braces is drawn anew for each of its copies, from a seed.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ STOPPED = ("CancelledError", "ModelStoppedError")  # outcomes of calls that a pe
 
 
 class Purpose(StrEnum):
-    """What a call to the model is for, where it is no command of its own; each has its own prompt file."""
+    """What a call to the model is for, where it is not a command of its own; each has its own prompt file."""
 
     ANSWER = "answer"
     SUMMARIZE = "summarize"

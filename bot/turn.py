@@ -1,7 +1,7 @@
 """The turn that this task works on: its job, who pays for it, and the calls to the model that it has made.
 
 The inbox's runner sets it around each job, whose kind says who pays when it is registered. So a task knows what it
-works for, and no function on the way passes it on. It stands at the base, beside `calls`, and imports nothing else:
+works for, and no function on the way passes it on. It is at the base, beside `calls`, and imports nothing else:
 the inbox sets it; budgets, Claude's client, Slack's requests and the log read it; and none of these may know another.
 """
 

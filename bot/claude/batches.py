@@ -33,7 +33,7 @@ async def submit(
 ) -> str:
     """Submit requests by their names; return the batch's id. Raises what the SDK raises.
 
-    With `since`, the newest batches are looked through first for one that may be these. A batch tells its requests'
+    With `since`, the newest batches are searched first for one that may be these. A batch tells its requests'
     names only when it is done: one that is under way, of as many requests and not among those `taken`, is believed.
     """
     if since is not None:

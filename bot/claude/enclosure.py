@@ -48,7 +48,7 @@ def parts(content: bytes) -> list[bytes | memoryview]:
     """Split a request's JSON where bytes belong. Views are to be sent as base64; there is none as a rule."""
     found: list[bytes | memoryview] = []
     rest = content
-    for word, data in (_enclosed.get() or {}).items():  # in the order in which they stand there
+    for word, data in (_enclosed.get() or {}).items():  # in the order in which they are there
         before, mark, after = rest.partition(word.encode())
         if mark:
             found += [before, memoryview(data)]

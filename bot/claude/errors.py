@@ -161,7 +161,7 @@ def subject_of(message: str) -> str:
 
 
 def judge(exchange: ModelCall) -> None:
-    """Raise where a stream ran to its end and is no answer all the same.
+    """Raise where a stream ran to its end and is still not an answer.
 
     An answer cut by its output limit is one, as long as it holds text.
     """

@@ -33,7 +33,7 @@ def instructions_of(settings: ChannelSettings) -> str:
 def system(prompt: str, instructions: str) -> list[TextBlockParam]:
     """Build the `system` blocks: our prompt, then the channel's own instructions if there are any.
 
-    The mark on the last block lets the API cache both, so nothing that varies from turn to turn may stand in them.
+    The mark on the last block lets the API cache both, so nothing that varies from turn to turn may be in them.
     """
     blocks: list[TextBlockParam] = [{"type": "text", "text": prompt}]
     if instructions.strip():

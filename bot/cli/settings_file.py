@@ -69,7 +69,7 @@ def write(sheets: Mapping[Place, Overrides]) -> str:
     """Write all settings, except threads', as the file that `read` reads."""
     document: dict[str, dict[str, Any]] = {}
     for place, overrides in sheets.items():
-        # What a former version stored, and this one does not know, would stop the way back.
+        # What a former version stored, and this one does not know, would prevent a downgrade.
         known = {name: value for name, value in overrides.values.items() if name in ChannelSettings.model_fields}
         if known:
             document.setdefault(place.workspace, {})[place.channel or WORKSPACE] = known

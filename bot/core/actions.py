@@ -1,6 +1,6 @@
 """Every button, menu, shortcut and form, declared once: its name, its label, what it carries, and who may use it.
 
-`bot.jobs.registry` says what runs each. Names and values stand under messages that were posted long ago: they stay.
+`bot.jobs.registry` says what runs each. Names and values are under messages that were posted long ago: they stay.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ class ActionSpec(Generic[Value]):
         confirm: str = "",
         spoken: str = "",
     ) -> Button:
-        """Return the button that stands below a message."""
+        """Return the button that is below a message."""
         return Button(self.name, label or self.label, value.encode() if value else "", style, confirm, spoken)
 
     def menu(self, options: tuple[tuple[str, str], ...], value: Value | None = None, *, label: str = "") -> Select:
-        """Return the menu that stands below a message."""
+        """Return the menu that is below a message."""
         return Select(self.name, label or self.label, options, value.encode() if value else "")
 
     def in_form(self) -> Field:
-        """Return the button that stands in a form, and comes back with the form's own value."""
+        """Return the button that is in a form, and comes back with the form's own value."""
         return Field(self.name, self.label, "button")
 
     def read(self, action: Action) -> Value:

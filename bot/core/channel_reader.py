@@ -150,7 +150,7 @@ async def _read(
 ) -> BotError | None:
     """Read pages until there is enough, and resume where reading broke off; return the error that ended it early.
 
-    `begin` goes on after what was taken, `take` tells whether that is enough. Raises `RevokedError`.
+    `begin` goes on after what was taken, `take` says whether that is enough. Raises `RevokedError`.
     """
     while True:
         try:

@@ -106,7 +106,7 @@ def bars(counts: Sequence[tuple[str, int]], title: str) -> bytes:
         axes = figure.add_subplot()
         drawn = axes.barh(range(len(shown)), values, color=COLORS[0])
         axes.bar_label(drawn, [f"{count:,} ({count / total:.0%})" for count in values], padding=4)
-        # A name is no formula, whatever dollar signs it has.
+        # A name is not a formula, whatever dollar signs it has.
         axes.set_yticks(range(len(shown)), labels, parse_math=False)
         axes.invert_yaxis()
         axes.margins(x=0.22)

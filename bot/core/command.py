@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _PRIVATE = re.compile(r"\A\s*(?:--|—|\u2013)private(?=\s|\Z)|(?:\A|(?<=\s))(?:--|—|\u2013)private\s*\Z", re.IGNORECASE)
 _OPTION = re.compile(r"--[A-Za-z][\w-]{0,40}")
 LONGEST_WORD = 40  # characters of a word that is looked for among those that we know
-LONGEST_LINE = 2_000  # characters: what is longer is a text, whatever stands at its ends
+LONGEST_LINE = 2_000  # characters: what is longer is a text, whatever is at its ends
 SHOWN_OF_REQUEST = 1_000  # characters of what was typed that open the thread
 
 

@@ -15,7 +15,7 @@ class CommandSpec:
 
     name: str
     description: str  # in Slack's menu
-    usage_hint: str  # behind the name, while it is typed
+    usage_hint: str  # after the name, while it is typed
     example: str  # in `/parley help`
     help: str  # the answer to `/parley help <name>`, and to the command alone
     verbs: tuple[str, ...]  # what a message begins with that is the command; what follows decides whether it is

@@ -43,7 +43,7 @@ _SHORT = {"w", "h", "q"}  # before a number: W47, H2
 _AROUND, _VAGUE, _BESIDES = (
     set(words.split())
     for words in (
-        # What happened comes behind: "after the release".
+        # What happened comes after it: "after the release".
         "after before during until till nach vor wahrend bis avant apres pendant jusque antes despues durante hasta",
         # Tell of a time that is none in figures.
         (

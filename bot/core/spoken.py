@@ -2,7 +2,7 @@
 
 A message is a command if it begins with what people say for one, and what follows can only be meant for it: a place and
 a time, categories, a topic of the help. "Summarize the plot of Hamlet" and "help me write a mail" are for Claude. What
-to begin with stands beside each command's declaration; what may follow, in its parser.
+to begin with is beside each command's declaration; what may follow, in its parser.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _GIVE = re.compile(
     r"(?:(?P<length>short|quick|brief|detailed|long|kurze)\s+)?(?=(?:summary|recap|digest|overview|tl;?dr|zusammenf))",
     re.IGNORECASE,
 )
-_INFINITIVE = " zusammenfassen"  # German: behind what is to be summarized
+_INFINITIVE = " zusammenfassen"  # German: after what is to be summarized
 _LENGTHS = {"quick": "short", "kurze": "short"}
 # What happened in a place, rather than at a time.
 QUESTIONS = (
@@ -72,7 +72,7 @@ THREAD = "this thread"
 class Occasion:
     """How a message was said. `is_called`: to the bot alone, by a mention or at the start of direct messages.
 
-    `thread`: whether it stands in one that began with the bot or in one that others began, "" if it opens a thread.
+    `thread`: whether it is in one that began with the bot or in one that others began, "" if it opens a thread.
     `has_files`: files came with it.
     """
 

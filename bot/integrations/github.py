@@ -1,7 +1,7 @@
 """Feedback to GitHub: one issue per record, in the repository that its channel has set.
 
 A record is sent again until it arrives, and makes one issue all the same: the issue's address is kept with the record,
-and where a former attempt may have died in between, the repository's newest issues are looked through for the record's
+and where a former attempt may have died in between, the repository's newest issues are searched for the record's
 mark before another one is made. They are listed rather than searched, as GitHub's search lags behind.
 https://docs.github.com/en/rest/issues/issues
 """
@@ -40,7 +40,7 @@ VERSION = "2022-11-28"  # of the API
 PACE = 1.0
 BUSY = 60.0  # seconds to wait where GitHub wants some rest, and does not say how much
 CLOCKS = timedelta(minutes=5)  # by which theirs and ours may differ
-PAGES, PAGE = 5, 100  # of issues that are looked through
+PAGES, PAGE = 5, 100  # of issues that are searched
 RETRIED = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 LIMITED = {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
 # A repository that was renamed or moved; the method stays: https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects

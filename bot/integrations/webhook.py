@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 15.0  # seconds
 LONGEST_REST = 600.0  # seconds that a receiver may ask for
-RETRIED = {408, 425, 429}  # besides all of 500 and above; https://www.rfc-editor.org/rfc/rfc9110#section-15
+RETRIED = {408, 425, 429}  # in addition to all of 500 and above; https://www.rfc-editor.org/rfc/rfc9110#section-15
 SUCCESS, FIRST_SERVER_FAULT = 2, 500  # the hundreds of the one, the first of the others
 SENT = (
     *("id", "workspace", "channel", "message", "person", "text", "status", "category", "severity", "sentiment", "area"),

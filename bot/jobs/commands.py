@@ -1,4 +1,4 @@
-"""Commands, typed behind a slash or said to the bot: run where their answers belong."""
+"""Commands, typed after a slash or said to the bot: run where their answers belong."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ class Commands:
         return overheard(incoming, said, conversation)
 
     async def _typed(self, command: SpokenCommand, incoming: IncomingMessage) -> Command:
-        """Return the command as if it had been typed behind a slash. Raises a transient `ChatError`."""
+        """Return the command as if it had been typed after a slash. Raises a transient `ChatError`."""
         is_secret = command.name == PARLEY.name and subcommands.find(command.text) is _SECRET
         is_private = command.is_private and (is_secret or not incoming.is_direct)
         return Command(

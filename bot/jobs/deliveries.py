@@ -139,7 +139,7 @@ def answers(message: str) -> Callable[[str, Mapping[str, Any]], bool]:
     def is_meant(kind: str, payload: Mapping[str, Any]) -> bool:
         if kind in {MESSAGE, COMPLETION}:
             return bool(payload["id"] == message)
-        if kind == COMMAND:  # its thread hangs on the message that tells what was asked
+        if kind == COMMAND:  # its thread hangs on the message that says what was asked
             return bool(payload["place"]["thread"] == message)
         return kind == ACTION and answered_by(ACTIONS.get(payload["name"]), str(payload["value"])) == message
 

@@ -1,4 +1,4 @@
-"""The chain of jobs behind a post of feedback: which job comes after which.
+"""The chain of jobs that a post of feedback starts: which job comes after which.
 
     after a post         triage
     after an edit        triage | triage show
@@ -67,7 +67,7 @@ def after_sort(
 
 
 def after_show(record: Feedback, settings: ChannelSettings) -> list[Delivery]:
-    """Send a record where its channel wants it: to an address, to GitHub where its issue is behind, to its team."""
+    """Send a record where its channel wants it: to an address, to GitHub if its issue is outdated, to its team."""
     found = []
     if settings.webhook:
         found.append(_webhook(record))

@@ -1,4 +1,4 @@
-"""The work in threads besides turns: edits and deletions, summaries of older messages, refusals to outsiders."""
+"""The work in threads other than turns: edits and deletions, summaries of older messages, refusals to outsiders."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _VERSION = 1  # asks for the kernel's version of it instead
 _PATH_BENEATH = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _READ = 1 << 2 | 1 << 3  # files and folders
-# By the version: how many kinds of access to files there are. From 4 on there is TCP besides, from 6 on signals.
+# By the version: how many kinds of access to files there are. TCP is added from 4 on, signals from 6 on.
 _KINDS = {1: 13, 2: 14, 3: 15, 4: 15}
 _MOST_KINDS = 16
 _TCP, _SCOPES = 1 << 0 | 1 << 1, 1 << 0 | 1 << 1

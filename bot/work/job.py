@@ -58,7 +58,7 @@ class Job:
 
     @property
     def was_begun(self) -> bool:
-        """Return whether this is not the first claim: an earlier one may have left something behind outside."""
+        """Return whether this is not the first claim: an earlier one may have left something outside."""
         return self._claim.token > 1
 
     @property

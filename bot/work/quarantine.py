@@ -22,8 +22,8 @@ of them. Where a machine runs out of memory once an hour and each time that proc
 with a probability of (10 / 3600)³, two in a hundred million, after the bot has died in it twice.
 
 A suspect's own key waits for it; others don't. On several replicas each may run suspects: a job is claimed by one.
-A process that was told to stop hands back what it ran; that is no death. After an outage of the database, which no one
-could renew a lease in, no one knows who died, and nothing counts.
+A process that was told to stop hands back what it ran; that does not count as a death. After an outage of the database,
+in which no lease could be renewed, nothing counts, as no one knows who died.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class Logs:
 
 @pytest.fixture(autouse=True)
 def logs(monkeypatch: pytest.MonkeyPatch, stage: Dialogue) -> Iterator[Logs]:
-    """Log as in earnest, at DEBUG; whatever else a test is about, no words and no secrets may stand there."""
+    """Log as in earnest, at DEBUG; whatever else a test is about, no words and no secrets may be there."""
     levels = {name: logging.getLogger(name).level for name in (*log.TALKATIVE, None)}
     hooks = get_on_retry_hooks()
     written = io.StringIO()

@@ -35,7 +35,7 @@ def from_bot(stage: Dialogue, ts: str) -> list[MessageRecord]:
 
 
 def kinds(message: MessageRecord) -> list[str]:
-    """Return what the message says, without what stands below it."""
+    """Return what the message says, without what is below it."""
     return [block["type"] for block in message.blocks if block["type"] not in {"context", "actions", "context_actions"}]
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def sent(dialogue: Dialogue, channel: str, words: str) -> list[MessageRecord]:
-    """Return what stands in a channel that says some words."""
+    """Return what is in a channel that says some words."""
     return [one for one in dialogue.workspace.workspace.messages(channel) if words in one.shown]
 
 

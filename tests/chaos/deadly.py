@@ -30,7 +30,7 @@ DEATHS: dict[str, Callable[[], object]] = {
     "abort": os.abort,
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "exit": partial(os._exit, 3),
-    "hang": lambda: threading.Event().wait(),  # holds the loop for ever
+    "hang": lambda: threading.Event().wait(),  # holds the loop forever
 }
 
 

@@ -237,7 +237,7 @@ async def test_a_death_never_spends_a_token_twice(installed: Installed) -> None:
     await installed.answer(first, "q2.0")
     assert exchanges(first) == ["ok", "ok"]
 
-    # Slack had given it, and nobody has kept it: the old one serves to its end, and the log tells what to do.
+    # Slack had given it, and nobody has kept it: the old one serves to its end, and the log says what to do.
     await die_renewing(installed, first)
     await installed.change_installation(renewing_until=None)
     await replica.start()

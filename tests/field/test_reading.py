@@ -44,7 +44,7 @@ def page(*messages: object, cursor: str = "", has_more: bool | None = None) -> P
 
 @asynccontextmanager
 async def history(*pages: Page) -> AsyncIterator[SlackHistory]:
-    """Play a Slack that gives one page after the other, and the last one for ever."""
+    """Play a Slack that gives one page after the other, and the last one forever."""
     left = list(pages)
 
     async def answer(request: web.Request) -> web.Response:
@@ -93,7 +93,7 @@ async def read(*pages: Page) -> tuple[list[str], bool]:
             id="repeated-cursor",
         ),
         pytest.param(
-            # https://github.com/ltworf/localslackirc/pull/381: the same page under the same cursor for ever
+            # https://github.com/ltworf/localslackirc/pull/381: the same page under the same cursor forever
             [page(ROOT, reply(1), cursor="a")],
             ["Root", "At 1"],
             False,

@@ -89,7 +89,7 @@ async def queue(sqlite_folder: SqliteFolder) -> AsyncIterator[Queue]:
 async def test_a_job_that_runs_out_of_memory_ends(queue: Queue) -> None:
     """https://github.com/sidekiq/sidekiq/issues/5300 and https://github.com/vectorize-io/hindsight/issues/2675
 
-    Fetched, killed and pushed back for ever (54 times there), as nothing that can be caught ever counts it.
+    Fetched, killed and pushed back forever (54 times there), as nothing that can be caught ever counts it.
     """
     await queue.accept("hog")
     assert [await queue.die_with_all() for _ in range(2)] == [["hog"], ["hog"]]

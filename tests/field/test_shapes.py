@@ -83,7 +83,7 @@ def read_all(event: Mapping[str, Any]) -> str:
 
 
 def message_in(event: dict[str, Any]) -> tuple[shape.Path_, dict[str, Any]]:
-    """Return the message that an event is about, and where it stands in it."""
+    """Return the message that an event is about, and where it is in it."""
     inner = event.get("message") or event.get("previous_message")
     where = ("message",) if event.get("message") else ("previous_message",)
     return (where, inner) if isinstance(inner, dict) else ((), event)

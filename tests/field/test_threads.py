@@ -274,7 +274,7 @@ async def test_mentions_in_blocks_only_are_answered(wire: Wire, model: ScriptedM
             ts = wire.workspace.say_as_app(
                 dialogue.general, "New incident", thread_ts=thread, blocks=filled(blocks, bot)
             )
-            # A person says something in between: bots are not answered for ever.
+            # A person says something in between: bots are not answered forever.
             number = count if thread else 1
             assert (await dialogue.answer(dialogue.general, thread or ts, number)).startswith(f"Log files, {name}.")
             assert "Disk is full." in asked(model)

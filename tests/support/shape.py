@@ -51,12 +51,12 @@ def _filled(thing: Any, name: str, numbers: Iterator[int]) -> Any:
 
 @cache
 def paths(name: str) -> list[Path_]:
-    """Return where everything stands in an event."""
+    """Return where everything is in an event."""
     return list(walk(event(name)))
 
 
 def walk(thing: object, before: Path_ = ()) -> Iterator[Path_]:
-    """Yield where everything stands in a thing."""
+    """Yield where everything is in a thing."""
     inner: list[tuple[str | int, object]] = []
     if isinstance(thing, dict):
         inner = list(thing.items())
@@ -68,7 +68,7 @@ def walk(thing: object, before: Path_ = ()) -> Iterator[Path_]:
 
 
 def at(thing: Any, path: Path_) -> Any:
-    """Return what stands at a path."""
+    """Return what is at a path."""
     for key in path:
         thing = thing[key]
     return thing

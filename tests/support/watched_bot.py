@@ -1,4 +1,4 @@
-"""The bot in a process of its own that tells how long its loop was held: `python -m tests.support.watched_bot`.
+"""The bot in a process of its own that says how long its loop was held: `python -m tests.support.watched_bot`.
 
 Each line that it gets is answered by the longest hold since the last one, in seconds.
 """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-LOOKED_AT = 200  # characters: a name stands at the very start
+LOOKED_AT = 200  # characters: a name is at the very start
 MOST_WORDS = 5  # of a name and what ends it
 MOST_ASKING = 3  # words after a name that show that its person is asked
 SHORTEST = 2  # characters of a name

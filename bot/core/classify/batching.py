@@ -60,7 +60,7 @@ def max_output(items: Sequence[Item]) -> int:
 
 
 def expected(items: Iterable[Item], prompt_tokens: int) -> Expected:
-    """Estimate, from above, what a run takes; `prompt_tokens` are those of each call besides its items."""
+    """Estimate, from above, what a run takes; `prompt_tokens` are those of each call apart from its items."""
     calls = input_tokens = output_tokens = 0
     for batch in batches(items):
         calls += 1

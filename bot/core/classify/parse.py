@@ -101,7 +101,7 @@ def _read_head(head: str, parsed: ClassifyOptions) -> ClassifyOptions:
 def spoken(said: str, *, has_files: bool = False) -> str:
     """Return what would be typed for what follows “classify” in a message, "" where it asks for something else.
 
-    It says where the messages are, perhaps with “into A, B” behind; or has the messages and `into:`; or a heading that
+    It says where the messages are, perhaps followed by “into A, B”; or has the messages and `into:`; or a heading that
     ends with a colon and the messages below, one per line. `has_files`: “this file” says where, too.
     """
     said = said.strip()

@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PROMPT_TOKENS = 900  # of input that each call has besides: our own prompt, the form, settled examples
-MOST_CORRECTIONS = 1_000  # that are looked through for examples
+PROMPT_TOKENS = 900  # of further input in each call: our own prompt, the form, settled examples
+MOST_CORRECTIONS = 1_000  # that are searched for examples
 STOPPED = "Stopped before anything was sorted."
 LEAST_TO_BATCH = 500  # items; fewer are done before a batch would have begun
 

@@ -59,8 +59,8 @@ class CodeContext:
     said: str = ""  # the text of the newest message
     question: str = ""  # the newest message's id
     begun: str = ""  # the code to continue
-    opening: str = ""  # stands before the answer
-    notes: str = ""  # stand at the answer's very end
+    opening: str = ""  # goes before the answer
+    notes: str = ""  # are at the answer's very end
     is_private: bool = False  # only the asker sees it
     is_first: bool = False  # the thread has no answer yet
 

@@ -39,7 +39,7 @@ def parse(typed: str) -> CodeRequest:
 def spoken(said: str, *, is_written: bool = False) -> str:
     """Return what would be typed for what follows “code” in a message, "" where it asks for something else.
 
-    “code: …”, “code a script”, “code in Go a …”, “code Go: …”; not “code review etiquette?”. `is_written`: behind
+    “code: …”, “code a script”, “code in Go a …”, “code Go: …”; not “code review etiquette?”. `is_written`: after
     “write code”, what it is for is a request, too.
     """
     if match := _COLON.match(said):

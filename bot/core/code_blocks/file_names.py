@@ -200,7 +200,7 @@ def _of_comment(code: str, tag: str) -> str:
 def _of_heading(before: str, tag: str) -> str:
     """Return the name in the line before a block; not where that is of another language than the block.
 
-    Of a sentence it is the one name in it that stands in backticks or is bold, if it is of the block's language.
+    Of a sentence it is the one name in it that is in backticks or is bold, if it is of the block's language.
     """
     before = before[:LONGEST_LINE]
     match = _HEADING.fullmatch(before)

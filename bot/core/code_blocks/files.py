@@ -15,7 +15,7 @@ from bot.core.domain.code_file import CodeFile
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-QUICK = 2_000  # characters of an answer that are looked through in a few milliseconds
+QUICK = 2_000  # characters of an answer that are searched in a few milliseconds
 LONGEST_EXPLANATION = 1_200  # characters beside the blocks; the prompt asks for five lines
 SHORTENED = "_I shortened the explanation because it was long. “Explain” gives all of it._"
 PROSE = {"md", "markdown", "mdx", "rst", "txt", "adoc"}  # extensions of what has fences in it, and no syntax to check

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - letters and marks that look alike are what this is about
-"""Which code page a text that is no Unicode was written in: each candidate is judged by what it would make of it.
+"""Which code page a text that is not Unicode was written in: each candidate is judged by what it would make of it.
 
 A detector by bytes alone needs pages of text. Feedback comes in three lines, so the judge reads: letters that the
 language often has, in words, in the right case, speak for a candidate; symbols inside words speak against it.
@@ -172,7 +172,7 @@ def named(wanted: str) -> str:
 
 
 def guess(data: bytes) -> Guess | None:
-    """Guess the code page of a text that is no Unicode; None where none reads like a language. Takes linear time."""
+    """Guess the code page of a text that is not Unicode; None where none reads like a language. Takes linear time."""
     sample = _sample(data)
     read = []
     for codec, _, languages in _CANDIDATES:

@@ -131,7 +131,7 @@ class _Writer:
             self.block(self.opening + (text.replace("\n", " ") if self.opening else text))
 
     def block(self, text: str) -> None:
-        """Write lines, each behind what the open quotations and items begin with."""
+        """Write lines, each after what the open quotations and items begin with."""
         prefixes = tuple(self.prefixes[:MOST_LEVELS])
         whole = "".join(prefixes)
         is_item = bool(self.marker)
@@ -172,7 +172,7 @@ def _table(table: etree._Element) -> str | None:
         return None
     grid = _grid(table)
     width = max(map(len, grid), default=0)
-    if width < 2:  # noqa: PLR2004 (one column is no table)
+    if width < 2:  # noqa: PLR2004 (one column is not a table)
         return None
     rows = [[*row, *[""] * (width - len(row))] for row in grid if any(row)]
     if not rows:
@@ -184,7 +184,7 @@ def _table(table: etree._Element) -> str | None:
 
 
 def _grid(table: etree._Element) -> list[list[str]]:
-    """Lay a table's cells out; a cell over several columns or rows stands in the first of them."""
+    """Lay a table's cells out; a cell over several columns or rows goes into the first of them."""
     grid: list[list[str]] = []
     taken: dict[int, int] = {}  # columns that cells of rows above reach into: for how many rows yet
     for row in table.iter("tr"):

@@ -122,7 +122,7 @@ def _unwrap(wrapper: etree._Element) -> None:
 
 
 def _take_out(box: etree._Element) -> None:
-    """Put a text box's paragraphs behind the one that it hangs on, unless the library reads them where they are."""
+    """Put a text box's paragraphs after the one that it hangs on, unless the library reads them where they are."""
     around = [one.tag for one in box.iterancestors()]
     if not any(str(tag).startswith(_SHAPES) for tag in around):
         return  # the older form, which the library reads

@@ -60,7 +60,7 @@ class Outsiders(StrEnum):
 class ChannelSettings(BaseModel):
     """The settings that hold in one place, in the order of their form.
 
-    A field's description is what people read of it; `Shown` says how it stands in a form, and where it can be set.
+    A field's description is what people read of it; `Shown` says how it is shown in a form, and where it can be set.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

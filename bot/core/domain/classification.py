@@ -169,7 +169,7 @@ class ReadAs:
     encoding: str = ""
 
 
-AS_FOUND = ReadAs()  # no one said anything: it is found by looking
+AS_FOUND = ReadAs()  # no one said anything, so it is detected
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Commands: typed behind a slash, or said to the bot."""
+"""Commands: typed after a slash, or said to the bot."""
 
 from __future__ import annotations
 

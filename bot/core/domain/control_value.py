@@ -29,7 +29,7 @@ class ControlValue(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     def encode(self) -> str:
-        """Write it, "" where all is as by default. Raises `ValueError` where it is too long for the platform."""
+        """Write it, "" where everything has its default. Raises `ValueError` where it is too long for the platform."""
         values = self.model_dump(mode="json", exclude_defaults=True)
         text = json.dumps(values, ensure_ascii=False, separators=(",", ":")) if values else ""
         if len(text) > LONGEST:

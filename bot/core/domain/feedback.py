@@ -49,7 +49,7 @@ class Feedback:
 
     `team` is a team's name, `assignee` a person. `given` is the category that the model gave; `duplicate_of` and `root`
     are ids of records: the one that this repeats, and the first of all that are alike. `version` counts what changed,
-    `card` and `routed` are the messages that show it, `reaction` what stands under the post. `issue` is the address of
+    `card` and `routed` are the messages that show it, `reaction` what is under the post. `issue` is the address of
     its issue, `issue_version` the version that was written there, `issue_state` how it was left.
     """
 

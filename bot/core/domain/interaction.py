@@ -1,4 +1,4 @@
-"""What people can use besides messages: buttons, menus, shortcuts and forms."""
+"""What people can use in addition to messages: buttons, menus, shortcuts and forms."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def read_teams(typed: str) -> tuple[Team, ...]:
 
 
 def read_routes(typed: str) -> tuple[Route, ...]:
-    """Read `Billing -> Payments` and `Bug report + Critical -> On-call`, one per line or behind a semicolon.
+    """Read `Billing -> Payments` and `Bug report + Critical -> On-call`, one per line or after a semicolon.
 
     Raises `UsageError`.
     """

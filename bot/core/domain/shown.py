@@ -1,4 +1,4 @@
-"""How a setting stands in a form, and where it can be set."""
+"""How a setting is shown in a form, and where it can be set."""
 
 from __future__ import annotations
 

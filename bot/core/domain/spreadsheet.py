@@ -16,7 +16,7 @@ class Spreadsheet:
 
     `texts` are the columns that make the text of an item. `heading` is the number of the row that names the columns, 0
     where none does, less where the format has the names; `tops` are rows that might. `title` is the sheet's, `titles`
-    are all. `encoding` is a text file's. `doubts` name what of these may as well be otherwise; `remarks` are sentences
+    are all. `encoding` is a text file's. `doubts` name what of these may be wrong; `remarks` are sentences
     about what was lost or mended. `labels` are second names of columns, as some tools give them.
     """
 

@@ -14,7 +14,7 @@ class Source:
     """What is summarized: a channel between two times, a thread, a file, or a text. `title` is how people call it.
 
     `start` is None for a span that begins with what the person has read; `words` are the span's own. `request`: the
-    message that asks for the summary, and is no part of it; "" where no message does.
+    message that asks for the summary, and is not part of it; "" where no message does.
     """
 
     place: Place

@@ -40,7 +40,7 @@ class Answer(Protocol):
     async def finish(self, ending: str = "", *, footer: str = "", controls: Sequence[Control] = ()) -> str:
         """Show all of the text and `ending`; return the message's id, "" if it has none.
 
-        The `footer`, in small letters, and the controls stand below. Raises `GoneError`, `ChatError`.
+        The `footer`, in small letters, and the controls are below. Raises `GoneError`, `ChatError`.
         """
 
     async def replace(self, text: str, *, footer: str = "", controls: Sequence[Control] = ()) -> str:
@@ -206,4 +206,4 @@ class Chat:
     names: ChatNames
     files: ChatFiles
     views: ChatViews
-    file_reader: FileReader  # reads the files that people post there, and those of code that stand in messages
+    file_reader: FileReader  # reads the files that people post there, and those of code that are in messages

@@ -24,7 +24,7 @@ def alone(said: str) -> bool:
 
 
 def parsed(parse: Callable[[str], object], words: str) -> Callable[[str], bool]:
-    """Return what tells whether something can be typed behind the words."""
+    """Return the check of what can be typed after the words."""
 
     def is_parsed(said: str) -> bool:
         try:

@@ -61,12 +61,12 @@ def parse(typed: str) -> Ask:
 
 
 def opens_with(text: str) -> tuple[str, str]:
-    """Return the link, the channel's name or the span that a short text begins with, and what stands behind it.
+    """Return the link, the channel's name or the span that a short text begins with, and what follows it.
 
     The first is "" where it begins with none of these; of spans only the short ones count, since sentences begin with
     "yesterday", too.
 
-    What is said so but is no request is more likely a request gone wrong than a text; who knows the link can tell.
+    What is said so but is not a request is more likely a request gone wrong than a text; who knows the link can tell.
     """
     if len(text) > typed_scope.LONGEST or "\n" in text.strip():
         return "", text
@@ -87,7 +87,7 @@ def not_understood(rest: str) -> UsageError:
 def spoken(said: str, *, needs_place: bool = False) -> bool:
     """Return whether what follows “summarize” in a message says where to look or since when, and nothing else.
 
-    `needs_place`: a time alone is no request, as in “what happened yesterday”. `#12` is more likely an issue's number.
+    `needs_place`: a time alone is not a request, as in “what happened yesterday”. `#12` is probably an issue's number.
     """
     read = _read(said)
     if read is None or (read[0].channel or "").isdigit():

@@ -1,4 +1,4 @@
-"""Define the form that the model fills in about a conversation, and check the links behind its statements."""
+"""Define the form that the model fills in about a conversation, and check the links of its statements."""
 
 from __future__ import annotations
 

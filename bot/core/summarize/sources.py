@@ -65,7 +65,7 @@ async def open_thread(command: Command, *, checkpoint: Checkpoint, store: Store,
 
 
 async def begin_here(command: Command, *, store: Store, chat: Chat) -> bool:
-    """Begin a summary that can stand where it was asked for; return False if only its asker may see it.
+    """Begin a summary that can be where it was asked for; return False if only its asker may see it.
 
     It can if it is of a text, of this very channel or thread, or if only the asker is here. Raises as `open_thread`.
     """

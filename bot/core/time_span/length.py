@@ -45,7 +45,7 @@ def said(words: Words, at: int, *kinds: str) -> bool:
 
 
 def meaning(words: Words, at: int, *kinds: str) -> str | None:
-    """Return what a word means as the first of these kinds that it is; None for none, and behind the last word."""
+    """Return what a word means as the first of these kinds that it is; None for none, and after the last word."""
     if at >= len(words):
         return None
     return next((value for kind in kinds if (value := words[at].value(kind)) is not None), None)

@@ -59,7 +59,7 @@ def _end(text: str) -> int:
 def resolve(words: str, now: datetime, zone: tzinfo, most: int = MAX_DAYS) -> Span:
     """Turn the words of a span into times, as a person in `zone` means them at `now`.
 
-    Raises `UsageError` for what is no span, has no such day or two of them, lies in the future or reaches back more
+    Raises `UsageError` for what is not a span, has no such day or two of them, lies in the future or reaches back more
     than `most` days.
     """
     words = " ".join(words.split())

@@ -188,7 +188,7 @@ def is_known(word: str) -> bool:
 
 
 def is_said_of_times(word: str) -> bool:
-    """Return whether a word may stand in a span, be it an article or the like."""
+    """Return whether a word may be in a span, be it an article or the like."""
     return any(one in _KINDS for one in _bare(folded(word)))
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST_CORRECTIONS = 500  # of each kind that are looked through for examples
+MOST_CORRECTIONS = 500  # of each kind that are searched for examples
 TOKENS_PER_ITEM = 200  # of output
 TOKENS_OF_FILES = 20_000  # of input
 
@@ -47,7 +47,7 @@ IGNORED: dict[str, tuple[str, ...]] = {
     "normal": ("small talk",),
     "eager": (),
 }
-"""What is no feedback, by the channel's strictness."""
+"""What is not feedback, by the channel's strictness."""
 
 
 @dataclass(frozen=True)
@@ -182,5 +182,5 @@ def decide(record: Feedback, verdict: Verdict, settings: ChannelSettings) -> Dec
 
 
 def ignore(record: Feedback) -> Decision:
-    """Decide that a post is no feedback."""
+    """Decide that a post is not feedback."""
     return Decision(record.text, Judgement(record.id, nature="small talk"), FeedbackStatus.IGNORED)

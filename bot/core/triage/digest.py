@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, Checkpoint, Model
     from bot.core.ports.feedback_store import FeedbackStore
 
-MOST_RECORDS = 10_000  # of four weeks that are looked through
+MOST_RECORDS = 10_000  # of four weeks that are searched
 LATE = timedelta(hours=3)  # a digest that could not be written by then is left out
 MONDAY = 0
 SHOWN = 5  # posts that wait

@@ -33,7 +33,7 @@ _DAMAGED = (
 
 
 def read(name: str, data: bytes) -> Iterator[Exported]:
-    """Read an export's messages that are not replies. Raises `UsageError` for what is no export, or too large.
+    """Read an export's messages that are not replies. Raises `UsageError` for what is not an export, or too large.
 
     Exports come from strangers: call it where `FileReader` bounds what that takes.
     """

@@ -173,7 +173,7 @@ def drawn(
 ) -> bytes:
     """Draw each day's posts by category and severity, and how quickly they were answered; a PNG. Blocking.
 
-    `severities` come the least first.
+    `severities` come the lowest first.
     """
     names = [short_date(now - n * DAY) for n in range(days - 1, -1, -1)]
     by_severity = _by_day(records, days, now, lambda one: one.severity or "no severity")

@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 REQUEST_ID = web.RequestKey("request_id", str)
 MAX_MODELS_PER_PAGE = 1000
-# In seconds. An answer may wait for a gate without end, so patience is for nothing; aiohttp takes 0 for "for ever".
+# In seconds. An answer may wait for a gate forever; aiohttp takes 0 for "forever".
 SHUTDOWN_TIMEOUT = 0.1
 LONE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 

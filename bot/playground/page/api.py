@@ -79,7 +79,7 @@ class PageApi:
             feed.end()
 
     async def index(self, request: web.Request) -> web.StreamResponse:
-        """Serve the page; an address that names nobody leads to the default one."""
+        """Serve the page; an address that names no one leads to the default one."""
         try:
             Viewer.named(self._workspace, request.query.get("as", ""))
         except ValueError:

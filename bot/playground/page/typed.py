@@ -19,7 +19,7 @@ _MAIL = r"(?P<mail>(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++)"
 def as_typed(text: str, mentions: Mapping[str, str]) -> str:
     """Return typed text as Slack's client sends it; `mentions` maps `@name` and `#channel` to their wire format.
 
-    The longest name counts, whatever its case, if nothing goes on behind it. Code stays as it is.
+    The longest name counts, whatever its case, if nothing continues it. Code stays as it is.
     """
     known = {name.casefold(): form for name, form in mentions.items()}
     parts: list[str] = []

@@ -24,7 +24,7 @@ def closed(text: str) -> str:
 
 
 def _dangling(text: str) -> int:
-    """Return the length of marks at the end with nothing behind them yet: an opening one, or half of a closing one."""
+    """Return the length of marks at the end with nothing after them yet: an opening one, or half of a closing one."""
     bare = text.rstrip(_MARKS)
     marks = text[len(bare) :]
     if not bare or bare[-1].isspace():

@@ -115,7 +115,7 @@ class MessageRecord:
     username: str = ""  # the name that an integration shows instead of its own
     is_broadcast: bool = False  # a reply that the channel also shows
     ephemeral_to: str = ""  # the only user who sees it
-    answers: str = ""  # the slash command behind an ephemeral message, as the bot got it
+    answers: str = ""  # the slash command that an ephemeral message answers, as the bot got it
     stream: Stream | None = None
 
     @property
@@ -142,7 +142,7 @@ class MessageRecord:
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """What the bot shows of a thread besides its messages."""
+    """What the bot shows of a thread apart from its messages."""
 
     status: str = ""  # what users read
     state: str = ""  # of the agent session

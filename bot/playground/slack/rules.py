@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Requests per minute of Slack's rate limit tiers; special limits stand where a method is declared.
+# Requests per minute of Slack's rate limit tiers; special limits are where a method is declared.
 TIERS: Mapping[int, int] = {1: 1, 2: 20, 3: 50, 4: 100}
 # Messages: about one a second in a channel, "short bursts" beyond that, "several hundred" a minute in a workspace. What
 # Slack leaves open is set conservatively here.

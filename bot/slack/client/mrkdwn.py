@@ -6,9 +6,9 @@ import re
 
 from bot.slack.client import text as slack_text
 
-# What no mark counts in: code, to the end where it was cut, and all that stands in brackets.
+# What no mark counts in: code, to the end where it was cut, and everything in brackets.
 _WHOLE = r"```.*?(?:```|\Z)|`[^`\n]++`|<[^<>\n]*+>"
-# A pair of marks stands at the edges of words, within a line, and has no space inside; a word's own _ is part of it.
+# A pair of marks is at the edges of words, within a line, and has no space inside; a word's own _ is part of it.
 _OPEN, _CLOSE = r"(?<![^\W_])(?<!\w_)(?<!{0}){0}(?![\s{0}])", r"(?<!\s){0}(?![^\W_])(?!_\w)(?!{0})"
 _INSIDE = r"(?:`[^`\n]++`|<[^<>\n]*+>|[^{0}\n`<])++"
 _PAIR = _OPEN + "(?P<{1}>" + _INSIDE + ")" + _CLOSE

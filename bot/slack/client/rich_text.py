@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 12  # levels of blocks in blocks; Slack's own messages have five
 
-# Keys of what is no text: how it looks, and how apps know their own things again.
+# Keys of what is not text: how it looks, and how apps know their own things again.
 _OPAQUE = {"type", "style", "color", "emoji", "verbatim", "icon", "icons", "language", "ts", "token", "metadata"}
 _OPAQUE_ENDS = ("_id", "_ids", "_ts", "_type", "_token", "image_url", "thumb_url", "icon_url", "_icon")
 # What would read as a mark of ours; a single * does not, and an underscore only at a word's edge.

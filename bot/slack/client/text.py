@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # The plain text beside the blocks is for notifications; https://docs.slack.dev/reference/methods/chat.postMessage
 NOTICE_LIMIT = 3_000
 
-# All that Slack marks up stands in brackets, `<target|label>`, with what would close them escaped:
+# All that Slack marks up is in brackets, `<target|label>`, with what would close them escaped:
 # https://docs.slack.dev/messaging/formatting-message-text. No character is read twice, however the brackets stand.
 MARKUP = re.compile(r"<(?P<target>[^<>|]*+)(?:\|(?P<label>[^<>]*+))?+>")
 _CHANNEL = re.compile(r"#[CG][A-Z0-9]*")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MARK = "parley_turn"  # the type of the metadata that tells which turn a message belongs to
+MARK = "parley_turn"  # the type of the metadata that says which turn a message belongs to
 
 
 def mark(reference: str) -> dict[str, Any]:

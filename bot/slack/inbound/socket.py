@@ -61,7 +61,7 @@ class SocketConnection(SocketModeClient):
 @asynccontextmanager
 async def connected(app: AsyncApp, app_token: str, connections: int) -> AsyncIterator[None]:
     """Keep so many connections open. Raises `ChatError` when Slack refuses them at the start."""
-    # The SDK would try again without end, whatever Slack says.
+    # The SDK would retry forever, whatever Slack says.
     await call(app.client.apps_connections_open, app_token=app_token)
     moving = asyncio.Lock()
     opened: list[SocketConnection] = []

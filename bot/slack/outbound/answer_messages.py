@@ -60,7 +60,7 @@ class AnswerMessages:
     async def show(self, text: str, ending: str, footer: str, controls: Sequence[Control]) -> str:
         """Show a text in as many messages as it takes, and what is left in a file; return the first message's `ts`.
 
-        The footer and the controls stand below the last message. What is too long for Slack after all is shown in
+        The footer and the controls are below the last message. What is too long for Slack after all is shown in
         shorter ones, at last as a file alone; then the `ts` is "". Raises `ChatError`.
         """
         for limit in LIMITS:

@@ -1,6 +1,6 @@
 """Buttons and menus as Slack's blocks.
 
-Ratings are buttons, too: Slack's own thumbs (`feedback_buttons`) can't stand in a row with others.
+Ratings are buttons, too: Slack's own thumbs (`feedback_buttons`) can't be in a row with others.
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ def rich_text(text: str, *, is_bold: bool = False) -> dict[str, Any]:
 
 @cache
 def _markdown() -> MarkdownIt:
-    # What stands in angle brackets is Slack's, and read below.
+    # What is in angle brackets is Slack's, and read below.
     return MarkdownIt("commonmark").enable("strikethrough").disable(["autolink", "html_inline"])
 
 

@@ -113,7 +113,7 @@ class EphemeralAnswer:
         """Do nothing: nothing was shown."""
 
     async def _respond(self, content: dict[str, Any]) -> bool:
-        """Answer by the command's own address, which works even where the bot is no member; it lives for 30 minutes."""
+        """Answer by the command's own address, which works for 30 minutes, even where the bot is not a member."""
         if not self._asker.reply_handle:
             return False
         webhook = AsyncWebhookClient(

@@ -19,7 +19,7 @@ MOST_TICKS = 100  # of a fence; what is longer is taken for text, as closing it 
 LONGEST_OPENING = 100  # characters of a line that is repeated as it was written
 LONGEST_WORD = 40  # of the info string that is repeated of a longer one
 
-QUOTE = -1  # what stands for a quote in a path; a list's item stands there as the columns that its content is indented
+QUOTE = -1  # what stands for a quote in a path; a list's item is given by the columns that its content is indented
 
 _CONTAINER = re.compile(
     r" {0,3}(?:(?P<quote>> ?)|(?:[-*+]|\d{1,9}[.)])(?: {1,4}(?! )| (?= {4})|$)(?P<box>\[[ xX]\] +)?)"
@@ -28,7 +28,7 @@ _QUOTE = re.compile(r" {0,3}> ?")
 _OPENING = re.compile(rf" {{0,3}}(?P<ticks>`{{3,{MOST_TICKS}}}(?!`)(?=[^`]*$)|~{{3,{MOST_TICKS}}}(?!~))(?P<info>.*)$")
 _CLOSING = re.compile(r" *(?P<ticks>`{3,}|~{3,})[ \t\r]*$")
 _STARTS = frozenset("`~>-*+0123456789")  # of what is more than text
-_BEFORE = re.compile(r"[ \t>*+\-0-9.)\[\]xX]*")  # what may stand before the content: indentation and markers
+_BEFORE = re.compile(r"[ \t>*+\-0-9.)\[\]xX]*")  # what may be before the content: indentation and markers
 _BOX_INDENT = 4  # columns that the end of a block may be indented more, where its beginning stands after a box
 
 
@@ -152,7 +152,7 @@ def open_fence(text: str) -> Fence | None:
 
 
 def _flat(line: str) -> str:
-    """Write the tabs before a line's content as spaces, those behind a list's marker or a quote's sign too."""
+    """Write the tabs before a line's content as spaces, those after a list's marker or a quote's sign too."""
     before = _BEFORE.match(line)
     if before is None or "\t" not in before[0]:
         return line

@@ -1,4 +1,4 @@
-"""How a text of ours becomes a message: its blocks, its tables, what stands below it, and the mark of its turn."""
+"""How a text of ours becomes a message: its blocks, its tables, what is below it, and the mark of its turn."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ FOOTER_LIMIT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message of an answer: its Markdown, and what stands below it."""
+    """One message of an answer: its Markdown, and what is below it."""
 
     text: str
     footer: str = ""
     controls: Sequence[Control] = ()
 
     def below(self) -> list[dict[str, Any]]:
-        """Lay out what stands below the text."""
+        """Lay out what is below the text."""
         footer = [{"type": "context", "elements": [{"type": "mrkdwn", "text": self.footer[:FOOTER_LIMIT]}]}]
         return [*(footer if self.footer else []), *control_blocks(self.controls)]
 

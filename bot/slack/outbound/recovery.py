@@ -21,7 +21,7 @@ LOOKED_THROUGH = 200  # messages
 
 
 async def find_answer(context: AnswerContext, *, first: str, discarded: str) -> list[str]:
-    """Return the messages of an answer in its thread, besides the `first` one and one that was `discarded`.
+    """Return the messages of an answer in its thread, except the `first` one and one that was `discarded`.
 
     They have the turn's mark. A stream gets its mark only with its end, so where no first message is known, messages
     without a mark count, too. An answer that replaces another one takes over the messages of that one's turn. Raises a

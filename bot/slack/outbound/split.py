@@ -24,7 +24,7 @@ REST = "answer.md"
 REST_NOTE = f"\n\n_The rest is in the file {REST}._"
 
 _CLOSING = 24  # characters that are kept for closing a code block; a longer closing is reckoned with where it comes
-_CONTEXT = 3_000  # characters around a cut that are looked through for what must not be cut
+_CONTEXT = 3_000  # characters around a cut that are searched for what must not be cut
 # Where to split, the best first: between paragraphs outside of lists, before a list's item, between any paragraphs,
 # between lines, between words.
 _BOUNDARIES = tuple(
@@ -46,7 +46,7 @@ def split(text: str, limit: int = MESSAGE_LIMIT, *, at_least: int = 0, most: int
     person sees as one character. A code block that is split is closed in the one message and opened again in the next,
     as it was written; a table that is split repeats its header. A message has one table at most, of a size that Slack
     takes, as Slack wants it. `limit` is 400 or more, and `at_least` at least 100 less. With `most`, whatever is left
-    after so many messages stands as it is in one element more.
+    after so many messages stays as it is in one more element.
     """
     parts: list[str] = []
     opened = ""
@@ -82,7 +82,7 @@ def reopened(text: str, at: int) -> str:
 
 
 def _resumed(whole: str, head: str, last: MarkdownLine | None, text: str) -> tuple[str, str]:
-    """Return what stands before the rest of a text that was cut, and that rest, as it reads by itself."""
+    """Return what is before the rest of a text that was cut, and that rest, as it reads by itself."""
     if last is not None and last.is_open and last.fence is not None:
         return _outdented(*resumed(text, last.fence))
     if last is None or not last.path or not text:
@@ -158,7 +158,7 @@ def _row_end(one: Table, number: int) -> int:
 
 
 def _end_in_table(one: Table, room: int, at_least: int) -> int | None:
-    """Return where to end in a table that does not fit: behind one of its rows, or before it where it began late."""
+    """Return where to end in a table that does not fit: after one of its rows, or before it where it began late."""
     rows = [row for row in one.body[1:] if at_least <= row <= room]
     if one.start >= max(at_least, room // 2, 1) or (not rows and one.start > at_least):
         return one.start

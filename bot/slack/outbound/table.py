@@ -23,7 +23,7 @@ _NEW_BLOCK = re.compile(r" {4}| {0,3}(?:[-*+] |\d{1,9}[.)] |>|#{1,6} |`{3}|~{3}|
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of a text. `rows` are where its lines begin, the header's first; `end` is behind its last line."""
+    """A table of a text. `rows` are where its lines begin, the header's first; `end` is after its last line."""
 
     rows: tuple[int, ...]
     end: int
@@ -68,7 +68,7 @@ def _lines(text: str) -> list[tuple[int, str]]:
 
 
 def _table_end(lines: list[tuple[int, str]], number: int) -> int:
-    """Return the number of the line behind the table that begins at one, or that number where none begins."""
+    """Return the number of the line after the table that begins at one, or that number where none begins."""
     head = lines[number][1]
     if "|" not in head or number + 1 >= len(lines) or _NEW_BLOCK.match(head):
         return number

@@ -159,7 +159,7 @@ async def test_each_channel_has_its_own_limit(database: Database, limits: Limits
 
 
 async def test_what_was_read_in_a_channel_goes_with_it(store: Store, database: Database) -> None:
-    """A summary for one person stands in their direct messages, and holds what was said in the channel."""
+    """A summary for one person is in their direct messages, and holds what was said in the channel."""
     await store.summary_runs.begin(test_summary_runs.RUN)
     run: Any = replace(test_classify_runs.RUN, place=Place("T1", "D1", "1.0"), origin="C1")
     await SqlClassifyRunStore(database).create(run, [Item(1, SECRET)])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.jobs.registry import Registry
 
 
-# They stand in the databases of those who upgrade: a job of a kind that is gone would wait for ever.
+# They stand in the databases of those who upgrade: a job of a kind that is gone would wait forever.
 KINDS = {
     *("message", "completion", "command", "press", "change", "condense", "refusal"),
     *("classify", "classify run", "classify show"),

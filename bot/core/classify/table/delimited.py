@@ -133,7 +133,7 @@ class _Cursor:
     text: str
     delimiter: str
     is_loose: bool = False  # blanks follow the delimiters
-    is_escaped: bool = False  # a backslash stands before quotes within cells
+    is_escaped: bool = False  # a backslash is before quotes within cells
     width: int = 0  # of most rows, 0 where it is not known yet
     at: int = 0
     has_quotes: bool = True

@@ -170,7 +170,7 @@ def _joined(cells: Sequence[str], subs: Sequence[str]) -> tuple[str, ...]:
 
 
 def _score(rows: Sequence[Row], at: int, width: int) -> float:
-    """Judge how much a row looks like the names of what stands below it."""
+    """Judge how much a row looks like the names of what is below it."""
     cells = [cell.strip() for cell in rows[at][1]][:MOST_COLUMNS]
     below = [row for _, row in rows[at + 1 : at + 1 + JUDGED_BY] if row != rows[at][1]]
     filled = [cell for cell in cells if cell]

@@ -61,7 +61,7 @@ def is_title(name: str) -> bool:
 
 
 def titled(name: str) -> tuple[str, ...] | None:
-    """Return what stands before the word for a title in a heading, None where it names none.
+    """Return what is before the word for a title in a heading, None where it names none.
 
     A ticket's or a card's name is its title; a ticket's short description, too.
     """

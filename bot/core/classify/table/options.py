@@ -41,7 +41,7 @@ _WORD_ENDS = re.compile(r"[,;\s<]")
 _BEHIND = re.compile(r"(?:\s(?:and|und|et|y|please|pls|bitte|thanks|thx))\Z", re.IGNORECASE)
 _NEAR = ("delimiter", "separator", "row", "range", "skip", "field", "tab", *_NAMES)
 _NO = frozenset(("no", "none", "off", "0", "false", "nein", "keine", "non", "aucun"))
-LAST_HEADING = 1_000  # rows below it are no titles
+LAST_HEADING = 1_000  # rows below it are not titles
 
 
 def take(text: str) -> tuple[str, dict[str, str]]:
@@ -58,7 +58,7 @@ def take(text: str) -> tuple[str, dict[str, str]]:
             continue  # within the value before
         name = _NAMES[match["name"].casefold()]
         stop = matches[n + 1].start() if n + 1 < len(matches) else len(text)
-        # Within a sentence, "the column: x is wrong" is no option: there, one word is the value.
+        # Within a sentence, "the column: x is wrong" is not an option: there, one word is the value.
         is_apart = match["sign"] == "=" or text[start : match.start()].rstrip(" \t")[-1:] in {"", ",", ";", "\n"}
         value, end = _value(text, match.end(), stop, is_long=is_apart and name in {"column", "sheet"})
         if value:
@@ -106,7 +106,7 @@ def _value(text: str, at: int, stop: int, *, is_long: bool) -> tuple[str, int]:
 
 
 def _comma(text: str, at: int) -> int:
-    """Return where an option ends with the comma behind it."""
+    """Return where an option ends, including the comma after it."""
     return at + 1 if text[at : at + 1] in {",", ";"} else at
 
 

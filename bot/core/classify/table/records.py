@@ -207,7 +207,7 @@ def _holds_objects(columns: Sequence[list[object]]) -> bool:
 def _by_id(value: Mapping[str, object], path: str) -> _Records | None:
     """Read objects that are kept under their ids, as Firebase does."""
     inner = [one for one in value.values() if isinstance(one, dict)]
-    if len(inner) < 2 or len(inner) != len(value):  # noqa: PLR2004 - one object is no table
+    if len(inner) < 2 or len(inner) != len(value):  # noqa: PLR2004 - one object is not a table
         return None
     shared = set(inner[0]).intersection(*inner[1:20])
     if not shared or all(isinstance(inner[0][key], dict | list) for key in shared):

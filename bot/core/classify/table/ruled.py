@@ -47,13 +47,13 @@ def read(text: str, *, is_prose: bool) -> list[Grid]:
 
 
 def _end(lines: Sequence[str], at: int) -> int:
-    """Return the line after a table that begins at a line, 0 where none does: a rule stands below its headings."""
+    """Return the line after a table that begins at a line, 0 where none does: a rule is below its headings."""
     names = at + 1 if _is_rule(lines[at]) else at
     if names >= len(lines) or not _is_row(lines[names]):
         return 0
     below = names + 1
     while names > at and below < len(lines) and _is_row(lines[below]):
-        below += 1  # the names go on, or their types stand there
+        below += 1  # the names go on, or their types are there
     if below >= len(lines) or not _is_rule(lines[below]):
         return 0
     end = below + 1
@@ -63,7 +63,7 @@ def _end(lines: Sequence[str], at: int) -> int:
 
 
 def _is_rule(line: str) -> bool:
-    """Return whether a line is drawn: dashes, and what stands where columns meet."""
+    """Return whether a line is drawn: dashes, and what is where columns meet."""
     marks = line.strip(" \t")
     return len(marks) > 1 and any(dash in marks for dash in _DASHES) and not marks.strip(_RULE) and len(set(marks)) > 1
 

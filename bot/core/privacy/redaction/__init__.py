@@ -2,12 +2,12 @@
 
 find.py          what is hidden: addresses, numbers, secrets
 keyword.py       secrets that are known by the word before them
-login.py         passwords that stand behind a name
+login.py         passwords that follow a name
 secret_words.py  the words for secrets, and those which describe them
 number.py        card numbers and IBANs, however they are parted
-view.py          a text as it is looked through, JSON's escapes undone
+view.py          a text as it is searched, JSON's escapes undone
 piece.py         a long text in pieces, so that searching one blocks no one
-placeholder.py   what stands in their place, and the way back, also in the middle of a stream
+placeholder.py   what replaces it, and how that is undone, also in the middle of a stream
 model.py         the model that never gets to see them
 carry.py         words that go from one channel to another place
 """

@@ -1,7 +1,7 @@
 """What is hidden from the model: e-mail addresses, phone and card numbers, IBANs, secrets.
 
 Numbers are checked by the libraries that know their rules. Secrets are known by the forms that their issuers publish,
-and by the word that stands before them. What is hidden by mistake comes back with the answer; what is missed does not.
+and by the word that is before them. What is hidden by mistake comes back with the answer; what is missed does not.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _find(text: str, country: str) -> list[Detection]:
 
 
 def _blanked(text: str) -> str:
-    """Blank escapes: the n of a newline's is no part of the word after it."""
+    """Blank escapes: the n of a newline's is not part of the word after it."""
     return _ESCAPE.sub(lambda escape: " " * len(escape[0]), text)
 
 

@@ -167,7 +167,7 @@ def _quoted(text: str, start: int, end: int) -> _Value:
 def _closing(text: str, opening: re.Match[str], limit: int) -> int:
     """Return where the quotes close; -1 where they don't on that line. A quote after a backslash closes nothing.
 
-    Where JSON stands in a string, the quotes themselves have backslashes before them, as many as the opening one.
+    Where JSON is in a string, the quotes themselves have backslashes before them, as many as the opening one.
     """
     closes, depth = _CLOSES.get(opening["quote"], opening["quote"]), len(opening["slashes"])
     slashes = 0
@@ -254,7 +254,7 @@ def _is_loose_secret(whole: str, value: _Value, match: re.Match[str]) -> bool:
     if _TICKET.fullmatch(whole):
         return False
     is_apart = match["sign"] or match["dash"] or "\t" in match["before"] or "   " in match["before"]
-    if value.ends_line and is_apart:  # nothing else stands there
+    if value.ends_line and is_apart:  # nothing else is there
         has_digit = any(map(str.isdigit, whole))
         least = 2 if match["password"] or len(whole) >= LONG_NUMBER else 3
         return (_is_mixed(whole, least) and (has_digit or _is_mixed(whole, 3))) or _is_random(whole)

@@ -34,7 +34,7 @@ _SIGN = re.compile(r"[^\w\s.,'/()-]")
 
 
 def passwords(text: str) -> Iterator[Span]:
-    """Find the passwords behind a name, in a view."""
+    """Find the passwords after a name, in a view."""
     for match in _LOGIN.finditer(text):
         value = match["value"].rstrip('.,;"`')
         if _is_password(value, has_word=match["password"] is not None):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.calls import Call
     from bot.core.ports import BatchRequest, Completion, Filled, Model, Request
 
-QUICK = 4_000  # characters that are looked through in a millisecond or two
+QUICK = 4_000  # characters that are searched in a millisecond or two
 
 
 def redacting(model: Model) -> Model:

@@ -65,7 +65,7 @@ def _in_lists(text: str) -> Iterator[Span]:
     gaps = [
         text[before[1] : after[0]] if after[0] - before[1] <= LONGEST_GAP else "" for before, after in pairwise(groups)
     ]
-    gaps = ["", *(gap if _ANY_GAP.fullmatch(gap) else "" for gap in gaps), ""]  # before each group, and behind the last
+    gaps = ["", *(gap if _ANY_GAP.fullmatch(gap) else "" for gap in gaps), ""]  # before each group, and after the last
     for first in range(len(groups)):
         last, size = first + 1, groups[first][1] - groups[first][0]
         while last < len(groups) and gaps[last] and size < LONGEST_CARD:
@@ -103,7 +103,7 @@ def _windows(text: str, groups: Sequence[Span]) -> Iterator[Span]:
     gaps = {text[before[1] : after[0]] for before, after in pairwise(groups)}
     # Figures that are grouped oddly and parted in several ways are rather a table, or several things.
     is_even = len(gaps) <= 1 or all(size == sizes[0] for size in sizes[:-1])
-    if len(groups) == 2 and "." in gaps and sizes[0] <= LONGEST_WHOLE:  # noqa: PLR2004 (before and behind the point)
+    if len(groups) == 2 and "." in gaps and sizes[0] <= LONGEST_WHOLE:  # noqa: PLR2004 (before and after the point)
         return
     if SHORTEST_CARD <= sum(sizes) <= LONGEST_CARD and is_even and (min(sizes) > 1 or len(set(sizes[:-1])) <= 1):
         yield 0, len(groups)

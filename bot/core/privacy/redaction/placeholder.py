@@ -1,4 +1,4 @@
-"""What stands in the place of what is hidden, and the way back."""
+"""Placeholders for what is hidden, and how they are turned back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words behind which secrets stand, in many languages, and those which describe a secret or stand in its place."""
+"""The words that precede secrets, in many languages, and those that describe a secret or replace it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _QUALIFYING = """
 """
 QUALIFYING = frozenset(_QUALIFYING.split())
 
-# What stands behind the word in sentences, code and forms.
+# What follows the word in sentences, code and forms.
 _ORDINARY = """
     abgelaufen above admin and any are ask asked async attached await basic bearer below blank bool boolean
     bytes can changeable changed char const correct default disabled done email empty enabled encrypted

@@ -1,4 +1,4 @@
-"""A text as it is looked through: JSON's escapes undone, and the way back to where something stands.
+"""A text as it is searched: JSON's escapes undone, and the way back to where something stands.
 
 Much of what people wrote goes to the model as JSON, and files hold JSON, too. A password with a quote in it is written
 otherwise there than in plain text, and must be known all the same.
@@ -20,7 +20,7 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 @dataclass(slots=True)
 class UnescapedText:
-    """What is looked through, and where each stretch of it stands in the text itself."""
+    """What is searched, and where each stretch of it is in the text itself."""
 
     text: str = ""
     _parts: list[str] = field(default_factory=list)
@@ -34,7 +34,7 @@ class UnescapedText:
         return self._there[index] + position - self._here[index]
 
     def add(self, part: str, at: int) -> None:
-        """Add a stretch that stands in the text from `at` on."""
+        """Add a stretch that is in the text from `at` on."""
         if at - self._there[-1] != self._length - self._here[-1]:
             self._here.append(self._length)
             self._there.append(at)

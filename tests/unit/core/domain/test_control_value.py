@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 KINDS = list(dict.fromkeys([*(spec.value for spec in ACTIONS.values()), *(spec.value for spec in FORMS.values())]))
 SHORT, LONG = Length.SHORT, Length.LONG
-# What stands under messages and in forms, as it is written now, and as it was in the first format.
+# What is under messages and in forms, as it is written now, and as it was in the first format.
 WRITTEN: list[tuple[ControlValue, str, str]] = [
     (values.NoValue(), "", ""),
     (values.Person(person="U1"), '{"person":"U1"}', "U1"),

@@ -228,7 +228,7 @@ def contained(draw: st.DrawFn) -> str:
     """Write a code block behind a marker, its lines indented as the marker wants; it may never be closed."""
     marker, ticks, info = draw(MARKERS), draw(TICKS), draw(ODD_INFOS)
     info = info.replace("`", "") if ticks[0] == "`" else info
-    marker = marker.replace("[ ] ", "").replace("[x] ", "")  # which to Markdown itself is no part of the marker
+    marker = marker.replace("[ ] ", "").replace("[x] ", "")  # which to Markdown itself is not part of the marker
     inside = "".join("> " if part == ">" else " " * (len(part) + 1) for part in marker.split())
     lines = [
         f"{inside}{line}" for line in draw(st.lists(st.sampled_from(("word word", "", "  word", "word")), max_size=40))
