@@ -22,11 +22,12 @@ _ENCRYPTED = 0x1  # https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT,
 def opened(name: str, data: bytes) -> Iterator[zipfile.ZipFile]:
     """Open a zip, all of whose parts can be unpacked. Raises `UsageError`; `ValueError` for a damaged one."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _check(name, archive)
-            yield archive
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        _check(name, archive)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
         raise ValueError("damaged") from error
+    with archive:
+        yield archive
 
 
 def _check(name: str, archive: zipfile.ZipFile) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ABOUT = "Cells have values, not formulas; dates are written year-month-day, and a percentage is a fraction of 1."
 
 HIDDEN = "Some of these rows or columns are hidden in Excel."
+_COMMENTS = re.compile(r"xl/(?:comments/)?comments\d*\.xml")
 _HIDDEN = re.compile(rb"<(?:row|col)\s[^<>]{0,300}?hidden=\"(?:1|true)\"")
 
 
@@ -61,8 +62,10 @@ def _beside(data: bytes) -> Iterator[str]:
         return
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = archive.namelist()
-    found = open_xml.beside(names)
-    found["sheet with comments"] = sum("/comments" in name or "/threadedComments/" in name for name in names)
+        found = open_xml.beside(names)
+        found["cell comment"] = sum(
+            archive.read(name).count(b"<comment ") for name in names if _COMMENTS.fullmatch(name)
+        )
     yield from counted(found)
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pptx import Presentation
-from pptx.enum.shapes import MSO_SHAPE_TYPE
+from pptx.shapes.group import GroupShape
+from pptx.shapes.picture import Picture
 
 from bot.core.documents import open_xml
 from bot.core.documents.document import Document, counted
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pptx.text.text import TextFrame
 
 MOST_SLIDES = 1_000
+_PICTURE = "[picture: "
 DEEPEST = 20  # groups in groups
 _READ_HERE = frozenset(("picture", "chart"))  # those of slides are counted where they are met
 
@@ -31,32 +33,45 @@ def read(archive: zipfile.ZipFile) -> Document:
     found = Counter({thing: n for thing, n in open_xml.beside(parts).items() if thing not in _READ_HERE})
     found["comment"] = sum(name.startswith("ppt/comments/") for name in parts)
     shown = Presentation(open_xml.packed(open_xml.without_media(parts))).slides
-    written = []
+    written, has_text = [], False
     for number, slide in enumerate(shown, start=1):
         if number > MOST_SLIDES:
             found["more slide"] = len(shown) - MOST_SLIDES
             break
         if slide.element.get("show") in ("0", "false"):
             found["hidden slide"] += 1
-        else:
-            written.append("\n\n".join(_slide(number, slide, found)))
-    return Document("\n\n".join(written), counted(found))
+            continue
+        title = slide.shapes.title
+        heading = " ".join(title.text_frame.text.split()) if title is not None else ""
+        said = list(_slide(slide, found))
+        has_text = has_text or bool(heading) or not all(one.startswith(_PICTURE) for one in said)
+        written += [f"## Slide {number}{': ' if heading else ''}{heading}", *said]
+    return Document("\n\n".join(written) if has_text else "", counted(found))
 
 
-def _slide(number: int, slide: Slide, found: Counter[str]) -> Iterator[str]:
+def _slide(slide: Slide, found: Counter[str]) -> Iterator[str]:
+    """Yield what a slide says below its title."""
     title = slide.shapes.title
-    heading = " ".join(title.text_frame.text.split()) if title is not None else ""
-    yield f"## Slide {number}{': ' if heading else ''}{heading}"
     for shape in _shapes(slide.shapes, found):
         if title is None or shape.shape_id != title.shape_id:
-            yield from filter(None, _shape(shape, found))
+            try:
+                yield from filter(None, list(_shape(shape, found)))
+            except (
+                ValueError,
+                KeyError,
+                AttributeError,
+                IndexError,
+                TypeError,
+                NotImplementedError,
+            ):  # what the library does not know
+                found["drawing"] += 1
     if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) is not None and frame.text.strip():
         yield f"Notes: {_lines(frame)}"
 
 
 def _shapes(shapes: Any, found: Counter[str], depth: int = 0) -> Iterator[BaseShape]:  # noqa: ANN401 (slides' and groups')
     for shape in shapes:
-        if shape.shape_type == MSO_SHAPE_TYPE.GROUP and depth < DEEPEST:
+        if isinstance(shape, GroupShape) and depth < DEEPEST:
             yield from _shapes(shape.shapes, found, depth + 1)
         else:
             yield shape
@@ -69,10 +84,10 @@ def _shape(shape: Any, found: Counter[str]) -> Iterator[str]:  # noqa: ANN401 (a
         yield _table(shape.table)
     elif shape.has_chart:
         yield _chart(shape.chart)
-    elif shape.shape_type in (MSO_SHAPE_TYPE.PICTURE, MSO_SHAPE_TYPE.LINKED_PICTURE):
+    elif isinstance(shape, Picture):
         found["picture"] += 1
         described = " ".join("".join(shape.element.xpath("./*/p:cNvPr/@descr")[:1]).split())
-        yield f"[picture: {described}]" if described else ""
+        yield f"{_PICTURE}{described}]" if described and "." not in described[-5:] else ""  # or it is a file's name
 
 
 def _lines(frame: TextFrame) -> str:

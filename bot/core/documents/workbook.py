@@ -76,7 +76,7 @@ def read(name: str, data: bytes, is_wanted: Callable[[str, int], bool] = lambda 
     if data.startswith(PACKED):
         try:
             active, far, lacking = _look_into(name, data)
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             raise damaged(name) from error
     elif data.startswith(COMPOUND):
         _check_compound(name, data)

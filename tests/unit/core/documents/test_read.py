@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import odfdo
 import pytest
+from pptx import Presentation
 
 from bot.core.documents import kind
 from bot.core.documents.read import read
 from bot.errors import UsageError
-from tests.support.bombs import packed, stored
+from tests.support.bombs import packed, png, stored
 from tests.support.documents import docx, odt, paragraph, pptx, saved, unpacked, xlsx
 
 if TYPE_CHECKING:
@@ -41,6 +43,26 @@ def test_slides_have_numbers_tables_and_notes() -> None:
         "|  | Sales |\n| --- | --- |\n| Q1 | 1 |\n| Q2 | 2.5 |"
     )
     assert found.left_out == ("1 hidden slide",)
+
+
+def test_slides_of_pictures_are_asked_for_as_pdf() -> None:
+    shown = Presentation()
+    slide = shown.slides.add_slide(shown.slide_layouts[6])
+    slide.shapes.add_picture(io.BytesIO(png(8, 8)), 0, 0)
+    out = io.BytesIO()
+    shown.save(out)
+    assert "only 1 picture: please export it as a PDF" in refused("canva.pptx", out.getvalue())
+
+
+def test_an_odd_shape_keeps_no_slide_back() -> None:
+    parts = unpacked(pptx())
+    chart = next(name for name in parts if name.startswith("ppt/charts/chart"))
+    parts[chart] = (
+        parts[chart].replace(b"<c:plotArea>", b"<c:plotArea><c:surfaceChart/>").replace(b"c:barChart", b"c:x")
+    )
+    found = opened("a.pptx", packed(parts))
+    assert "Ship in May" in found.text
+    assert "1 drawing" in found.left_out
 
 
 def test_a_show_or_template_reads_the_same() -> None:
