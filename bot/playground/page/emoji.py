@@ -10,7 +10,8 @@ from pathlib import Path
 _FILE = Path(__file__).parent / "static" / "emoji.json"
 _NAMES: dict[str, str] = json.loads(_FILE.read_text(encoding="utf-8"))["names"]
 _TONES = {f"skin-tone-{number}": _NAMES[f"skin-tone-{number}"] for number in range(2, 7)}
-_CODE = re.compile(r":(?P<name>[a-z0-9_+'&.-]{1,64}(?:::skin-tone-[2-6])?):")
+# Addresses and times of day hold colons, too.
+_CODE = re.compile(r"https?://\S+|(?<!\d):(?P<name>[a-z0-9_+'&.-]{1,64}(?:::skin-tone-[2-6])?):(?!\d)")
 # It asks for the colored form of a character, which a skin tone does, too.
 _COLORED = "\ufe0f"
 
@@ -24,4 +25,4 @@ def emoji(name: str) -> str:
 
 def with_emoji(text: str) -> str:
     """Return text with `:name:` drawn as the character; unknown names stay."""
-    return _CODE.sub(lambda code: emoji(code["name"]) or code[0], text)
+    return _CODE.sub(lambda code: (code["name"] and emoji(code["name"])) or code[0], text)

@@ -34,7 +34,8 @@ log = logging.getLogger(__name__)
 # Seconds; what is left of three is for the rest. https://docs.slack.dev/interactivity/handling-user-interaction
 TRIGGER_LASTS = 2.0
 TOO_LONG = f"That is more than {LONGEST:,} characters, too long for a command. Send it as a file, and mention me."
-AT_WORK = "Working on it. Only you will see the answer."
+# It has to stay true: Slack neither replaces nor deletes what a command was answered with at once.
+AT_WORK = "Your answer will appear below. Only you will see it."
 
 
 def register(app: AsyncApp, intake: InteractionIntake, prefix: str = "") -> None:

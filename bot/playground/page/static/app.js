@@ -1,7 +1,7 @@
 /** The playground's page: a Slack-like workspace for talking to the bot without an account. */
 
 import { Actions, attempt } from "./actions.js";
-import { addressAs, get, listen, post } from "./api.js";
+import { get, listen, post } from "./api.js";
 import { Composer } from "./composer.js";
 import { h, icon, role } from "./dom.js";
 import { Drafts } from "./drafts.js";
@@ -12,7 +12,7 @@ import { warn } from "./notice.js";
 import { Scroll } from "./scroll.js";
 import { Sidebar } from "./sidebar.js";
 import { welcome } from "./starters.js";
-import { openSwitcher } from "./switcher.js";
+import { destinations, openSwitcher } from "./switcher.js";
 import { Modal, drawParts } from "./views.js";
 import { Workspace, isReply } from "./workspace.js";
 
@@ -207,28 +207,12 @@ function editLast({ channel, thread }) {
   if (own) edit(own, thread ? "thread" : "channel");
 }
 
-/** Whether a message has the app's own button to stop: then the page needs none. */
-function hasStop({ parts }) {
-  return parts.some(({ controls }) => controls.some(({ text }) => text === "Stop"));
-}
-
-/** Offer every place, those first that have something new, and to be somebody else. */
 function jump() {
-  const { channels, people, me } = workspace;
-  const isUnread = ({ id }) => Number(workspace.unread(id) > 0);
-  const places = channels.filter(({ id }) => id !== here.channel).sort((a, b) => isUnread(b) - isUnread(a));
   const enterIt = ({ id }) => {
     goTo(id);
     composers.channel.focus();
   };
-  const toPlace = (channel) => {
-    const sign = { im: "●", public: "#" }[channel.sign] ?? channel.sign;
-    return { sign, name: workspace.nameOfChannel(channel), about: channel.topic, run: () => enterIt(channel) };
-  };
-  const toPerson = ({ name, real_name: shown, role: rank }) => {
-    return { sign: "@", name: shown, about: rank, run: () => location.assign(addressAs(name)) };
-  };
-  openSwitcher([...places.map(toPlace), ...people.filter(({ name }) => name !== me.name).map(toPerson)]);
+  openSwitcher(destinations(workspace, here.channel, enterIt));
 }
 
 // Drawing
@@ -325,7 +309,7 @@ function drawThread() {
   lists.thread.draw([...(root ? [root] : []), ...replies], { thread: true, newFrom: newFrom.thread });
   role("status-text").textContent = status;
   role("status").hidden = !status;
-  role("stop").hidden = !workspace.isStoppable(here.channel, here.thread) || replies.some(hasStop);
+  role("stop").hidden = !workspace.isStoppable(here.channel, here.thread) || replies.some((reply) => workspace.hasOwnStop(reply));
   scrolls.thread.keep();
 }
 

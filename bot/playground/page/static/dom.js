@@ -47,6 +47,8 @@ export function setMessageHtml(element, html) {
   element.innerHTML = html;
   element.dir = "auto";
   for (const part of element.children) part.dir = "auto";
+  // Code that begins a paragraph says nothing about the paragraph's direction.
+  for (const code of element.querySelectorAll("code")) code.dir = "ltr";
   for (const link of element.querySelectorAll("a[href]")) {
     link.target = "_blank";
     link.rel = "noopener noreferrer";

@@ -8,7 +8,7 @@ let close = () => {};
 /** Open a menu of `entries`, {text, run, danger, chosen}, at a button; null entries draw a line. */
 export function openMenu(button, entries) {
   close();
-  const items = entries.map((entry) => (entry ? item(entry) : h("li", { role: "separator" })));
+  const items = entries.map((entry) => (entry ? item(entry, button) : h("li", { role: "separator" })));
   const menu = h("ul", { class: "popup", role: "menu", "data-role": "popup" }, ...items);
   // Within the landmark or dialog of its button, so that it is on top of that, and found there.
   (button.closest("dialog, nav, main") ?? document.body).append(menu);
@@ -40,9 +40,9 @@ function back(button) {
   button.focus();
 }
 
-function item({ text, run, danger, chosen }) {
+function item({ text, run, danger, chosen }, button) {
   const choose = () => {
-    close();
+    back(button);
     run();
   };
   const attributes = { type: "button", role: "menuitem", class: danger ? "danger" : null, onclick: choose };

@@ -14,6 +14,7 @@ export class MessageList {
   #unfolded = new Set();
   #current = null;
   #entered = false;
+  #isBehind = false;
 
   /** `actions` is what a row can ask for; see drawMessage. `redraw` draws the page. */
   constructor(element, workspace, actions, redraw) {
@@ -23,6 +24,7 @@ export class MessageList {
     element.addEventListener("focusin", (event) => this.#enter(event.target.closest(".message")));
     element.addEventListener("focusout", (event) => element.contains(event.relatedTarget) || this.#leave());
     element.addEventListener("keydown", (event) => this.#key(event));
+    document.addEventListener("selectionchange", () => this.#isBehind && !isSelecting(element) && redraw());
   }
 
   /** Draw these messages. `thread`: they are one thread, whose first message is its root. `newFrom`: the first new ts. */
@@ -43,6 +45,7 @@ export class MessageList {
       nodes.push(row.node);
     });
     const held = this.#held();
+    this.#isBehind = isSelecting(this.element);
     this.#rows = rows;
     arrange(this.element, nodes);
     this.#keepStop(messages.at(-1));
@@ -54,6 +57,8 @@ export class MessageList {
     const unfolded = this.#unfolded.has(keyOf(message));
     const signature = JSON.stringify([compact, summary, unfolded]);
     if (known && known.message === message && known.signature === signature) return known;
+    // Drawn anew, what is being selected to be copied would be gone: it is drawn when that is over.
+    if (known && isSelecting(known.node)) return known;
     const node = drawMessage(message, { compact, summary, unfolded }, this.workspace, this.actions);
     node.dataset.key = keyOf(message);
     keepOpen(known?.node, node);
@@ -136,6 +141,11 @@ export class MessageList {
     this.#choose(row.dataset.key);
     same.focus({ preventScroll: true });
   }
+}
+
+function isSelecting(element) {
+  const selection = getSelection();
+  return selection.type === "Range" && selection.containsNode(element, true);
 }
 
 function keyOf(message) {

@@ -13,7 +13,11 @@ export class Scroll {
     this.element = element;
     this.newer = newer;
     element.addEventListener("scroll", () => this.#look(), { passive: true });
-    newer.addEventListener("click", () => this.toEnd());
+    newer.addEventListener("click", () => {
+      this.toEnd();
+      // The button is gone now, and the focus with it.
+      element.querySelector(".message:last-child")?.focus({ preventScroll: true });
+    });
     const observer = new ResizeObserver(() => this.keep());
     [element, ...element.children].forEach((watched) => observer.observe(watched));
   }

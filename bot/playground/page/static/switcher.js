@@ -1,8 +1,24 @@
 /** Ctrl+K: a dialog that leads to any channel, direct message or person by the letters of its name. */
 
+import { addressAs } from "./api.js";
 import { h, icon } from "./dom.js";
 
 const MOST = 12;
+
+/** Every place but the open one, those first that have something new, and every person that the page can be for. */
+export function destinations(workspace, open, enter) {
+  const { channels, people, me } = workspace;
+  const isUnread = ({ id }) => Number(workspace.unread(id) > 0);
+  const places = channels.filter(({ id }) => id !== open).sort((a, b) => isUnread(b) - isUnread(a));
+  const toPlace = (channel) => {
+    const sign = { im: "●", public: "#" }[channel.sign] ?? channel.sign;
+    return { sign, name: workspace.nameOfChannel(channel), about: channel.topic, run: () => enter(channel) };
+  };
+  const toPerson = ({ name, real_name: shown, role }) => {
+    return { sign: "@", name: shown, about: role, run: () => location.assign(addressAs(name)) };
+  };
+  return [...places.map(toPlace), ...people.filter(({ name }) => name !== me.name).map(toPerson)];
+}
 
 /** Open the dialog. `entries`: {sign, name, about, run}, the likeliest first. */
 export function openSwitcher(entries) {

@@ -95,6 +95,11 @@ export class Workspace {
     return this.#sessions.get(`${channel}/${thread}`)?.stoppable ?? false;
   }
 
+  /** Whether a message has the app's own button to stop, beside which the page needs none. */
+  hasOwnStop({ parts }) {
+    return parts.some(({ controls }) => controls.some(({ text }) => text === "Stop"));
+  }
+
   /** The title that a thread has, "" for none. */
   threadTitle(channel, thread) {
     return this.#sessions.get(`${channel}/${thread}`)?.title ?? "";

@@ -213,6 +213,11 @@ def test_odd_blocks_break_nothing(kind: str, rows: list[list[object]], elements:
         ("<#C01GENERAL0|old>", '<span class="mention">#general</span>'),
         ("<!here>", '<span class="mention">@here</span>'),
         (":wave::skin-tone-3: :no_such: `:key:`", "👋🏼 :no_such: <code>:key:</code>"),
+        # https://github.com/RocketChat/Rocket.Chat/issues/23020
+        (
+            "<https://a.b/?c=b8:key:b9>",
+            '<a href="https://a.b/?c=b8:key:b9" target="_blank" rel="noreferrer">https://a.b/?c=b8:key:b9</a>',
+        ),
     ],
 )
 def test_mrkdwn_is_shown_as_meant(text: str, html: str) -> None:
@@ -232,7 +237,8 @@ def test_mrkdwn_is_shown_as_meant(text: str, html: str) -> None:
         ("```\n<b> :tada:\n```", "<pre><code>&lt;b&gt; :tada:\n</code></pre>"),
         ('```json\n"<b>"\n```', '<pre><code><span class="c-s2">"&lt;b&gt;"</span>\n</code></pre>'),
         ("```no-such\n<b>\n```", "<pre><code>&lt;b&gt;\n</code></pre>"),
-        (":tada: `:tada:` at 10:30:45", "<p>🎉 <code>:tada:</code> at 10:30:45</p>"),
+        # https://github.com/RocketChat/Rocket.Chat/issues/26485, https://github.com/msgbyte/tailchat/issues/153
+        (":tada: `:tada:` at 10:30:45, 1:100:2", "<p>🎉 <code>:tada:</code> at 10:30:45, 1:100:2</p>"),
     ],
 )
 def test_markdown_is_shown_as_meant(text: str, html: str) -> None:
