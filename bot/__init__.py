@@ -12,7 +12,7 @@ and `app.py` introduces them to each other.
                       reader of the environment
     credentials.py    what tokens and keys look like, and what is wrong with one
     log.py            the only logging configuration
-    errors.py         the tree of errors, and the sentence that a person reads for each
+    errors.py         the tree of errors, and what a person reads for each: stopped, over budget, busy, …
     transaction.py    a unit of database work that takes one trip to the database
     turn.py           the turn that a task works on: its job, who pays, the calls that it made
     calls.py          calls to the model, as the ledger keeps them
@@ -30,15 +30,15 @@ and `app.py` introduces them to each other.
         channel_settings.py  what people can set, with defaults and bounds: longest answer, severities, budgets, …
       ports/          what the use cases need from the outside, as small protocols
       answer/         threaded conversations: whom to answer, catching up, buttons, edits, summaries of long threads
-      classify/       /classify: reading files and channels, batches, checking, reports
+      classify/       /classify: what to sort (files, channels), batches, checking, reports
       triage/         feedback: classify, route, publish, alert, digest, what a GitHub issue says
       summarize/      /summarize: texts, files, threads, channels; which messages count (transcript.py)
       code/           /code: generate, check the syntax, save, revise
-      settings/       /parley: settings, budgets, personas, forms, history
+      settings/       /parley: settings, budgets, personas, forms, history, help
       privacy/        redaction, forgetting, retention
-      spend/          budgets, the model that keeps within them, /parley usage
-      attachments/    files that come with a message: which kinds, how many pages and bytes
-      writing/        what every answer takes: what fits, streaming, what it says when it fails or is stopped
+      spend/          budgets (when a day begins), the model that keeps within them, /parley usage
+      attachments/    files that come with a message: how many, how many pages and bytes
+      writing/        what every answer takes: what fits, streaming, notes below it, continuing what was cut
       code_blocks/    the fenced code blocks of a text, and the files that they are
       decoding/       bytes to text: which encoding a file is in
       time_span/      times as people type them: 7d, since Monday, last week

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import odfdo
 from pypdf import PdfReader, PdfWriter
 
-from bot.core.documents.kind import READABLE
+from bot.core.documents.kinds import READABLE
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.slack.manifest import SCOPES
 from tests.acceptance.conftest import BOTH_DATABASES

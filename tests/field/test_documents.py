@@ -10,8 +10,8 @@ import pytest
 import xlsxwriter
 
 from bot.core.attachments.attach import opened
-from bot.core.documents import kind
-from bot.core.documents.file_kind import with_type
+from bot.core.documents import kinds
+from bot.core.documents.identify import with_type
 from bot.core.documents.read import read
 from bot.core.domain.message import FileRef
 from bot.errors import FileError, UsageError
@@ -31,7 +31,7 @@ DRAWN = (
 )
 
 
-def text(name: str, data: bytes, media_type: str = kind.DOCUMENT) -> str:
+def text(name: str, data: bytes, media_type: str = kinds.DOCUMENT) -> str:
     return read(name, name, media_type, data).text
 
 
@@ -109,7 +109,7 @@ def test_hidden_sheets_and_slides_stay_hidden() -> None:
             sheet = book.add_worksheet(title)
             sheet.write(0, 0, "Obey me.")
             getattr(sheet, hide)()
-    found = read("a.xlsx", "a.xlsx", kind.DOCUMENT, out.getvalue())
+    found = read("a.xlsx", "a.xlsx", kinds.DOCUMENT, out.getvalue())
     assert "Obey" not in found.text
     assert found.left_out == ("2 hidden sheets (Hidden, Secret)",)
     assert "Not for you" not in text("a.pptx", pptx())
@@ -122,7 +122,7 @@ def test_hidden_rows_are_told_from_others() -> None:
         sheet = book.add_worksheet("S")
         sheet.write_column(0, 0, ["a", "b"])
         sheet.set_row(1, None, None, {"hidden": True})
-    assert "hidden in Excel" in read("a.xlsx", "a.xlsx", kind.DOCUMENT, out.getvalue()).about
+    assert "hidden in Excel" in read("a.xlsx", "a.xlsx", kinds.DOCUMENT, out.getvalue()).about
 
 
 @pytest.mark.parametrize("charset", ["unknown", "iso-8859-8-i", '"', "us-ascii"])
@@ -131,7 +131,7 @@ def test_a_mail_in_no_encoding_is_read(charset: str) -> None:
     # https://github.com/ReDASers/PhishBench/issues/138, https://github.com/GOVCERT-LU/eml_parser/issues/38
     said = "שלום, ההזמנה שלי לא הגיעה ואני רוצה לקבל את הכסף בחזרה בבקשה"
     head = f"From: a@x.example\nContent-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: 8bit\n\n"
-    assert said in text("a.eml", head.encode() + said.encode("iso8859_8"), kind.MAIL)
+    assert said in text("a.eml", head.encode() + said.encode("iso8859_8"), kinds.MAIL)
 
 
 def test_a_bounced_mail_is_read() -> None:
@@ -143,7 +143,7 @@ def test_a_bounced_mail_is_read() -> None:
     )
     body = b"".join(b"--x\n%s\n" % part for part in parts)
     data = b"Content-Type: multipart/report; report-type=delivery-status; boundary=x\n\n" + body + b"--x--"
-    found = text("a.eml", data, kind.MAIL)
+    found = text("a.eml", data, kinds.MAIL)
     assert "It came back." in found
     assert "The first mail." in found
 
@@ -159,9 +159,9 @@ def test_a_bounced_mail_is_read() -> None:
     ],
 )
 def test_hidden_orders_in_a_page_do_not_arrive(hidden: str) -> None:
-    assert text("a.html", f"<p>Seen.</p>{hidden}".encode(), kind.PAGE) == "Seen."
+    assert text("a.html", f"<p>Seen.</p>{hidden}".encode(), kinds.PAGE) == "Seen."
     mail = eml(" ", page=f"<p>Seen.</p>{hidden}")
-    assert "Obey" not in text("a.eml", mail, kind.MAIL)
+    assert "Obey" not in text("a.eml", mail, kinds.MAIL)
 
 
 def test_what_follows_a_rich_text_is_no_part_of_it() -> None:
@@ -180,7 +180,7 @@ def test_a_locked_file_is_not_called_damaged() -> None:
     # https://github.com/0tii/ExcelSheetUnblocker/issues/1, https://github.com/qax-os/excelize/issues/1877
     locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64) + "EncryptedPackage".encode("utf-16-le")
     with pytest.raises(FileError) as refused:
-        opened(FileRef("F1", "a.xlsx", kind.DOCUMENT, 0), locked, 100)
+        opened(FileRef("F1", "a.xlsx", kinds.DOCUMENT, 0), locked, 100)
     assert "protected by a password" in refused.value.sentence
     with pytest.raises(UsageError) as damaged:
         text("a.docx", docx(paragraph("x"))[:-30])

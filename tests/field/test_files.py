@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from bot.core.attachments.attach import check
-from bot.core.documents.file_kind import with_content_type, with_type
+from bot.core.documents.identify import with_content_type, with_type
 from bot.core.domain.message import FileRef, FileState
 from bot.errors import FileError
 from bot.playground.anthropic.rules import MessagesApiError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.documents.kind import PDF
+from bot.core.documents.kinds import PDF
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import FileRef
 from bot.errors import BotError, FileError

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from bot.core.attachments import picture
 from bot.core.decoding.text import decode
-from bot.core.documents import kind
+from bot.core.documents import kinds
 from bot.core.documents.document import listed
-from bot.core.documents.file_kind import IMAGES, with_content_type, with_type
-from bot.core.documents.kind import MAIL, PAGE, PDF, TEXT
+from bot.core.documents.identify import IMAGES, with_content_type, with_type
+from bot.core.documents.kinds import MAIL, PAGE, PDF, TEXT
 from bot.core.domain.attachment import Attachment, OpenedFile
 from bot.core.domain.message import FileState
 from bot.core.tokens import estimate_tokens, shorten
@@ -90,12 +90,12 @@ def check(file: FileRef) -> int:
         limit = IMAGE_BYTES
     elif file.media_type == PDF:
         limit = PDF_BYTES
-    elif file.media_type in {kind.DOCUMENT, MAIL}:
+    elif file.media_type in {kinds.DOCUMENT, MAIL}:
         limit = DOCUMENT_BYTES
     elif file.media_type in {TEXT, PAGE, ""}:
         limit = TEXT_BYTES
     else:
-        raise FileError(kind.refusal("{name}", file.name))
+        raise FileError(kinds.refusal("{name}", file.name))
     if file.size > limit:
         raise FileError(_too_big(file.name, file.size, limit))
     return limit
@@ -122,7 +122,7 @@ def opened(file: FileRef, data: bytes, room: int) -> OpenedFile:
         return _image(file, data, room)
     if file.media_type == PDF:
         return _pdf(file, data, room)
-    if file.media_type in kind.READ:
+    if file.media_type in kinds.READ:
         return _document(file, data, room)
     return _text(file, decoded(file.name, data), room)
 

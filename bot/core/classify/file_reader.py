@@ -25,7 +25,7 @@ from bot.core.classify.table.options import is_meant
 from bot.core.decoding.text import DecodedText, decode
 from bot.core.documents import workbook
 from bot.core.documents.grid import MOST_CELLS, Grid, TooWideError, extent
-from bot.core.documents.kind import COMPOUND, PACKED
+from bot.core.documents.kinds import COMPOUND, PACKED
 from bot.core.documents.refusal import another, damaged, unreadable
 from bot.core.domain.classification import AS_FOUND, HEADINGS, MOST_ITEMS, ReadAs
 from bot.core.domain.spreadsheet import Spreadsheet

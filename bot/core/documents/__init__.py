@@ -1,6 +1,6 @@
 """Office files, mail and web pages as text that a model reads: headings, lists and tables as Markdown.
 
-`kind` declares the kinds of files, `file_kind` finds that of a file by its name and type. `read` looks at its content
+`kinds` declares the kinds of files, `identify` finds that of a file by its name and type. `read` looks at its content
 and picks the module that reads it; each says what it left out. All of this runs in the bounded process of
 `bot.reader`, where it loads its libraries. `archive`, `workbook`, `grid` and `refusal` serve `/classify` too.
 """

@@ -8,9 +8,9 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from bot.core.decoding.text import decode
-from bot.core.documents import archive, kind, mail, page, rich_text
+from bot.core.documents import archive, kinds, mail, page, rich_text
 from bot.core.documents.document import Document, listed
-from bot.core.documents.file_kind import with_content_type, with_type
+from bot.core.documents.identify import with_content_type, with_type
 from bot.core.documents.refusal import protected
 from bot.errors import UsageError
 
@@ -54,18 +54,18 @@ def read(shown: str, name: str, media_type: str, data: bytes) -> Document:
 
 
 def _read(shown: str, name: str, media_type: str, data: bytes) -> Document:
-    if data.startswith(kind.PACKED):
+    if data.startswith(kinds.PACKED):
         return _packed(shown, name, data)
-    if data.startswith(kind.COMPOUND):
+    if data.startswith(kinds.COMPOUND):
         return _compound(shown, name, data)
-    if data.startswith(kind.RTF):
+    if data.startswith(kinds.RTF):
         return rich_text.read(data)
-    if data.startswith(kind.TNEF):
-        raise UsageError(kind.refusal(shown, ".dat"))
-    if media_type == kind.MAIL:
+    if data.startswith(kinds.TNEF):
+        raise UsageError(kinds.refusal(shown, ".dat"))
+    if media_type == kinds.MAIL:
         return mail.read(data, _attachment)
     text = _decoded(shown, data)
-    if media_type == kind.PAGE or text.lstrip()[:_LOOKED_AT].lower().startswith(("<!doctype html", "<html")):
+    if media_type == kinds.PAGE or text.lstrip()[:_LOOKED_AT].lower().startswith(("<!doctype html", "<html")):
         return page.read(text)
     if address := _address(text):
         raise UsageError(
@@ -83,7 +83,7 @@ def _packed(shown: str, name: str, data: bytes) -> Document:
             return found(opened)
         is_book = any(one.startswith("xl/") for one in names) or _mimetype(opened) == f"{_ODF}spreadsheet"
         if not is_book:
-            raise UsageError(kind.refusal(shown, _ending(name, names)))
+            raise UsageError(kinds.refusal(shown, _ending(name, names)))
     from bot.core.documents import sheet  # noqa: PLC0415 (as below: each loads its library)
 
     return sheet.read(shown, data)
@@ -133,17 +133,17 @@ def _compound(shown: str, name: str, data: bytes) -> Document:
         return sheet.read(shown, data)
     if ending == _LOCKED:
         raise protected(shown)
-    raise UsageError(kind.refusal(shown, ending)) if ending in kind.ADVICE else _damaged(shown)
+    raise UsageError(kinds.refusal(shown, ending)) if ending in kinds.ADVICE else _damaged(shown)
 
 
 def _attachment(file: FileRef, data: bytes) -> Document:
     """Read a mail's attachment, if it is a text of any kind; those of its own are not read. Raises `UsageError`."""
     media_type = with_content_type(with_type(file), data).media_type
-    if media_type == kind.MAIL:
+    if media_type == kinds.MAIL:
         return mail.read(data, _unread)
-    if media_type in kind.READ:
+    if media_type in kinds.READ:
         return read(file.name, file.name, media_type, data)
-    if media_type == kind.TEXT:
+    if media_type == kinds.TEXT:
         return Document(_decoded(file.name, data).strip())
     return _unread(file, data)
 

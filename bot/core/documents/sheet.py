@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.core.documents import open_xml, workbook
 from bot.core.documents.document import Document, counted, named
 from bot.core.documents.grid import MOST_CELLS, MOST_ROWS, TooWideError, extent
-from bot.core.documents.kind import PACKED
+from bot.core.documents.kinds import PACKED
 from bot.core.markdown_table import cell, markdown_table
 from bot.errors import UsageError
 

@@ -14,7 +14,7 @@ import python_calamine
 from bot.core.decoding.text import clean
 from bot.core.documents import archive
 from bot.core.documents.grid import Grid, bounded, filled
-from bot.core.documents.kind import COMPOUND, PACKED
+from bot.core.documents.kinds import COMPOUND, PACKED
 from bot.core.documents.refusal import another, damaged, protected
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.core.attachments.attach import attach, looked_up
 from bot.core.cancel import cancel_on
-from bot.core.documents.file_kind import IMAGES, with_type
-from bot.core.documents.kind import PDF
+from bot.core.documents.identify import IMAGES, with_type
+from bot.core.documents.kinds import PDF
 from bot.core.domain.thread import FinishedAnswer
 from bot.core.summarize.run import SummaryCheckpoint
 from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request

@@ -16,7 +16,7 @@ import pytest
 from bot.core.attachments import attach
 from bot.core.classify import file_reader
 from bot.core.code import syntax
-from bot.core.documents import kind
+from bot.core.documents import kinds
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import FileRef
 from bot.errors import BotError, FileError, HeavyFileError, ReaderUnavailableError, UsageError
@@ -96,14 +96,14 @@ async def test_a_child_reads_as_the_rules_do(pool: ReaderPool) -> None:
         (WORDS, text, 10**7),
         (WORDS, text, 5_000),
         (FileRef("F2", "a.png", "image/png", 0), png(8, 8), 10**5),
-        (FileRef("F3", "a.pdf", kind.PDF, 0), heavy_pdf(), 10**5),
-        (FileRef("F4", "a.docx", kind.DOCUMENT, 0), docx(paragraph("Grüße 👋") + "<w:altChunk/>"), 10**5),
-        (FileRef("F5", "a.pptx", kind.DOCUMENT, 0), pptx(), 10**5),
-        (FileRef("F6", "a.xlsx", kind.DOCUMENT, 0), xlsx(), 10**5),
-        (FileRef("F7", "a.odt", kind.DOCUMENT, 0), odt(odfdo.Paragraph("Grüße 👋")), 10**5),
-        (FileRef("F8", "a.rtf", kind.DOCUMENT, 0), rb"{\rtf1 Gr\'fc\'dfe}", 10**5),
-        (FileRef("F9", "a.eml", kind.MAIL, 0), eml("Grüße", page="<p>Grüße"), 10**5),
-        (FileRef("F10", "a.html", kind.PAGE, 0), "<p>Grüße 👋<p hidden>x".encode(), 10**5),
+        (FileRef("F3", "a.pdf", kinds.PDF, 0), heavy_pdf(), 10**5),
+        (FileRef("F4", "a.docx", kinds.DOCUMENT, 0), docx(paragraph("Grüße 👋") + "<w:altChunk/>"), 10**5),
+        (FileRef("F5", "a.pptx", kinds.DOCUMENT, 0), pptx(), 10**5),
+        (FileRef("F6", "a.xlsx", kinds.DOCUMENT, 0), xlsx(), 10**5),
+        (FileRef("F7", "a.odt", kinds.DOCUMENT, 0), odt(odfdo.Paragraph("Grüße 👋")), 10**5),
+        (FileRef("F8", "a.rtf", kinds.DOCUMENT, 0), rb"{\rtf1 Gr\'fc\'dfe}", 10**5),
+        (FileRef("F9", "a.eml", kinds.MAIL, 0), eml("Grüße", page="<p>Grüße"), 10**5),
+        (FileRef("F10", "a.html", kinds.PAGE, 0), "<p>Grüße 👋<p hidden>x".encode(), 10**5),
     ):
         assert await pool.open(file, data, room) == attach.opened(file, data, room)
     files = [

@@ -9,7 +9,7 @@ import zlib
 from itertools import pairwise
 from pathlib import PurePath
 
-from bot.core.documents.kind import PACKED
+from bot.core.documents.kinds import PACKED
 from bot.core.documents.refusal import another, damaged, protected
 from bot.errors import UsageError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.documents import kind
+from bot.core.documents import kinds
 from bot.core.documents.read import read
 from tests.support.documents import PIXEL, docx, eml, paragraph
 
@@ -15,7 +15,7 @@ NAME = "mail.eml"
 
 
 def opened(data: bytes) -> Document:
-    return read(NAME, NAME, kind.MAIL, data)
+    return read(NAME, NAME, kinds.MAIL, data)
 
 
 def test_a_mail_has_its_heads_and_text() -> None:

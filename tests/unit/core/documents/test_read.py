@@ -9,7 +9,7 @@ import odfdo
 import pytest
 from pptx import Presentation
 
-from bot.core.documents import kind
+from bot.core.documents import kinds
 from bot.core.documents.read import read
 from bot.errors import UsageError
 from tests.support.bombs import packed, png, stored
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STREAMS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100)
 
 
-def opened(name: str, data: bytes, media_type: str = kind.DOCUMENT) -> Document:
+def opened(name: str, data: bytes, media_type: str = kinds.DOCUMENT) -> Document:
     return read(name, name, media_type, data)
 
 
@@ -142,7 +142,7 @@ def test_the_content_says_what_a_file_is(name: str, data: bytes) -> None:
 @pytest.mark.parametrize("codec", ["utf-16", "utf-8-sig", "cp1252"])
 def test_pages_are_read_in_their_encoding(codec: str) -> None:
     page = f'<html><head><meta charset="{codec}"></head><body>Grüße für Köln</body></html>'
-    assert opened("a.html", page.encode(codec), kind.PAGE).text == "Grüße für Köln"
+    assert opened("a.html", page.encode(codec), kinds.PAGE).text == "Grüße für Köln"
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import bot
-from bot.core.documents import kind
-from bot.core.documents.file_kind import with_type
+from bot.core.documents import kinds
+from bot.core.documents.identify import with_type
 from bot.core.domain.message import FileRef
 
 PAGE = Path(bot.__file__).parents[1] / "docs" / "files.md"
@@ -16,29 +16,29 @@ PAGE = Path(bot.__file__).parents[1] / "docs" / "files.md"
 
 def test_the_docs_list_what_is_read() -> None:
     rows = [line.split("|")[1].strip() for line in PAGE.read_text().splitlines() if line.startswith("| ")]
-    assert rows[1:] == list(kind.WORDS)
+    assert rows[1:] == list(kinds.WORDS)
 
 
 def test_a_refusal_lists_what_is_read() -> None:
-    sentence = kind.refusal("*a.mp3*", "a.mp3")
-    assert all(words in sentence for words in kind.WORDS)
-    assert "I can't read *a.pages*: it is a Pages document. Please export it" in kind.refusal("*a.pages*", "a.pages")
+    sentence = kinds.refusal("*a.mp3*", "a.mp3")
+    assert all(words in sentence for words in kinds.WORDS)
+    assert "I can't read *a.pages*: it is a Pages document. Please export it" in kinds.refusal("*a.pages*", "a.pages")
 
 
 @pytest.mark.parametrize(
     ("name", "declared", "media_type"),
     [
-        ("a.docx", "application/zip", kind.DOCUMENT),
-        ("a.docx", "application/octet-stream", kind.DOCUMENT),
-        ("a.doc", "text/plain", kind.DOCUMENT),
-        ("a", "application/vnd.oasis.opendocument.text", kind.DOCUMENT),
-        ("a.html", "text/plain", kind.PAGE),
-        ("a.eml", "", kind.MAIL),
-        ("a.php", "text/html", kind.TEXT),
+        ("a.docx", "application/zip", kinds.DOCUMENT),
+        ("a.docx", "application/octet-stream", kinds.DOCUMENT),
+        ("a.doc", "text/plain", kinds.DOCUMENT),
+        ("a", "application/vnd.oasis.opendocument.text", kinds.DOCUMENT),
+        ("a.html", "text/plain", kinds.PAGE),
+        ("a.eml", "", kinds.MAIL),
+        ("a.php", "text/html", kinds.TEXT),
         ("a.mp4", "video/mp4", "video/mp4"),
         ("a.png", "image/png", "image/png"),
-        ("a.ipynb", "application/x-ipynb+json", kind.TEXT),
-        ("a.log", "application/octet-stream", kind.TEXT),
+        ("a.ipynb", "application/x-ipynb+json", kinds.TEXT),
+        ("a.log", "application/octet-stream", kinds.TEXT),
     ],
 )
 def test_name_and_type_say_how_to_read(name: str, declared: str, media_type: str) -> None:

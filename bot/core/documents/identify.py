@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from bot.core.documents import kind
-from bot.core.documents.kind import DOCUMENT, PDF, TEXT
+from bot.core.documents import kinds
+from bot.core.documents.kinds import DOCUMENT, PDF, TEXT
 
 if TYPE_CHECKING:
     from bot.core.domain.message import FileRef
@@ -155,7 +155,7 @@ def with_type(file: FileRef) -> FileRef:
     media_type = file.media_type.partition(";")[0].strip().lower()
     media_type = ALIASES.get(media_type, media_type)
     ending = PurePath(file.name.lower()).suffix
-    document = kind.of_name(file.name) or ("" if ending in TEXT_ENDINGS else kind.of_type(media_type))
+    document = kinds.of_name(file.name) or ("" if ending in TEXT_ENDINGS else kinds.of_type(media_type))
     if media_type in IMAGES or media_type == PDF:
         pass
     elif document and not media_type.startswith(_NO_DOCUMENTS):
@@ -179,7 +179,7 @@ def with_content_type(file: FileRef, data: bytes) -> FileRef:
         found = ""
     if not found and start.lstrip().startswith(b"%PDF-"):
         found = PDF
-    if not found and kind.is_document(start):
+    if not found and kinds.is_document(start):
         found = DOCUMENT
     return replace(file, media_type=found or file.media_type or TEXT)
 
