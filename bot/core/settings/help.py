@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.command import answering, meant, shown
 from bot.core.commands import CLASSIFY, CODE, COMMANDS, PARLEY, SUMMARIZE
+from bot.core.documents.kind import READABLE
 from bot.core.domain.thread import Record
 from bot.core.settings.subcommands import COST, FEEDBACK, HELP, SETTINGS_OF, SUBCOMMANDS
 
@@ -22,8 +23,8 @@ BESIDE = {
     "needn't mention me again; a message that starts with someone else's name is for them. Mentioned in a thread that "
     "others started, I read it first. If you edit or delete a message, I follow. “stop” or the Stop button ends an "
     "answer.",
-    "files": "Send a picture, a PDF, a text or a code file with your message, and I read it; that works in follow-ups, "
-    "too. For a file with many messages, mention me and say “classify”. I say what I can't read.",
+    "files": f"Send files with your message, and ask about them in follow-ups, too. {READABLE}. For a file with many "
+    "messages, mention me and say “classify”. I say what I left out, such as hidden text and pictures in a document.",
 }
 """Topics that are no command's."""
 

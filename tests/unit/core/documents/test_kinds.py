@@ -10,6 +10,7 @@ import bot
 from bot.core.documents import kinds
 from bot.core.documents.identify import with_type
 from bot.core.domain.message import FileRef
+from bot.core.settings.help import topics
 
 PAGE = Path(bot.__file__).parents[1] / "docs" / "files.md"
 
@@ -43,3 +44,7 @@ def test_a_refusal_lists_what_is_read() -> None:
 )
 def test_name_and_type_say_how_to_read(name: str, declared: str, media_type: str) -> None:
     assert with_type(FileRef("F1", name, declared, 9)).media_type == media_type
+
+
+def test_the_help_lists_what_is_read() -> None:
+    assert kind.READABLE in topics()["files"]

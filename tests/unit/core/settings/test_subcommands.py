@@ -83,7 +83,7 @@ def test_each_subcommand_is_in_a_page(one: subcommands.Subcommand) -> None:
         ("budgets", "`/parley budget` shows"),
         ("personas", "`/parley persona <name>`"),
         ("with privacy", "`/parley forget me` erases"),
-        ("files", "Send a picture"),
+        ("files", "Send files with your message"),
         ("Conversations?", "Mention @Parley with a question"),
         ("unset", "`/parley settings` opens"),
         ("triag", "There is no help on `triag`. Did you mean `triage`? The topics are summarize, "),
