@@ -20,6 +20,8 @@ THROWN = (
     "sheet, a cell at XFD1048576",
     "sheet, one text in a million cells",
     "JSONL, one row of 18 MB",
+    "DOCX, 10,000 pages",
+    "DOCX, entities in entities",
     "PDF, fan-out",
     "PNG, 100,000 x 100,000",
     "PNG of 7 MB",

@@ -169,10 +169,10 @@ async def test_office_files_go_to_claude_as_text(dialogue: Dialogue, model: Scri
     assert texts["page.html"] == "Welcome."
     assert sent["plan.docx"]["context"] == "Not read: 1 embedded document."
     for note in (
-        "_I read *plan.docx* except for 1 embedded document._",
-        "_I read *slides.pptx* except for 1 hidden slide._",
-        "_I read *sales.xlsx* except for 1 hidden sheet (Lists)._",
-        "_I read *page.html* except for 1 hidden passage._",
+        "_I read *plan.docx*, except for 1 embedded document._",
+        "_I read *slides.pptx*, except for 1 hidden slide._",
+        "_I read *sales.xlsx*, except for 1 hidden sheet (Lists)._",
+        "_I read *page.html*, except for 1 hidden passage._",
     ):
         assert note in answer
 
@@ -195,10 +195,10 @@ async def test_files_that_are_not_read_say_what_to_do(dialogue: Dialogue, model:
     }
     said = await told(dialogue, files)
     for sentence in (
-        "I can't read *old.doc*: it is a Word file of before 2007 (DOC). Please save it as DOCX",
+        "I can't read *old.doc*: it is in the old format of Word (DOC). Please save it as DOCX",
         "I can't read *locked.xlsx*: it is protected by a password. Remove the password",
         "I can't read *cut.docx*: it is damaged, or not the kind of file that its name says.",
-        "I can't read *mail.msg*: it is a message in Outlook's own form (MSG). Please save it as EML",
+        "I can't read *mail.msg*: it is in Outlook's own format (MSG). Please save it as EML",
     ):
         assert sentence in said
     assert model.requests == []

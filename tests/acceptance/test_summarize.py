@@ -18,6 +18,7 @@ from bot.db.tables import SummaryRunRow
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.records import MessageRecord
 from tests.acceptance.conftest import BOTH_DATABASES, pass_retention
+from tests.support.documents import docx, paragraph
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
@@ -497,6 +498,18 @@ async def test_a_linked_file_is_summarized(dialogue: Dialogue, model: ScriptedMo
     asked = model.requests[0].text
     assert "as prose without headings" in asked
     assert "north,7" in asked.split("<document>")[1]
+
+
+async def test_a_word_document_is_summarized(dialogue: Dialogue, model: ScriptedModel) -> None:
+    _, link = share_file(dialogue, "plan.docx", docx(paragraph("We ship in May.") + "<w:altChunk/>"))
+    model.answer("**Summary** They ship in May.")
+    await ask(dialogue, link)
+    shown = (await summary(dialogue)).shown
+    assert "They ship in May" in shown
+    assert "I read plan.docx, except for 1 embedded document." in shown.replace("*", "")
+    asked = model.requests[0].text
+    assert "We ship in May." in asked
+    assert "Not read: 1 embedded document." in asked
 
 
 async def test_a_pdf_goes_as_a_document(dialogue: Dialogue, model: ScriptedModel) -> None:

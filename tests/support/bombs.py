@@ -426,7 +426,7 @@ BOMBS: dict[str, Bomb] = {
     "CSV, 25 rows of 900 kB": Bomb("long.csv", long_rows, said=("1. ",), seconds=40.0),
     "PDF, one page of 14 MB": Bomb("heavy.pdf", heavy_pdf, "ask", ("ehears",)),
     "PNG of 7 MB": Bomb("big.png", lambda: png(900, 900, 6_900_000), "ask", ("ehears",)),
-    "DOCX, 10,000 pages": Bomb("book.docx", lambda: word(_PARAGRAPH * 250_000), "ask", READ),
+    "DOCX, 10,000 pages": Bomb("book.docx", lambda: word(_PARAGRAPH * 250_000), "ask", (*NOT_READ, *READ)),
     "DOCX, 10,000 pages, summarized": Bomb("book.docx", lambda: word(_PARAGRAPH * 250_000), "summarize", READ),
     "DOCX, entities in entities": Bomb(
         "laughs.docx", lambda: word(_PARAGRAPH.replace("lot", "&b;"), _LAUGHS), "ask", NOT_READ

@@ -192,7 +192,7 @@ def _document(file: FileRef, data: bytes, room: int) -> OpenedFile:
     got = _text(file, found.text, room)
     missing = listed(found.left_out)
     context = " ".join(filter(None, (f"Not read: {missing}." if missing else "", found.about)))
-    told = f"I read *{file.name}* except for {missing}." if missing else ""
+    told = f"I read *{file.name}*, except for {missing}." if missing else ""
     return replace(got, attachment=replace(got.attachment, context=context), told=told)
 
 

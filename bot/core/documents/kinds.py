@@ -59,15 +59,15 @@ _BY_ENDING = {ending: one.media_type for one in DOCUMENTS for ending in one.endi
 _EXPORT = "Please export it as {}, and post that."
 # What to do about the kinds that people post most and that no library kept today reads.
 ADVICE = {
-    ".dat": "it is what Outlook packs a mail's parts in. Please ask its sender for the files themselves.",
-    ".doc": "it is a Word file of before 2007 (DOC). Please save it as DOCX, and post that.",
+    ".dat": "Outlook has wrapped the attachments of an e-mail in it. Please ask the sender for the files themselves.",
+    ".doc": "it is in the old format of Word (DOC). Please save it as DOCX, and post that.",
     ".epub": f"it is an e-book. {_EXPORT.format('a PDF')}",
     ".key": f"it is a Keynote presentation. {_EXPORT.format('PPTX or a PDF')}",
-    ".msg": "it is a message in Outlook's own form (MSG). Please save it as EML or as text, and post that.",
+    ".msg": "it is in Outlook's own format (MSG). Please save it as EML or as text, and post that.",
     ".numbers": f"it is a Numbers spreadsheet. {_EXPORT.format('XLSX or a PDF')}",
     ".odg": f"it is a drawing. {_EXPORT.format('a PDF')}",
     ".pages": f"it is a Pages document. {_EXPORT.format('DOCX or a PDF')}",
-    ".ppt": "it is a PowerPoint file of before 2007 (PPT). Please save it as PPTX, and post that.",
+    ".ppt": "it is in the old format of PowerPoint (PPT). Please save it as PPTX, and post that.",
     ".vsdx": f"it is a Visio drawing. {_EXPORT.format('a PDF')}",
     ".zip": "it is an archive. Please unpack it, and post the files that matter.",
 }

@@ -153,7 +153,7 @@ def test_pages_are_read_in_their_encoding(codec: str) -> None:
         ("a.ppt", stream("PowerPoint Document"), "save it as PPTX"),
         ("a.msg", stream("__nameid_version1.0"), "save it as EML"),
         ("a.docx", STREAMS, "save it again"),
-        ("winmail.dat", b"\x78\x9f\x3e\x22", "ask its sender"),
+        ("winmail.dat", b"\x78\x9f\x3e\x22", "ask the sender"),
         ("a.pages", packed({"Index/Document.iwa": b""}), "export it as DOCX or a PDF"),
         ("a.numbers", packed({"Index/Document.iwa": b""}), "export it as XLSX or a PDF"),
         ("a.key", packed({"Index/Document.iwa": b""}), "export it as PPTX or a PDF"),
