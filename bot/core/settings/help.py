@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.command import answering, meant, shown
 from bot.core.commands import CLASSIFY, CODE, COMMANDS, PARLEY, SUMMARIZE
-from bot.core.documents.kind import READABLE
+from bot.core.documents.kinds import READABLE
 from bot.core.domain.thread import Record
 from bot.core.settings.subcommands import COST, FEEDBACK, HELP, SETTINGS_OF, SUBCOMMANDS
 

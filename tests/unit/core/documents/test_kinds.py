@@ -47,4 +47,4 @@ def test_name_and_type_say_how_to_read(name: str, declared: str, media_type: str
 
 
 def test_the_help_lists_what_is_read() -> None:
-    assert kind.READABLE in topics()["files"]
+    assert kinds.READABLE in topics()["files"]
