@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 import bot
-from bot.core import prompt_data, spoken, tokens
+from bot.core import prompt_data, spoken, tokens, trigrams
 from bot.core.answer import vocative, whom_to_answer
 from bot.core.classify import evidence, examples
 from bot.core.classify import parse as classify
@@ -359,7 +359,7 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "named_first": (language.named_first, ("", "go ", "python"), LONGEST),
     "is_small_talk": (small_talk.is_small_talk, ("",), ANY_LENGTH),
     "is_stop": (whom_to_answer.is_stop, ("",), ANY_LENGTH),
-    "alike": (lambda text: (similar.words(text), similar.letters(text)), ("",), ANY_LENGTH),
+    "alike": (lambda text: (similar.words(text), trigrams.distinct(text)), ("",), ANY_LENGTH),
     "nearest": (lambda text: examples.Nearest([]).to([Item(1, text)]), ("",), ANY_LENGTH),
     "evidence": (lambda text: evidence.evidence(f"{text[:150]} b", Item(1, text).excerpt), ("",), ANY_LENGTH),
     "quoted": (lambda text: prompt_data.quoted("a", text), ("",), ANY_LENGTH),

@@ -1,28 +1,23 @@
-"""Find the settled examples that are most like what is to be classified: TF-IDF over trigrams.
-
-Letters rather than words, because that needs no list of a language's endings, and misspelled words are still alike.
-"""
+"""Find the settled examples that are most like what is to be classified: TF-IDF over trigrams."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
+
+from bot.core.trigrams import trigrams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.core.domain.classification import Example, Item
 
-COMPARED = 600  # characters of a text
 SHOWN = 400  # characters of an example in a prompt
 MOST_EXAMPLES = 12  # in one call
 COMMON = 0.2  # of many texts: a trigram in more of them tells little, and takes most of the time
 MANY = 50
 LEAST_ALIKE = 0.1  # below, two texts share no more than their language
-
-_SPACE = re.compile(r"\W+")
 
 
 class Nearest:
@@ -30,7 +25,7 @@ class Nearest:
 
     def __init__(self, examples: Sequence[Example]) -> None:
         self._examples = examples
-        counted = [_grams(example.text) for example in examples]
+        counted = [Counter(trigrams(example.text)) for example in examples]
         spread = Counter(gram for grams in counted for gram in grams)
         self._rarity = {gram: math.log((1 + len(examples)) / (1 + count)) + 1 for gram, count in spread.items()}
         self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
@@ -51,7 +46,7 @@ class Nearest:
 
     def _alike(self, text: str) -> Mapping[int, float]:
         found: dict[int, float] = defaultdict(float)
-        for gram, weight in self._weighted(_grams(text)).items():
+        for gram, weight in self._weighted(Counter(trigrams(text))).items():
             for number, other in self._postings.get(gram, ()):
                 found[number] += weight * other
         return found
@@ -61,8 +56,3 @@ class Nearest:
         weights = {gram: (1 + math.log(n)) * self._rarity.get(gram, usual) for gram, n in grams.items()}
         length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         return {gram: weight / length for gram, weight in weights.items()}
-
-
-def _grams(text: str) -> Counter[str]:
-    padded = f" {_SPACE.sub(' ', text[:COMPARED].casefold()).strip()} "
-    return Counter(padded[start : start + 3] for start in range(len(padded) - 2))

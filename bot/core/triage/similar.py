@@ -6,13 +6,13 @@ are taken too that are much alike without sharing a word: misspelled, or in a sc
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
-from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from bot.core import trigrams
 from bot.core.domain.classification import Item
+from bot.core.trigrams import alike, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from bot.core.domain.message import Place
     from bot.core.ports.feedback_store import FeedbackStore
 
-COMPARED = 600  # characters of a post; the database's index has as many
 SHOWN = 300  # characters of an earlier post in a prompt
 NEWEST = 200  # posts that tell which words are common here
 MOST_MET = 0.06  # the share of all posts that may have one of the words that are looked for: each has to be ranked
@@ -33,8 +32,6 @@ LEAST_ALIKE = 0.1  # of what shares a rare word
 MUCH_ALIKE = 0.3  # what counts as alike for PostgreSQL's pg_trgm, too
 SHORTEST = 3  # letters of a word that is looked for
 LONG = 6  # letters of a word whose ending, of two letters, may differ
-
-_WORD = re.compile(r"[^\W_]+")
 
 
 async def earlier(
@@ -52,11 +49,11 @@ async def earlier(
 
 
 def _ranked(item: Item, found: Iterable[KnownPost], newest: Iterable[KnownPost]) -> Sequence[tuple[float, KnownPost]]:
-    own = letters(item.text)
+    own = distinct(item.text)
     best: dict[int, tuple[float, KnownPost]] = {}
     for least, ones in ((MUCH_ALIKE, newest), (LEAST_ALIKE, found)):
         for one in ones:
-            likeness = alike(own, letters(one.text))
+            likeness = alike(own, distinct(one.text))
             if one.number != item.number and likeness >= max(least, best.get(one.number, (0.0,))[0]):
                 best[one.number] = likeness, one
     return sorted(best.values(), key=lambda pair: (-pair[0], pair[1].number))[:MOST_EARLIER]
@@ -77,7 +74,7 @@ def shown(items: Sequence[Item], found: Mapping[int, Sequence[tuple[float, Known
 
 def words(text: str) -> list[str]:
     """Return a text's words, each once; long ones are cut, so that "crashes" is found as "crashed"."""
-    found = (word for word in _WORD.findall(text[:COMPARED].lower()) if len(word) >= SHORTEST)
+    found = (word for word in trigrams.words(text) if len(word) >= SHORTEST)
     return list(dict.fromkeys(word[:-2] if len(word) >= LONG else word for word in found))
 
 
@@ -88,20 +85,3 @@ def rare(of: Sequence[str], met: Sequence[str], total: int) -> list[str]:
     shares = accumulate((counts[word] + 1) / (total + 1) for word in ranked)
     few = sum(share <= MOST_MET for share in shares)
     return ranked[: max(LEAST_WORDS, few)]
-
-
-@lru_cache(maxsize=4_096)
-def letters(text: str) -> frozenset[str]:
-    """Return a text's trigrams, with words padded as pg_trgm does."""
-    return frozenset(
-        padded[start : start + 3]
-        for word in _WORD.findall(text[:COMPARED].lower())
-        for padded in (f"  {word} ",)
-        for start in range(len(padded) - 2)
-    )
-
-
-def alike(one: frozenset[str], other: frozenset[str]) -> float:
-    """Return how alike two texts are, from 0 to 1: the share of their trigrams that they have in common."""
-    both = len(one & other)
-    return both / (len(one) + len(other) - both) if both else 0.0

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from bot.core.domain.classification import Item
 from bot.core.domain.feedback import KnownPost
-from bot.core.triage.similar import MOST_WORDS, alike, letters, rare, shown, words
+from bot.core.triage.similar import MOST_WORDS, rare, shown, words
+from bot.core.trigrams import alike, distinct
 
 
 def test_long_words_lose_their_ending() -> None:
@@ -21,10 +22,10 @@ def test_rare_words_tell_most() -> None:
 
 
 def test_misspelt_words_are_still_alike() -> None:
-    one, other = letters("the export dialog crashes"), letters("teh exprot dialog crashs")
+    one, other = distinct("the export dialog crashes"), distinct("teh exprot dialog crashs")
     assert alike(one, one) == 1
     assert 0.3 < alike(one, other) < 1
-    assert alike(one, letters("")) == 0
+    assert alike(one, distinct("")) == 0
 
 
 def test_a_prompt_shows_no_post_twice() -> None:
@@ -35,7 +36,7 @@ def test_a_prompt_shows_no_post_twice() -> None:
 
 
 @given(st.text(max_size=300))
-def test_words_hold_nothing_but_letters(text: str) -> None:
+def test_words_hold_nothing_but_distinct(text: str) -> None:
     found = rare(words(text), [], 0)
     assert len(found) <= MOST_WORDS
     assert all(word.isalnum() for word in found)
