@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.message import IncomingMessage, Place
     from bot.core.domain.people import Participant
-    from bot.core.ports import Chat
+    from bot.core.ports import ChatDirectory
 
 ELSEWHERE = "This form belongs to another workspace, so nothing was done."
 OWN = PARLEY.name  # the command that admins always have: what they switch off by mistake they can switch on again
@@ -63,14 +63,14 @@ def refusal(
     return ""
 
 
-async def check_member(channels: Iterable[Place], person: str, chat: Chat) -> None:
+async def check_member(channels: Iterable[Place], person: str, directory: ChatDirectory) -> None:
     """Raise `NotAllowedError` unless a person is in one of some channels; `ChatError`.
 
     The value of a control or a form names them, and must not be trusted: see `ViewSubmission`.
     """
     for channel in channels:
         try:
-            if (await chat.directory.membership(replace(channel, thread=""), person)).is_member:
+            if (await directory.membership(replace(channel, thread=""), person)).is_member:
                 return
         except NotInChannelError:
             continue

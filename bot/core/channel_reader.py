@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from bot.core.domain.people import SharedFile, Venue
-    from bot.core.ports import Chat
+    from bot.core.ports import Chat, ChatDirectory, ChatHistory
     from bot.core.time_span.times import Span
     from bot.errors import BotError
 
@@ -69,13 +69,13 @@ class ReadHistory:
         return (*self.unread, f"the replies in {threads} could not be read in time")
 
 
-async def allow(place: Place, person: str, *, chat: Chat) -> Venue:
+async def allow(place: Place, person: str, *, directory: ChatDirectory) -> Venue:
     """Return a channel that both the person and the bot are in.
 
     Raises `UsageError` or `NotAllowedError` with what to do instead, and `ChatError` if it can't be known.
     """
     try:
-        venue = await chat.directory.venue(place, person)
+        venue = await directory.venue(place, person)
     except NotInChannelError:
         raise UsageError(HIDDEN) from None
     if not venue.has_person:
@@ -87,12 +87,12 @@ async def allow(place: Place, person: str, *, chat: Chat) -> Venue:
     return venue
 
 
-async def read_thread(place: Place, *, chat: Chat, progress: Callable[[int], None]) -> ReadHistory:
+async def read_thread(place: Place, *, history: ChatHistory, progress: Callable[[int], None]) -> ReadHistory:
     """Read a thread, as far as it can be. Raises `UsageError` for one that is gone, `ChatError`."""
     read = ReadHistory()
 
     def begin() -> AsyncIterator[tuple[HistoryMessage, ...]]:
-        return chat.history.thread(place, max((said.id for said in read.said), default=""))
+        return history.thread(place, max((said.id for said in read.said), default=""))
 
     def take(page: Sequence[HistoryMessage]) -> bool:
         read.said.extend(page)
@@ -120,16 +120,16 @@ async def read_channel(
     """
     read = ReadHistory(since=span.start or span.end - timedelta(days=MAX_DAYS), found_own=None if span.start else False)
     patience = Patience(PATIENCE)
-    await _read_own(place, span, person, read, patience, chat=chat, progress=progress)
+    await _read_own(place, span, person, read, patience, history=chat.history, progress=progress)
     roots = [said for said in read.said if said.reply_count]
-    older = await _older_roots(place, read, span, patience.again(), chat=chat)
+    older = await _older_roots(place, read, span, patience.again(), history=chat.history)
     read.said.extend(older)
     room = asyncio.Semaphore(THREADS_AT_ONCE)
 
     async def read_replies(root: HistoryMessage) -> None:
         async with room:
             if len(read.said) >= MOST_MESSAGES or not await _read_replies(
-                replace(place, thread=root.id), read, span, patience.again(), chat=chat
+                replace(place, thread=root.id), read, span, patience.again(), history=chat.history
             ):
                 read.threads_unread += 1
         progress(len(read.said))
@@ -183,14 +183,14 @@ def _check_begun(read: ReadHistory, broken: BotError) -> None:
 
 
 async def _older_roots(
-    place: Place, read: ReadHistory, span: Span, patience: Patience, *, chat: Chat
+    place: Place, read: ReadHistory, span: Span, patience: Patience, *, history: ChatHistory
 ) -> list[HistoryMessage]:
     """Return the first messages of threads that began in the week before a time and were answered since then."""
     since = read.since or span.end
     found, looked_at = list[HistoryMessage](), list[HistoryMessage]()
 
     def begin() -> AsyncIterator[tuple[HistoryMessage, ...]]:
-        return chat.history.channel(place, since - LOOKS_BACK, min((said.at for said in looked_at), default=since))
+        return history.channel(place, since - LOOKS_BACK, min((said.at for said in looked_at), default=since))
 
     def take(page: Sequence[HistoryMessage]) -> bool:
         looked_at.extend(page)
@@ -202,12 +202,14 @@ async def _older_roots(
     return found
 
 
-async def _read_replies(thread: Place, read: ReadHistory, span: Span, patience: Patience, *, chat: Chat) -> bool:
+async def _read_replies(
+    thread: Place, read: ReadHistory, span: Span, patience: Patience, *, history: ChatHistory
+) -> bool:
     """Read a thread's replies in the span; return whether these are all."""
     since, last = read.since or span.end, ""
 
     def begin() -> AsyncIterator[tuple[HistoryMessage, ...]]:
-        return chat.history.thread(thread, last)
+        return history.thread(thread, last)
 
     def take(page: Sequence[HistoryMessage]) -> bool:
         nonlocal last
@@ -226,14 +228,14 @@ async def _read_own(
     read: ReadHistory,
     patience: Patience,
     *,
-    chat: Chat,
+    history: ChatHistory,
     progress: Callable[[int], None],
 ) -> None:
     """Read a channel's own messages, until the person's own last one where that is where the span begins."""
 
     def begin() -> AsyncIterator[tuple[HistoryMessage, ...]]:
         before = min((said.at for said in read.said), default=span.end)
-        return chat.history.channel(place, read.since or span.end, before)
+        return history.channel(place, read.since or span.end, before)
 
     def take(page: Sequence[HistoryMessage]) -> bool:
         for said in page:
@@ -250,13 +252,13 @@ async def _read_own(
         read.since = min(said.at for said in read.said)
 
 
-async def allow_file(shared: SharedFile, person: str, *, chat: Chat) -> None:
+async def allow_file(shared: SharedFile, person: str, *, directory: ChatDirectory) -> None:
     """Raise `NotAllowedError` unless a person posted a file, or is in a channel where it was shared."""
     if shared.owner == person:
         return
     for place in shared.places:
         try:
-            venue = await chat.directory.venue(place, person)
+            venue = await directory.venue(place, person)
         except NotInChannelError:
             continue
         if venue.has_person:

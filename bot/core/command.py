@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bot.core.commands import CommandSpec
     from bot.core.domain.command import Command
-    from bot.core.ports import Answer, Chat, Checkpoint
+    from bot.core.ports import Answer, Chat, ChatAnswers, Checkpoint
 
 # Phones and some desktops turn two hyphens into a dash.
 _PRIVATE = re.compile(r"\A\s*(?:--|—|\u2013)private(?=\s|\Z)|(?:\A|(?<=\s))(?:--|—|\u2013)private\s*\Z", re.IGNORECASE)
@@ -84,16 +84,16 @@ async def open_thread(command: Command, *, chat: Chat, checkpoint: Checkpoint) -
 
 @asynccontextmanager
 async def answering(
-    command: Command, *, chat: Chat, checkpoint: Checkpoint, once: bool = False
+    command: Command, *, answers: ChatAnswers, checkpoint: Checkpoint, once: bool = False
 ) -> AsyncIterator[Answer]:
     """Start the answer where the command wants it: in its thread, or only for the asker.
 
     `once`: an ephemeral answer is shown at most once, see `bot.core.private_once`.
     """
     answer = (
-        chat.answers.ephemeral(command.place, command.asker, checkpoint if once else None)
+        answers.ephemeral(command.place, command.asker, checkpoint if once else None)
         if command.is_private
-        else chat.answers.begin(command.place, command.asker, checkpoint, to=command.answered)
+        else answers.begin(command.place, command.asker, checkpoint, to=command.answered)
     )
     async with answer as visible:
         yield visible

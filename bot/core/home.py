@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Button
     from bot.core.domain.overrides import Overrides
     from bot.core.domain.usage import DailyUsage
-    from bot.core.ports import Chat, Store
+    from bot.core.ports import Chat, ChatDirectory, Store
     from bot.core.ports.feedback_store import FeedbackStore
 
 log = logging.getLogger(__name__)
@@ -84,15 +84,15 @@ async def build_home(
         sections.append(
             Section("The workspace", "These apply where a channel has no settings of its own.", _workspace())
         )
-        sections += await _channels_of(place, person, store=store, chat=chat)
+        sections += await _channels_of(place, person, store=store, directory=chat.directory)
     if is_operator:
         sections.append(Section("Health", _health(health)))
     return tuple(sections)
 
 
-async def _channels_of(place: Place, person: str, *, store: Store, chat: Chat) -> list[Section]:
+async def _channels_of(place: Place, person: str, *, store: Store, directory: ChatDirectory) -> list[Section]:
     try:
-        channels = await chat.directory.channels(place, person)
+        channels = await directory.channels(place, person)
     except ChatError as error:
         return [_unknown("Your channels", "which channels you share with me", error)]
     return _channels(place, channels, await store.settings.all_overrides(place.workspace))

@@ -27,4 +27,4 @@ async def shown_before(command: Command, *, checkpoint: Checkpoint, chat: Chat) 
     """Tell the asker that an earlier attempt may have shown the answer; return None if none did. Raises `ChatError`."""
     if not checkpoint.get(KEY):
         return None
-    return await send_ephemeral(command.place, command.asker, MAYBE.format(name=command.name), chat=chat)
+    return await send_ephemeral(command.place, command.asker, MAYBE.format(name=command.name), answers=chat.answers)

@@ -120,7 +120,7 @@ class ClassifyJobs:
                 asked = actions.read_request(submission, _id(f"{submission.asker.home} {submission.id}"))
             except UsageError as error:
                 return {"categories": error.sentence}
-            await check_member((asked.place,), asked.asker.person, self._context.chat)
+            await check_member((asked.place,), asked.asker.person, self._context.chat.directory)
             payload = _ASKED.dump_python(asked, mode="json")
             await self._inbox.accept(Delivery(f"classify:{asked.id}", queue_key(asked.place), ASKED, payload))
             return {}

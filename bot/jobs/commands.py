@@ -59,13 +59,13 @@ class Commands:
         if told := await private_once.shown_before(command, checkpoint=checkpoint, chat=self._chat):
             return told
         if refusal := await self._permissions.refusal_of_command(command):
-            return await send_ephemeral(command.place, command.asker, refusal, chat=self._chat)
+            return await send_ephemeral(command.place, command.asker, refusal, answers=self._chat.answers)
         if command.place.thread or (command.is_private and not summary_source.is_request(command)):
             return await self._run(command, checkpoint)
         try:
             await self._open(command, checkpoint)
         except (NotAllowedError, NotInChannelError, UsageError) as error:
-            await send_ephemeral(command.place, command.asker, error.sentence, chat=self._chat)
+            await send_ephemeral(command.place, command.asker, error.sentence, answers=self._chat.answers)
         return None
 
     def find(self, incoming: IncomingMessage, said: Message, conversation: Conversation) -> SpokenCommand | None:
@@ -142,7 +142,7 @@ class Commands:
     ) -> Record:
         """Tell the asker alone what is wrong with a command; about a file, in the thread where it is."""
         if not (incoming.is_direct or said.files):
-            await send_ephemeral(incoming.private_place, command.asker, sentence, chat=self._chat)
+            await send_ephemeral(incoming.private_place, command.asker, sentence, answers=self._chat.answers)
             return overheard(incoming, said, conversation)
         async with self._chat.answers.begin(incoming.place, command.asker, checkpoint, to=incoming.id) as visible:
             await visible.replace(sentence)

@@ -97,4 +97,4 @@ async def take_command(command: Command, *, inbox: Inbox, notices: QueueNotices)
 
 async def summarize_thread(action: Action, *, inbox: Inbox, notices: QueueNotices, chat: Chat) -> None:
     """Accept a request from a message's menu to summarize its thread."""
-    await take_command(summary_source.from_shortcut(action, chat=chat), inbox=inbox, notices=notices)
+    await take_command(summary_source.from_shortcut(action, history=chat.history), inbox=inbox, notices=notices)

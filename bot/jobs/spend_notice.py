@@ -21,7 +21,7 @@ async def tell_person(chat: Chat, place: Place, person: str, sentence: str) -> N
     """Tell one person something during a turn; if that fails, the turn goes on."""
     channel = Place(place.workspace, place.channel)
     try:
-        await send_ephemeral(channel, Requester(person, place.workspace), sentence, chat=chat)
+        await send_ephemeral(channel, Requester(person, place.workspace), sentence, answers=chat.answers)
     except ChatError as error:
         log.warning("could not tell anyone: %s", error)
 

@@ -134,7 +134,7 @@ class Threads:
         changed = _CHANGED.validate_python(job.payload)
         changed = replace(changed, text=await self._chat.names.spell_out(changed.place, changed.text))
         await self._inbox.drop(_condense_queue_key(changed.place), lambda *_: True)
-        await offer_again(changed, checkpoint=job, store=self._store, chat=self._chat)
+        await offer_again(changed, checkpoint=job, store=self._store, answers=self._chat.answers)
         return partial(db_store.change, changed=changed)
 
     async def run_condense(self, job: Job) -> Finish | None:
@@ -142,7 +142,7 @@ class Threads:
         place = _PLACE.validate_python(job.payload)
         try:
             condensed = await condense(
-                place, store=self._store.threads, model=self._model, chat=self._chat, cancelled=job.cancelled
+                place, store=self._store.threads, model=self._model, names=self._chat.names, cancelled=job.cancelled
             )
         except (ModelStoppedError, OverBudgetError) as error:
             log.info("no summary, the thread's next turn asks for it again: %s", type(error).__name__)
@@ -157,7 +157,7 @@ class Threads:
         """Tell a person, once, that they are not answered here."""
         incoming = _INCOMING.validate_python(job.payload["heard"])
         asker = Requester(incoming.author, incoming.home)
-        await send_ephemeral(incoming.private_place, asker, str(job.payload["sentence"]), chat=self._chat)
+        await send_ephemeral(incoming.private_place, asker, str(job.payload["sentence"]), answers=self._chat.answers)
 
 
 def _charge_refused(payload: Mapping[str, Any]) -> CostCenter:

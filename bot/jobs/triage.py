@@ -190,13 +190,13 @@ class TriageJobs:
             await show(record, settings, checkpoint=job, feedback=self._feedback, chat=self._chat, notes=notes)
         await self._accept(chain.after_show(record, settings))
         if not target(record, settings) and record.routed and record.routed != ELSEWHERE:
-            await show_notice(record, settings, checkpoint=job, feedback=self._feedback, chat=self._chat)
+            await show_notice(record, settings, checkpoint=job, feedback=self._feedback, posts=self._chat.posts)
 
     async def run_notify(self, job: Job) -> None:
         """Tell a team about all that waits for it; if it can't be reached, tell the person who set its channel."""
         place, channel = _PLACE.validate_python({k: v for k, v in job.payload.items() if k != "to"}), job.payload["to"]
         settings = await self._store.settings.load(place)
-        left = await notify(place, channel, settings, checkpoint=job, feedback=self._feedback, chat=self._chat)
+        left = await notify(place, channel, settings, checkpoint=job, feedback=self._feedback, posts=self._chat.posts)
         await self._accept(chain.after_notify(place, channel, left, datetime.now(UTC).date()))
 
     async def run_tell(self, job: Job) -> None:
@@ -280,7 +280,7 @@ class TriageJobs:
         """Answer `/parley triage report`, `/parley trends` and `/parley open`. Raises `ChatError`."""
         query = triage_command.parse(command.text)
         place = replace(command.place, thread="")
-        async with answering(command, chat=self._chat, checkpoint=checkpoint) as visible:
+        async with answering(command, answers=self._chat.answers, checkpoint=checkpoint) as visible:
             standing = await self._chat.directory.membership(place, command.asker.person)
             if not standing.is_member:
                 text = "Only members of this channel can see its feedback."

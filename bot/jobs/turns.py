@@ -168,7 +168,7 @@ class Turns:
         action = _ACTION.validate_python(job.payload)
         try:
             if refusal := await self._permissions.refusal_of_action(action):
-                record = await send_ephemeral(action.place, action.asker, refusal, chat=self._chat)
+                record = await send_ephemeral(action.place, action.asker, refusal, answers=self._chat.answers)
             else:
                 record = await self._registry.actions[action.name](action, checkpoint=job)
         except OverBudgetError as error:
@@ -201,7 +201,7 @@ class Turns:
         if not command.place.thread or command.is_private or isinstance(error, OverBudgetError):
             written = await _report_failure(error, job, self._chat.answers.ephemeral(command.place, command.asker))
             return _finish(Record(command.place, command.asker.person, calls=written.calls), job)
-        answering = commands.answering(command, chat=self._chat, checkpoint=job)
+        answering = commands.answering(command, answers=self._chat.answers, checkpoint=job)
         return _finish(command.record(await _report_failure(error, job, answering)), job)
 
 

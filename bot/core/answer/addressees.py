@@ -11,7 +11,7 @@ from bot.core.domain.message import Role
 if TYPE_CHECKING:
     from bot.core.domain.message import IncomingMessage
     from bot.core.domain.thread import Conversation
-    from bot.core.ports import Chat
+    from bot.core.ports import Chat, ChatNames
 
 MOST_PEOPLE = 50  # whose names the model is given
 
@@ -43,15 +43,13 @@ async def resolve_addressees(incoming: IncomingMessage, conversation: Conversati
     return incoming
 
 
-async def with_names(incoming: IncomingMessage, conversation: Conversation, chat: Chat) -> Conversation:
+async def with_names(incoming: IncomingMessage, conversation: Conversation, names: ChatNames) -> Conversation:
     """Return a conversation with the names of everyone it mentions; if any are new, with the author's name too."""
     texts = [incoming.text, *(one.text for one in conversation.messages if one.role is Role.USER)]
     unknown = {
-        one: name
-        for one, name in (await chat.names.of(incoming.place, (), texts)).items()
-        if one not in conversation.people
+        one: name for one, name in (await names.of(incoming.place, (), texts)).items() if one not in conversation.people
     }
     if not unknown:
         return conversation
-    people = {**conversation.people, **unknown, **await chat.names.of(incoming.place, [incoming.author])}
+    people = {**conversation.people, **unknown, **await names.of(incoming.place, [incoming.author])}
     return replace(conversation, people=dict(list(people.items())[-MOST_PEOPLE:]))

@@ -117,7 +117,7 @@ async def answer(  # noqa: PLR0913 (the ports, and what others do)
         except ModelStoppedError as error:
             await report_failure(error, visible, checkpoint)
             return Record(incoming.place, incoming.author)  # the next question reads on
-        conversation = await with_names(incoming, conversation, chat)
+        conversation = await with_names(incoming, conversation, chat.names)
         if not question.text and not question.files:
             if not conversation.summary and not any(one.text or one.files for one in conversation.messages):
                 greeting = GREETING + read

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Action, Control, Submission
     from bot.core.domain.message import Place
     from bot.core.domain.thread import Conversation, FinishedAnswer
-    from bot.core.ports import Chat, Checkpoint, Model, Store
+    from bot.core.ports import Chat, ChatDirectory, Checkpoint, Model, Store
 
 log = logging.getLogger(__name__)
 
@@ -59,9 +59,9 @@ async def regenerate(action: Action, *, checkpoint: Checkpoint, store: Store, mo
     conversation = await store.threads.load(action.place)
     question, answered = find(conversation, ref.message)
     if question is None or answered is None:
-        return await send_ephemeral(action.place, action.asker, UNKNOWN, chat=chat)
-    if not await may(action, question.author, chat):
-        return await send_ephemeral(action.place, action.asker, NOT_YOURS, chat=chat)
+        return await send_ephemeral(action.place, action.asker, UNKNOWN, answers=chat.answers)
+    if not await may(action, question.author, chat.directory):
+        return await send_ephemeral(action.place, action.asker, NOT_YOURS, answers=chat.answers)
     before = conversation.messages[: conversation.messages.index(question)]
     earlier = replace(conversation, messages=before)
     again = incoming(action, question)
@@ -113,7 +113,7 @@ async def go_on(action: Action, *, checkpoint: Checkpoint, store: Store, model: 
     conversation = await store.threads.load(action.place)
     question, answered = find(conversation, CONTINUE.read(action).message)
     if question is None or answered is None:
-        return await send_ephemeral(action.place, action.asker, UNKNOWN, chat=chat)
+        return await send_ephemeral(action.place, action.asker, UNKNOWN, answers=chat.answers)
     end = conversation.messages.index(answered) + 1
     request = Message(Role.USER, action.asker.person, GO_ON, f"{answered.id}:more")
     earlier = replace(conversation, messages=conversation.messages[:end])
@@ -145,7 +145,7 @@ async def comment(submission: Submission, *, store: Store, chat: Chat) -> Mappin
     """Save the comment on a bad rating. Raises `NotAllowedError`, `ChatError`."""
     about = RATING_COMMENT.read(submission)
     words = submission.answers.get(COMMENT, "")
-    await check_member((about.place,), submission.asker.person, chat)
+    await check_member((about.place,), submission.asker.person, chat.directory)
     await store.threads.rate(about.place, about.question, submission.asker.person, is_good=False, comment=str(words))
     await _thank(about.place, submission.asker, chat)
     return {}
@@ -154,21 +154,21 @@ async def comment(submission: Submission, *, store: Store, chat: Chat) -> Mappin
 async def _thank(place: Place, person: Requester, chat: Chat) -> None:
     """Thank for a rating that was kept; it counts as well without."""
     try:
-        await send_ephemeral(place, person, THANKS, chat=chat)
+        await send_ephemeral(place, person, THANKS, answers=chat.answers)
     except ChatError as error:
         log.warning("no one was thanked for a rating: %s", error)
 
 
 async def allow_stop(action: Action, chat: Chat) -> None:
     """Raise `NotAllowedError` unless the person may stop the answer; the button's value is who asked."""
-    if not await may(action, STOP.read(action).person, chat):
+    if not await may(action, STOP.read(action).person, chat.directory):
         raise NotAllowedError(NOT_YOURS)
 
 
-async def may(action: Action, author: str, chat: Chat) -> bool:
+async def may(action: Action, author: str, directory: ChatDirectory) -> bool:
     """Return whether a person may stop or replace an answer to `author`. Raises `ChatError`."""
     person = action.asker.person
-    return person == author or (await chat.directory.membership(action.place, person)).is_admin
+    return person == author or (await directory.membership(action.place, person)).is_admin
 
 
 def find(conversation: Conversation, identity: str) -> tuple[Message | None, Message | None]:

@@ -15,7 +15,7 @@ from bot.errors import ChatError
 if TYPE_CHECKING:
     from bot.core.domain.message import Message, MessageEdit
     from bot.core.domain.thread import Conversation
-    from bot.core.ports import Chat, Checkpoint, Store
+    from bot.core.ports import ChatAnswers, Checkpoint, Store
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ REFUSAL = (
 )
 
 
-async def offer_again(changed: MessageEdit, *, checkpoint: Checkpoint, store: Store, chat: Chat) -> None:
+async def offer_again(changed: MessageEdit, *, checkpoint: Checkpoint, store: Store, answers: ChatAnswers) -> None:
     """Offer the author a new answer, visible only to them, if they edited the last question."""
     if changed.is_deleted or changed.is_bot or checkpoint.get(OFFERED):
         return
@@ -40,7 +40,7 @@ async def offer_again(changed: MessageEdit, *, checkpoint: Checkpoint, store: St
     ref = AnswerRef(message=answered.id, version=int(re.sub(r"[^0-9]", "", changed.revision) or 0))
     button = REGENERATE.button(ref, label="Answer again")
     try:
-        async with chat.answers.ephemeral(changed.place, Requester(changed.author, changed.home)) as visible:
+        async with answers.ephemeral(changed.place, Requester(changed.author, changed.home)) as visible:
             await visible.replace(OFFER, controls=(button,))
     except ChatError as error:
         log.warning("no new answer was offered: %s", error)

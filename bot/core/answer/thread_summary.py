@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.calls import Call, Purpose
 from bot.core.domain.message import Place, Role
-from bot.core.ports import Request, Turn
+from bot.core.ports import ChatNames, Request, Turn
 from bot.core.prompt_data import quoted
 from bot.core.tokens import estimate_tokens, shorten
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.message import Message
     from bot.core.domain.thread import Conversation
-    from bot.core.ports import Chat, Model, ThreadStore
+    from bot.core.ports import Model, ThreadStore
 
 MAX_OUTPUT = 2_000  # tokens
 MOST_AT_ONCE = 40_000  # tokens of messages in one request
@@ -85,7 +85,7 @@ def prompt(summary: str, messages: Sequence[Message], mention: Callable[[str], s
 
 
 async def condense(
-    place: Place, *, store: ThreadStore, model: Model, chat: Chat, cancelled: asyncio.Event | None = None
+    place: Place, *, store: ThreadStore, model: Model, names: ChatNames, cancelled: asyncio.Event | None = None
 ) -> Condensed | None:
     """Summarize what has to go; return None if nothing has. `cancelled` ends it early. Raises a `ModelError`."""
     conversation = await store.load(place)
@@ -97,7 +97,7 @@ async def condense(
         return Condensed(place, conversation.summary_until, until, conversation.summary, ())
     request = Request(
         purpose=Purpose.CONDENSE,
-        turns=(Turn(Role.USER, prompt(conversation.summary, messages, chat.names.mention)),),
+        turns=(Turn(Role.USER, prompt(conversation.summary, messages, names.mention)),),
         max_output=MAX_OUTPUT,
         person=place.opaque("summary"),
         settings=conversation.settings.model_copy(update={"instructions": "", "thinking": "off", "effort": ""}),

@@ -71,7 +71,7 @@ async def on_action(action: Action, *, checkpoint: Checkpoint, context: Classify
             else:
                 await _decide(run, action.name, checkpoint=checkpoint, context=context)
     except (NotAllowedError, UsageError) as error:
-        return await send_ephemeral(action.place, action.asker, error.sentence, chat=context.chat)
+        return await send_ephemeral(action.place, action.asker, error.sentence, answers=context.chat.answers)
     return Record(action.place, action.asker.person)
 
 
@@ -247,7 +247,7 @@ async def _check_sees(run: ClassifyRun, acting: Action | Submission, context: Cl
     """Raise `NotAllowedError` unless someone is where a run's results are shown. Raises `ChatError`."""
     is_there = isinstance(acting, Action) and acting.place.channel == run.place.channel
     if not is_there and acting.asker.person != run.asker.person:
-        await check_member((run.place,), acting.asker.person, context.chat)
+        await check_member((run.place,), acting.asker.person, context.chat.directory)
 
 
 def _check_may_correct(run: ClassifyRun, asker: Requester) -> None:

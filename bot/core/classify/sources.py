@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.classification import ClassifyRequest
     from bot.core.domain.message import HistoryMessage
-    from bot.core.ports import Chat
+    from bot.core.ports import Chat, ChatHistory, ChatPosts
 
 MOST_FILES = 1
 LOOKED_INTO = 2_000_000  # bytes; a smaller file is read before its run is shown to anyone
@@ -82,9 +82,9 @@ async def find(asked: ClassifyRequest, *, chat: Chat) -> ItemSource | None:
         place = _named(asked)
     if options.span and message:
         raise UsageError("I read a message or its thread as a whole: leave out the time, or give a channel's link.")
-    venue = await channel_reader.allow(place, person, chat=chat)
+    venue = await channel_reader.allow(place, person, directory=chat.directory)
     if venue.is_private and place.channel != asked.place.channel:
-        await _check_shown_to_asker(asked, chat=chat)
+        await _check_shown_to_asker(asked, posts=chat.posts)
     if message:
         return ItemSource(place, message)
     reader = await chat.directory.reader(asked.place, person)
@@ -107,16 +107,16 @@ async def look(asked: ClassifyRequest, *, chat: Chat) -> None:
     found = await find(asked, chat=chat)
     if found is None or (found.file and found.file.size > LOOKED_INTO):
         return
-    if found.file is None and await _begins_well(found, chat=chat):
+    if found.file is None and await _begins_well(found, history=chat.history):
         return
     await gather(asked, chat=chat, progress=lambda _: None)
 
 
-async def _begins_well(found: ItemSource, *, chat: Chat) -> bool:
+async def _begins_well(found: ItemSource, *, history: ChatHistory) -> bool:
     """Return whether the first page has a person's text, and no file that is to be read instead."""
     times, place = found.times, found.place
     since = times.start or times.end - timedelta(days=spans.MAX_DAYS) if times else None
-    pages = chat.history.channel(place, since, times.end) if times and since else chat.history.thread(place)
+    pages = history.channel(place, since, times.end) if times and since else history.thread(place)
     try:
         page = await anext(aiter(pages), ())
     except NotInChannelError:
@@ -164,17 +164,17 @@ async def _shared(file: str, asked: ClassifyRequest, *, chat: Chat) -> FileRef:
         if error.is_transient:
             raise
         raise UsageError("I can't find that file; it may have been deleted.") from None
-    await channel_reader.allow_file(shared, asked.asker.person, chat=chat)
+    await channel_reader.allow_file(shared, asked.asker.person, directory=chat.directory)
     is_known_here = asked.place.channel in {place.channel for place in shared.places}
     if not (shared.is_public or is_known_here or shared.owner == asked.asker.person):
-        await _check_shown_to_asker(asked, chat=chat)
+        await _check_shown_to_asker(asked, posts=chat.posts)
     _check_size(shared.file)
     return shared.file
 
 
-async def _check_shown_to_asker(asked: ClassifyRequest, *, chat: Chat) -> None:
+async def _check_shown_to_asker(asked: ClassifyRequest, *, posts: ChatPosts) -> None:
     """Raise `NotAllowedError` if others would see the result: what was said in private stays there."""
-    if not asked.is_private and (await chat.posts.open_direct(asked.place, asked.asker)).channel != asked.place.channel:
+    if not asked.is_private and (await posts.open_direct(asked.place, asked.asker)).channel != asked.place.channel:
         raise NotAllowedError(
             "That is from a private conversation, and everyone here would see it: "
             "ask me there, in our direct messages, or with `--private`."
@@ -193,14 +193,14 @@ async def _from_message(
     found: ItemSource, asked: ClassifyRequest, *, chat: Chat, progress: Callable[[int], None]
 ) -> CollectedItems:
     """Collect the file of a message; or its thread, if it begins one; or else the message itself."""
-    read = await channel_reader.read_thread(found.place, chat=chat, progress=progress)
+    read = await channel_reader.read_thread(found.place, history=chat.history, progress=progress)
     said = [one for one in read.said if one.id != asked.to or one.id == found.message]
     named = [one for one in said if one.id == found.message]
     if files := [file for one in named for file in one.files if is_sheet(file)]:
         return replace(await _from_files(files, asked, chat=chat), origin=found.place.channel)
     is_thread = found.message == found.place.thread and len(said) > 1
     source = f"that thread{_gaps(read)}" if is_thread else "that message"
-    return _from_said(source, said if is_thread else named, found.place, chat)
+    return _from_said(source, said if is_thread else named, found.place, chat.history)
 
 
 async def _from_channel(
@@ -212,7 +212,7 @@ async def _from_channel(
     where = f"#{asked.wish.channel}" if asked.wish.channel else "that channel" if asked.wish.link else "this channel"
     # Neither what older threads began with, nor the message that asks.
     said = [one for one in read.said if (read.since is None or one.at >= read.since) and one.id != asked.to]
-    gathered = _from_said(f"{where}, {words}{_gaps(read)}", said, place, chat)
+    gathered = _from_said(f"{where}, {words}{_gaps(read)}", said, place, chat.history)
     if not gathered.items:
         who = "Only bots wrote" if any(one.is_bot or one.is_own for one in said) else "No one wrote anything"
         raise UsageError(f"{who} in {where} in that time ({words}), so there is nothing to sort.")
@@ -223,12 +223,12 @@ def _gaps(read: channel_reader.ReadHistory) -> str:
     return f" ({'; '.join(read.gaps)})" if read.gaps else ""
 
 
-def _from_said(source: str, said: Sequence[HistoryMessage], place: Place, chat: Chat) -> CollectedItems:
+def _from_said(source: str, said: Sequence[HistoryMessage], place: Place, history: ChatHistory) -> CollectedItems:
     """Turn people's messages into items; leave out bots' messages and those without text."""
     people = sorted((one for one in said if not one.is_bot and not one.is_own), key=lambda one: one.at)
     filled = [(one, text) for one in people if (text := one.text.strip())]
     items = [
-        Item(number, text, chat.history.permalink(replace(place, thread=one.thread), one.id))
+        Item(number, text, history.permalink(replace(place, thread=one.thread), one.id))
         for number, (one, text) in enumerate(filled, start=1)
     ]
     return CollectedItems(source, items, len(people) - len(filled), origin=place.channel)

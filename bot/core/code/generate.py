@@ -21,7 +21,7 @@ from bot.core.domain.code_file import CodeFile, SyntaxFault, SyntaxReport
 from bot.core.domain.message import Place, Role, Upload
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import FinishedAnswer, RejectedFile
-from bot.core.ports import Answer, Chat, Checkpoint, Model, Request, Turn
+from bot.core.ports import Answer, Chat, Checkpoint, FileReader, Model, Request, Turn
 from bot.core.prompt_data import quoted
 from bot.core.writing.outcome import PreparedAnswer, give
 from bot.core.writing.stream import LIMIT_HINT, PRIVATE_LIMIT_HINT, ask, footer_of, report_failure
@@ -152,20 +152,20 @@ def _whole(begun: str, written: str) -> str:
 
 async def _correct(draft: CodeDraft, context: CodeContext) -> tuple[CodeDraft, SyntaxReport]:
     """Check the draft's files; if one is faulty, let the model correct it, once."""
-    report = await _check(draft, context.chat)
+    report = await _check(draft, context.chat.file_reader)
     if report.faults and not draft.truncated and not draft.remark:
         faults = "; ".join(f"{name}: {fault}" for name, fault in report.faults.items())
         context.visible.write(CORRECTING.format(faults=faults))
         draft = await _corrected(draft, report.faults, context)
         await _keep(draft, context.checkpoint)
-        report = await _check(draft, context.chat)
+        report = await _check(draft, context.chat.file_reader)
     return draft, replace(report, remark=draft.remark)
 
 
-async def _check(draft: CodeDraft, chat: Chat) -> SyntaxReport:
+async def _check(draft: CodeDraft, file_reader: FileReader) -> SyntaxReport:
     """Parse the complete files; a block that the model forgot to close is a fault, too."""
     await read(draft.text)
-    report = await chat.file_reader.check_code(files(draft.text))
+    report = await file_reader.check_code(files(draft.text))
     await read(draft.text)
     unclosed = {} if draft.truncated else {b.file.name: UNCLOSED for b in blocks(draft.text) if not b.is_closed}
     cut = dict.fromkeys(cut_short(draft.text, report.faults), CUT_SHORT)

@@ -15,7 +15,7 @@ from bot.core.domain.channel_settings import Creativity
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Message, Role
 from bot.core.domain.thread import FinishedAnswer, Record
-from bot.core.ports import Request
+from bot.core.ports import ChatNames, Request
 from bot.core.prompt_data import quoted
 from bot.core.tokens import estimate_tokens
 from bot.core.writing.fit import fit, preface
@@ -126,7 +126,7 @@ async def on_code_action(action: Action, *, checkpoint: Checkpoint, store: Store
             chat,
             known=known,
             question=question.id,
-            opening=opening(action, words, chat),
+            opening=opening(action, words, chat.names),
             notes=too_long(messages=fitted.messages_left_out),
         )
         product = await continue_code(context)
@@ -134,9 +134,9 @@ async def on_code_action(action: Action, *, checkpoint: Checkpoint, store: Store
     return replace(record, code_files=product.files)
 
 
-def opening(action: Action, words: str, chat: Chat) -> str:
+def opening(action: Action, words: str, names: ChatNames) -> str:
     """Return the line that says who asked for the answer below, since no one has typed it."""
-    return f"_{chat.names.mention(action.asker.person)}: {words}_\n\n"
+    return f"_{names.mention(action.asker.person)}: {words}_\n\n"
 
 
 async def _save_again(action: Action, known: Sequence[CodeFile], *, checkpoint: Checkpoint, chat: Chat) -> Record:

@@ -34,7 +34,7 @@ async def code(command: Command, *, checkpoint: Checkpoint, store: Store, model:
         settings=settings,
         creativity=Creativity.LOW,
     )
-    async with answering(command, chat=chat, checkpoint=checkpoint, once=True) as visible:
+    async with answering(command, answers=chat.answers, checkpoint=checkpoint, once=True) as visible:
         context = CodeContext(
             command.place,
             command.asker,

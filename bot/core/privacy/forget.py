@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.core.domain.command import Command
     from bot.core.domain.interaction import Action, Button
     from bot.core.domain.people import Requester
-    from bot.core.ports import Chat, Checkpoint
+    from bot.core.ports import Chat, ChatDirectory, ChatHistory, Checkpoint
 
 USAGE = (
     "`/parley forget me` erases what I've stored of your messages in this workspace, `/parley forget channel` "
@@ -94,10 +94,10 @@ async def forget(
 ) -> Record:
     """Return what would be erased, and ask. Raises `ChatError`."""
     controls: tuple[Button, ...] = ()
-    async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
+    async with answering(command, answers=chat.answers, checkpoint=checkpoint) as visible:
         try:
-            scope = _scope(command, chat)
-            await _check_may_forget(scope, command.asker, admins=admins, chat=chat)
+            scope = _scope(command, chat.history)
+            await _check_may_forget(scope, command.asker, admins=admins, directory=chat.directory)
             sentence, count = (
                 f"There is nothing left to erase: {scope} is already gone.",
                 await eraser.erase(scope, dry=True),
@@ -125,15 +125,15 @@ async def on_forget(
     value = FORGET.read(action)
     scope = ErasureScope(action.place.workspace, value.channel, value.thread, value.person)
     try:
-        await _check_may_forget(scope, action.asker, admins=admins, chat=chat)
+        await _check_may_forget(scope, action.asker, admins=admins, directory=chat.directory)
         erased = sum((await eraser.erase(scope)).values())
         sentence = f"Erased: {erased:,} entr{'ies' if erased != 1 else 'y'}."
     except NotAllowedError as error:
         sentence = error.sentence
-    return await send_ephemeral(action.place, action.asker, sentence, chat=chat)
+    return await send_ephemeral(action.place, action.asker, sentence, answers=chat.answers)
 
 
-def _scope(command: Command, chat: Chat) -> ErasureScope:
+def _scope(command: Command, history: ChatHistory) -> ErasureScope:
     what, link = parse(command.text)
     workspace, channel = command.place.workspace, command.place.channel
     if what == "me":
@@ -142,19 +142,21 @@ def _scope(command: Command, chat: Chat) -> ErasureScope:
         return ErasureScope(workspace, channel)
     if not link and command.is_in_thread:
         return ErasureScope(workspace, channel, command.place.thread)
-    target = chat.history.locate(link, command.place) if link else None
+    target = history.locate(link, command.place) if link else None
     if target is None or not target.message:
         raise UsageError(USAGE)
     return ErasureScope(workspace, target.place.channel, target.place.thread or target.message)
 
 
-async def _check_may_forget(scope: ErasureScope, asker: Requester, *, admins: frozenset[str], chat: Chat) -> None:
+async def _check_may_forget(
+    scope: ErasureScope, asker: Requester, *, admins: frozenset[str], directory: ChatDirectory
+) -> None:
     """Let people erase their own words, members a thread, and admins a channel. Raises `NotAllowedError`."""
     if scope.person:
         if scope.person != asker.person:
             raise NotAllowedError("Only you can erase your own messages. For someone else's, ask your administrator.")
         return
-    membership = await chat.directory.membership(Place(scope.workspace, scope.channel), asker.person)
+    membership = await directory.membership(Place(scope.workspace, scope.channel), asker.person)
     if not membership.is_member:
         raise NotAllowedError("Only members of a channel can erase something from it.")
     if not scope.thread and not (membership.is_admin or is_named(admins, scope.workspace, asker.person)):

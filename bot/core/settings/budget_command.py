@@ -47,11 +47,11 @@ async def configure_budget(
 ) -> Record:
     """Show the caps, or change one; only the asker sees it. Raises `ChatError`."""
     channel = Place(command.place.workspace, command.place.channel)
-    async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
+    async with answering(command, answers=chat.answers, checkpoint=checkpoint) as visible:
         try:
             whose, value = parse(command.text)
             if whose:
-                await check_may_change(channel, command.asker, admins=admins, chat=chat)
+                await check_may_change(channel, command.asker, admins=admins, directory=chat.directory)
                 place = channel if whose in HERE else Place(channel.workspace, "")
                 overrides = await store.settings.overrides(place)
                 change = {NAMES[whose]: None if value == "off" else read(NAMES[whose], value, {})}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Button
     from bot.core.domain.overrides import Overrides
     from bot.core.domain.people import Requester
-    from bot.core.ports import Chat, Checkpoint, Model, Store
+    from bot.core.ports import Chat, ChatDirectory, Checkpoint, Model, Store
 
 _NAMED = re.compile(r"#(?P<name>[^\s#,;:<>]*[^\s#,;:<>.!?)])")  # a channel
 
@@ -50,7 +50,7 @@ async def configure(
     """
     parsed = parse(command.text)
     controls: tuple[Button, ...] = ()
-    async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
+    async with answering(command, answers=chat.answers, checkpoint=checkpoint) as visible:
         try:
             place = await _place(parsed, command, chat)
             if parsed.action in {SettingsAction.OPEN, SettingsAction.LIST}:  # a form that was to be opened is not there
@@ -71,7 +71,9 @@ async def configure(
             elif parsed.action is SettingsAction.HISTORY:
                 sentence = history.listing(await store.settings.history(place), chat.names.mention)
             else:
-                await check_may_change(replace(place, thread=""), command.asker, admins=admins, chat=chat)
+                await check_may_change(
+                    replace(place, thread=""), command.asker, admins=admins, directory=chat.directory
+                )
                 sentence, changes, version = await _changes(parsed, place, command.channels, store=store, model=model)
                 if fault := retention.too_long(changes.get(retention.SETTING), most_days):
                     sentence = f"`{retention.SETTING}`: {fault}."
@@ -136,9 +138,11 @@ def located(text: str, channels: Sequence[tuple[str, str]]) -> str:
     return _NAMED.sub(lambda match: f"#{ids[match['name']]}" if match["name"] in ids else match[0], text)
 
 
-async def check_may_change(channel: Place, asker: Requester, *, admins: frozenset[str], chat: Chat) -> None:
+async def check_may_change(
+    channel: Place, asker: Requester, *, admins: frozenset[str], directory: ChatDirectory
+) -> None:
     """Raise `NotAllowedError` unless a person may change the channel's settings."""
-    membership = await chat.directory.membership(channel, asker.person)
+    membership = await directory.membership(channel, asker.person)
     if not membership.is_member:
         raise NotAllowedError("Only members of this channel can change its settings.")
     if not (membership.is_admin or is_named(admins, channel.workspace, asker.person)):

@@ -62,7 +62,9 @@ class SettingsFormContext:
         if place.workspace != acted_in:
             raise NotAllowedError(ELSEWHERE)
         try:
-            await command.check_may_change(replace(place, thread=""), action.asker, admins=self.admins, chat=self.chat)
+            await command.check_may_change(
+                replace(place, thread=""), action.asker, admins=self.admins, directory=self.chat.directory
+            )
         except NotInChannelError:
             raise UsageError(CLOSED) from None
 

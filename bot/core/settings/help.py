@@ -100,6 +100,6 @@ def is_topic(said: str) -> bool:
 async def explain(command: Command, *, checkpoint: Checkpoint, chat: Chat) -> Record:
     """Show the asker the short list, or a topic's page. Raises `ChatError`."""
     name = await chat.names.own(command.place)
-    async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
+    async with answering(command, answers=chat.answers, checkpoint=checkpoint) as visible:
         await visible.replace(page(topic_of(command.text), f"@{name}" if name else UNNAMED))
     return Record(command.place, command.asker.person)

@@ -55,13 +55,13 @@ async def impersonate(
     """Show, save or choose personas; only the asker sees it. Raises `ChatError`."""
     parsed = parse(command.text)
     channel, workspace = Place(command.place.workspace, command.place.channel), Place(command.place.workspace, "")
-    async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
+    async with answering(command, answers=chat.answers, checkpoint=checkpoint) as visible:
         try:
             if not parsed.name:
                 sentence = listing(await store.settings.load(channel))
             else:
                 where = channel if parsed.prompt is None else workspace
-                await check_may_change(where, command.asker, admins=admins, chat=chat)
+                await check_may_change(where, command.asker, admins=admins, directory=chat.directory)
                 sentence = await (_choose if parsed.prompt is None else _keep)(parsed, command.asker, where, store)
         except (ConflictError, NotAllowedError, UsageError) as error:
             sentence = error.sentence

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from bot.core.domain.command import Command
-    from bot.core.ports import Chat, Checkpoint, Store
+    from bot.core.ports import Chat, ChatDirectory, Checkpoint, Store
 
 log = logging.getLogger(__name__)
 
@@ -111,9 +111,9 @@ async def usage(
 ) -> Record:
     """Show the asker who used what; the chart and the CSV are sent as direct messages. Raises `ChatError`."""
     view, now = parse(command.text), clock()
-    async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
+    async with answering(command, answers=chat.answers, checkpoint=checkpoint) as visible:
         try:
-            await _check_may_see(view, command, admins=admins, chat=chat)
+            await _check_may_see(view, command, admins=admins, directory=chat.directory)
             used = await store.usage.load(view, command.place, command.asker.person, now)
             text = report(view, used)
             if used:
@@ -124,11 +124,13 @@ async def usage(
     return Record(command.place, command.asker.person)
 
 
-async def _check_may_see(view: UsageView, command: Command, *, admins: frozenset[str], chat: Chat) -> None:
+async def _check_may_see(
+    view: UsageView, command: Command, *, admins: frozenset[str], directory: ChatDirectory
+) -> None:
     person = command.asker.person
     if view.scope is UsageScope.PERSON or is_named(admins, command.place.workspace, person):
         return
-    membership = await chat.directory.membership(command.place, person)
+    membership = await directory.membership(command.place, person)
     if view.scope is UsageScope.WORKSPACE and not membership.is_admin:
         raise NotAllowedError(
             "Only workspace admins and Parley's admins can see the whole workspace's usage; ask one of them."

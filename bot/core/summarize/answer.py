@@ -53,13 +53,13 @@ async def summarize(command: Command, *, checkpoint: Checkpoint, store: Store, m
     if ask.is_text:
         source = Source(command.place, "your text", is_text=True)
         own = SummaryRun(command.id, command.asker.person, command.place, source, ask.options)
-        async with answering(command, chat=chat, checkpoint=checkpoint, once=True) as visible:
+        async with answering(command, answers=chat.answers, checkpoint=checkpoint, once=True) as visible:
             written = await give(
                 own, visible, text=ask.text, checkpoint=checkpoint, store=store, model=model, chat=chat
             )
         return command.record(written)
     run = await store.summary_runs.find(command.place.workspace, command.id)
-    async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
+    async with answering(command, answers=chat.answers, checkpoint=checkpoint) as visible:
         if run is None:
             return command.record(FinishedAnswer(FORGOTTEN, await visible.replace(FORGOTTEN)))
         return command.record(await give(run, visible, checkpoint=checkpoint, store=store, model=model, chat=chat))
@@ -69,7 +69,7 @@ async def again(action: Action, *, checkpoint: Checkpoint, store: Store, model: 
     """Write a summary again: shorter, longer, or only its actions. The platform is not read again for it."""
     run = await _run_of(action, store)
     if run is None and await _is_someone_elses(action, store):
-        return await send_ephemeral(action.place, action.asker, NOT_YOURS, chat=chat)
+        return await send_ephemeral(action.place, action.asker, NOT_YOURS, answers=chat.answers)
     async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message) as visible:
         if run is None:
             written = FinishedAnswer("", await visible.replace(FORGOTTEN))
@@ -89,7 +89,7 @@ async def share(action: Action, *, checkpoint: Checkpoint, store: Store, model: 
             await visible.replace(FORGOTTEN)
         else:
             try:
-                await allow(run.source.place, run.person, chat=chat)
+                await allow(run.source.place, run.person, directory=chat.directory)
             except (UsageError, NotAllowedError) as error:
                 await visible.replace(error.sentence)
             else:
@@ -107,7 +107,7 @@ async def resume(action: Action, *, checkpoint: Checkpoint, store: Store, model:
     run = await _run_of(action, store)
     if run is None:
         sentence = NOT_YOURS if await _is_someone_elses(action, store) else FORGOTTEN
-        return await send_ephemeral(action.place, action.asker, sentence, chat=chat)
+        return await send_ephemeral(action.place, action.asker, sentence, answers=chat.answers)
     async with chat.answers.begin(
         action.place, action.asker, checkpoint, to=action.message, instead=action.message
     ) as visible:

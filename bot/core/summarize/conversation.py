@@ -86,7 +86,7 @@ class Summary:
             self._progress(f"{count:,} messages found")
 
         if source.end is None:
-            found = await read_thread(source.place, chat=self._chat, progress=progress)
+            found = await read_thread(source.place, history=self._chat.history, progress=progress)
         else:
             span = Span(source.start, source.end)
             found = await read_channel(source.place, span, self.run.person, chat=self._chat, progress=progress)

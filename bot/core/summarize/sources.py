@@ -19,7 +19,7 @@ from bot.errors import ChatError, UsageError
 
 if TYPE_CHECKING:
     from bot.core.domain.interaction import Action
-    from bot.core.ports import Chat, Checkpoint, Store
+    from bot.core.ports import Chat, ChatAnswers, ChatHistory, Checkpoint, Store
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +37,9 @@ def is_request(command: Command) -> bool:
     return command.name == SUMMARIZE.name and not parse(command.text).is_text
 
 
-def from_shortcut(action: Action, *, chat: Chat) -> Command:
+def from_shortcut(action: Action, *, history: ChatHistory) -> Command:
     """Turn the message shortcut into the command that asks for the same."""
-    link = chat.history.permalink(action.place, action.message)
+    link = history.permalink(action.place, action.message)
     channel = replace(action.place, thread="")
     return Command(f"shortcut:{action.id}", SUMMARIZE.name, link, channel, action.asker, is_private=False)
 
@@ -52,14 +52,14 @@ async def open_thread(command: Command, *, checkpoint: Checkpoint, store: Store,
     """
     ask = parse(command.text)
     if ask.is_text:
-        _doubt(command, chat=chat)
+        _doubt(command, history=chat.history)
         return await commands.open_thread(command, chat=chat, checkpoint=checkpoint)
     source = await find(ask, command, chat=chat)
     direct = await chat.posts.open_direct(command.place, command.asker)
     place = await chat.answers.open_thread(direct, f"Summary of {source.heading}", checkpoint)
     await store.summary_runs.begin(SummaryRun(command.id, command.asker.person, place, source, ask.options))
     if direct.channel != command.place.channel and checkpoint.get(TOLD) is None:
-        await _tell(command, chat.history.permalink(direct, place.thread), chat=chat)
+        await _tell(command, chat.history.permalink(direct, place.thread), answers=chat.answers)
         await checkpoint.keep(TOLD, "1")
     return replace(command.in_thread(place), is_private=False)  # in there, it is private anyway
 
@@ -71,7 +71,7 @@ async def begin_here(command: Command, *, store: Store, chat: Chat) -> bool:
     """
     ask = parse(command.text)
     if ask.is_text:
-        _doubt(command, chat=chat)
+        _doubt(command, history=chat.history)
         return True
     source = await find(ask, command, chat=chat)
     is_read_by_all = source.file is None and source.place.channel == command.place.channel
@@ -91,7 +91,7 @@ async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
             raise UsageError(NO_THREAD)
         if ask.span:
             raise UsageError(WHOLE)
-        await allow(place, person, chat=chat)
+        await allow(place, person, directory=chat.directory)
         return Source(command.place, "this thread", request=command.to)
     if ask.link:
         target = chat.history.locate(ask.link, place)
@@ -101,7 +101,7 @@ async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
             raise UsageError(WHOLE)
         if target.file:
             return await _find_file(target.file, command, chat=chat)
-        venue = await allow(target.place, person, chat=chat)
+        venue = await allow(target.place, person, directory=chat.directory)
         if target.message:
             title = f"a thread in #{venue.name}" if venue.name else "a thread in direct messages"
             return Source(target.place, title, request=command.to)
@@ -110,7 +110,7 @@ async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
         place = _named(ask.channel, command)
     zone, now, words = (await chat.directory.reader(place, person)).zone, datetime.now(UTC), ask.span or spans.DEFAULT
     span = spans.resolve(words, now, zone)
-    venue = await allow(place, person, chat=chat)
+    venue = await allow(place, person, directory=chat.directory)
     title = f"#{venue.name}" if venue.name else "our direct messages"
     return Source(place, title, spans.explained(words, now, zone), span.start, span.end, request=command.to)
 
@@ -122,7 +122,7 @@ async def _find_file(file: str, command: Command, *, chat: Chat) -> Source:
         if error.is_transient:
             raise
         raise UsageError(GONE.replace("message", "file")) from None
-    await allow_file(shared, command.asker.person, chat=chat)
+    await allow_file(shared, command.asker.person, directory=chat.directory)
     return Source(command.place, shared.file.name, file=shared.file)
 
 
@@ -137,21 +137,21 @@ def _named(name: str, command: Command) -> Place:
     )
 
 
-def _doubt(command: Command, *, chat: Chat) -> None:
+def _doubt(command: Command, *, history: ChatHistory) -> None:
     """Raise `UsageError` for a text that is more likely a mistyped request: a known place or a span, and more."""
     start, rest = opens_with(command.text)
     if "://" in start:
-        is_known = chat.history.locate(start, command.place) is not None
+        is_known = history.locate(start, command.place) is not None
     else:
         is_known = start[1:] in dict(command.channels) if start.startswith("#") else bool(start)
     if is_known:
         raise not_understood(rest)
 
 
-async def _tell(command: Command, link: str, *, chat: Chat) -> None:
+async def _tell(command: Command, link: str, *, answers: ChatAnswers) -> None:
     """Send the asker a link to where the summary will be. A failure to do so does not fail the summary."""
     try:
-        async with chat.answers.ephemeral(command.place, command.asker) as visible:
+        async with answers.ephemeral(command.place, command.asker) as visible:
             await visible.replace(f"I'm on it: the summary will be [in our direct messages]({link}), just for you.")
     except ChatError as error:
         log.warning("the asker got no link to the answer: %s", error)

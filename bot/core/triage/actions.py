@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.interaction import Action, Submission
     from bot.core.domain.people import Requester
-    from bot.core.ports import Chat, Store
+    from bot.core.ports import Chat, ChatHistory, Store
     from bot.core.ports.feedback_store import FeedbackStore
 
 GONE = "This feedback no longer exists."
@@ -113,7 +113,7 @@ async def submit(
         values |= {"assignee": assignee, "status": FeedbackStatus.TAKEN if assignee else FeedbackStatus.OPEN}
     if record.status in {FeedbackStatus.IGNORED, FeedbackStatus.DISMISSED} and "category" in values:
         values.setdefault("status", FeedbackStatus.OPEN)
-    original = await _original(answers.get("original", "").strip(), record, feedback=feedback, chat=chat)
+    original = await _original(answers.get("original", "").strip(), record, feedback=feedback, history=chat.history)
     if isinstance(original, str):
         return None, {"original": original}
     if original != record.duplicate_of:
@@ -125,11 +125,11 @@ async def submit(
     return await feedback.records.change(workspace, record.id, **values), {}
 
 
-async def _original(link: str, record: Feedback, *, feedback: FeedbackStore, chat: Chat) -> int | str | None:
+async def _original(link: str, record: Feedback, *, feedback: FeedbackStore, history: ChatHistory) -> int | str | None:
     """Return the record that a link leads to, None without one, or what is wrong with it."""
     if not link:
         return None
-    found = chat.history.locate(link, replace(record.place, thread=""))
+    found = history.locate(link, replace(record.place, thread=""))
     if found is None or not found.message or found.place.channel != record.channel:
         return "That is not a link to a post in this channel."
     first = await feedback.records.at(replace(record.place, thread=found.place.thread or found.message))
@@ -154,7 +154,7 @@ async def _check_sees(
     """
     shown = dict.fromkeys([record.channel, *(team.channel for team in settings.teams if team.channel)])
     if pressed_in not in shown:
-        await check_member([Place(record.workspace, channel) for channel in shown], asker.person, chat)
+        await check_member([Place(record.workspace, channel) for channel in shown], asker.person, chat.directory)
 
 
 async def _open(

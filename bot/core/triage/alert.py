@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.route import Team
-    from bot.core.ports import Chat, Checkpoint
+    from bot.core.ports import Chat, ChatPosts, Checkpoint
     from bot.core.ports.feedback_store import FeedbackStore
     from bot.core.triage.trends import Trend
 
@@ -48,34 +48,32 @@ async def alert(
         text = written(trend, latest)
         if told:
             channel, message, _ = told.split(":")
-            await _edit(Place(place.workspace, channel), message, text, checkpoint, chat)
+            await _edit(Place(place.workspace, channel), message, text, checkpoint, chat.posts)
         else:
             team = find_team(settings.teams, latest[0].team)
-            channel, message = await _post(place, team, trend.key, text, checkpoint=checkpoint, chat=chat)
+            channel, message = await _post(place, team, trend.key, text, checkpoint=checkpoint, posts=chat.posts)
         await feedback.alerts.keep(place, trend.key, f"{channel}:{message}:{trend.count}", since)
 
 
 async def _post(
-    place: Place, team: Team | None, key: str, text: str, *, checkpoint: Checkpoint, chat: Chat
+    place: Place, team: Team | None, key: str, text: str, *, checkpoint: Checkpoint, posts: ChatPosts
 ) -> tuple[str, str]:
     """Post in the team's channel, or in the feedback channel if that can't be reached; return channel and message."""
     if team is not None and team.channel:
         try:
-            sent = await chat.posts.post(
-                Place(place.workspace, team.channel), text, checkpoint, key=key, to=team.people
-            )
+            sent = await posts.post(Place(place.workspace, team.channel), text, checkpoint, key=key, to=team.people)
         except ChatError as error:
             if error.is_transient:
                 raise
             log.warning("a team can't be told of a trend: %s", error)
         else:
             return team.channel, sent
-    return place.channel, await chat.posts.post(place, text, checkpoint, key=key)
+    return place.channel, await posts.post(place, text, checkpoint, key=key)
 
 
-async def _edit(place: Place, message: str, text: str, checkpoint: Checkpoint, chat: Chat) -> None:
+async def _edit(place: Place, message: str, text: str, checkpoint: Checkpoint, posts: ChatPosts) -> None:
     try:
-        await chat.posts.edit(place, message, text, checkpoint)
+        await posts.edit(place, message, text, checkpoint)
     except ChatError as error:
         if error.is_transient:
             raise

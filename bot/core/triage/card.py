@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.interaction import Control
-    from bot.core.ports import Chat
+    from bot.core.ports import Chat, ChatNames
 
 SHOWN_OF_EVIDENCE = 120  # characters
 SHOWN_OF_OPTION = 60
@@ -57,18 +57,18 @@ def card(record: Feedback, settings: ChannelSettings, chat: Chat, *, original: s
         lines.append(plain(record.summary))
     if record.evidence and record.evidence.casefold() != record.summary.casefold():
         lines.append(f"> {plain(record.evidence[:SHOWN_OF_EVIDENCE])}\n")  # else the quotation would go on
-    facts = [f"Team: {record.team}" if record.team else "", _sureness(record, settings, chat)]
+    facts = [f"Team: {record.team}" if record.team else "", _sureness(record, settings, chat.names)]
     facts.append(f"repeats [an earlier post]({original})" if original else "")
     facts.append(f"[{plain(issue.name(record.issue))}]({record.issue})" if record.issue else "")
     facts.append("its team's channel can't be reached" if record.routed == ELSEWHERE else "")
     lines.append(" · ".join(fact for fact in facts if fact))
-    lines.append(_standing(record, chat))
+    lines.append(_standing(record, chat.names))
     return "\n".join(line for line in lines if line)
 
 
-def _sureness(record: Feedback, settings: ChannelSettings, chat: Chat) -> str:
+def _sureness(record: Feedback, settings: ChannelSettings, names: ChatNames) -> str:
     if record.corrected_by:
-        return f"corrected by {chat.names.mention(record.corrected_by)}"
+        return f"corrected by {names.mention(record.corrected_by)}"
     if not record.category:
         return "⚠️ I couldn't sort this; please choose a category"
     return f"sorted by AI, {record.confidence}% sure" + (
@@ -76,8 +76,8 @@ def _sureness(record: Feedback, settings: ChannelSettings, chat: Chat) -> str:
     )
 
 
-def _standing(record: Feedback, chat: Chat) -> str:
-    by = f" by {chat.names.mention(record.assignee)}" if record.assignee else ""
+def _standing(record: Feedback, names: ChatNames) -> str:
+    by = f" by {names.mention(record.assignee)}" if record.assignee else ""
     return {FeedbackStatus.TAKEN: f"_Taken{by}_", FeedbackStatus.RESOLVED: f"_Resolved{by}_"}.get(record.status, "")
 
 

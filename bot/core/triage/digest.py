@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.message import Place
-    from bot.core.ports import Chat, Checkpoint, Model
+    from bot.core.ports import Chat, ChatNames, Checkpoint, Model
     from bot.core.ports.feedback_store import FeedbackStore
 
 MOST_RECORDS = 10_000  # of four weeks that are searched
@@ -56,7 +56,7 @@ async def digest(
     if not fresh:
         return
     least, within = settings.alert_from or 3, max(period, timedelta(hours=settings.alert_hours))
-    lines = [written(fresh, records, period, chat)]
+    lines = [written(fresh, records, period, chat.names)]
     for trend in (await trends(place, now, least=least, within=within, feedback=feedback))[:SHOWN]:
         latest = await feedback.statistics.recent(place, trend.since, 1, root=trend.root, category=trend.category)
         lines += [f"📈 {trend.count} posts, {one.category}: {plain(one.summary)}" for one in latest]
@@ -64,7 +64,7 @@ async def digest(
     await chat.posts.post(place, text, checkpoint, key="digest")
 
 
-def written(fresh: Sequence[Feedback], records: Sequence[Feedback], period: timedelta, chat: Chat) -> str:
+def written(fresh: Sequence[Feedback], records: Sequence[Feedback], period: timedelta, names: ChatNames) -> str:
     """Describe what came in during a day or a week, and what is waiting of all records."""
     counts = Counter(one.category or UNSORTED for one in fresh)
     when = "the last day" if period == DAY else "the last week"
@@ -83,6 +83,6 @@ def written(fresh: Sequence[Feedback], records: Sequence[Feedback], period: time
     if taken:
         lines += [
             "",
-            "**In progress**: " + ", ".join(f"{chat.names.mention(who)} {count}" for who, count in taken.most_common()),
+            "**In progress**: " + ", ".join(f"{names.mention(who)} {count}" for who, count in taken.most_common()),
         ]
     return "\n".join(lines)

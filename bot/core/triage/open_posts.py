@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.command import Command
     from bot.core.domain.feedback import Feedback
-    from bot.core.ports import Chat, Store
+    from bot.core.ports import Chat, ChatNames, Store
     from bot.core.ports.feedback_store import FeedbackStore
 
 LISTED = 10  # posts
@@ -29,7 +29,7 @@ async def listing(named: str, command: Command, *, feedback: FeedbackStore, stor
     """Return what is open in the channel of a name, "" for the command's own. Raises `ChatError`."""
     try:
         place = _place(named, command)
-        venue = await allow(place, command.asker.person, chat=chat)
+        venue = await allow(place, command.asker.person, directory=chat.directory)
     except (NotAllowedError, UsageError) as error:
         return error.sentence
     where = f"#{venue.name}" if venue.name else "here"
@@ -67,12 +67,12 @@ def written(where: str, unresolved: Sequence[Feedback], settings: ChannelSetting
     count = f"**{len(unresolved):,} open post{'s' if len(unresolved) > 1 else ''} in {where}**"
     ranks = {name.casefold(): rank for rank, name in enumerate(settings.severities)}
     ordered = sorted(unresolved, key=lambda one: (-ranks.get(one.severity.casefold(), -1), one.said_at))
-    lines = [_line(one, chat) for one in ordered[:LISTED]]
+    lines = [_line(one, chat.names) for one in ordered[:LISTED]]
     more = [f"… and {len(ordered) - LISTED:,} more."] if len(ordered) > LISTED else []
     return "\n".join([f"{count}, {taken:,} of them taken:", *lines, *more])
 
 
-def _line(one: Feedback, chat: Chat) -> str:
+def _line(one: Feedback, names: ChatNames) -> str:
     what = ", ".join(filter(None, (one.severity, one.category)))
-    who = f", taken by {chat.names.mention(one.assignee)}" if one.assignee else ""
+    who = f", taken by {names.mention(one.assignee)}" if one.assignee else ""
     return f"- {f'**{what}**: ' if what else ''}{plain(one.summary) or 'a post'} ([post]({one.permalink})){who}"

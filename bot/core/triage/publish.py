@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.route import Team
-    from bot.core.ports import Chat, Checkpoint
+    from bot.core.ports import Chat, ChatPosts, Checkpoint
     from bot.core.ports.feedback_store import FeedbackStore
 
 log = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ async def notify(
     *,
     checkpoint: Checkpoint,
     feedback: FeedbackStore,
-    chat: Chat,
+    posts: ChatPosts,
 ) -> Sequence[Feedback]:
     """Tell a channel's teams about everything that waits for them, in one message; return the unreachable channels.
 
@@ -115,7 +115,7 @@ async def notify(
     buttons = card.notice_controls(records) if settings.cards == "team" else ()
     there = Place(place.workspace, channel)
     try:
-        sent = await chat.posts.post(there, card.notice(records), checkpoint, key="notice", controls=buttons, to=people)
+        sent = await posts.post(there, card.notice(records), checkpoint, key="notice", controls=buttons, to=people)
     except ChatError as error:
         if error.is_transient:
             raise
@@ -145,14 +145,14 @@ def _teams(records: Sequence[Feedback]) -> set[str]:
 
 
 async def show_notice(
-    record: Feedback, settings: ChannelSettings, *, checkpoint: Checkpoint, feedback: FeedbackStore, chat: Chat
+    record: Feedback, settings: ChannelSettings, *, checkpoint: Checkpoint, feedback: FeedbackStore, posts: ChatPosts
 ) -> None:
     """Update the message to a team with the state of its records. Raises a transient `ChatError`."""
     records = await feedback.routing.routed_as(record.workspace, record.routed)
     channel, _, message = record.routed.partition(":")
     buttons = card.notice_controls(records) if settings.cards == "team" else ()
     there = Place(record.workspace, channel)
-    await _done(chat.posts.edit(there, message, card.notice(records), checkpoint, controls=buttons))
+    await _done(posts.edit(there, message, card.notice(records), checkpoint, controls=buttons))
 
 
 def target(record: Feedback, settings: ChannelSettings) -> str:

@@ -54,9 +54,9 @@ async def tell(
     `secret_of` is None if the operator's own is used, which the workspace may not see.
     """
     place = replace(command.place, thread="")
-    async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
+    async with answering(command, answers=chat.answers, checkpoint=checkpoint) as visible:
         try:
-            await check_may_change(replace(place, channel=""), command.asker, admins=admins, chat=chat)
+            await check_may_change(replace(place, channel=""), command.asker, admins=admins, directory=chat.directory)
             secret = secret_of(place.workspace) if secret_of else ""
             sentence = OWN.format(secret=secret) if secret else NONE if secret_of else OPERATORS
         except NotAllowedError as error:

@@ -191,10 +191,10 @@ async def test_a_thread_that_breaks_off_is_told(workspace: ScriptedWorkspace, ch
     workspace.fill(workspace.channel("general"), [f"Reply {number}." for number in range(20)], thread_ts=root, ago=60)
     workspace.change_rules(history_page=15)
     workspace.fail("conversations.replies", error="missing_scope", after=1)
-    read = await read_thread(place(workspace, root), chat=chat, progress=lambda _: None)
+    read = await read_thread(place(workspace, root), history=chat.history, progress=lambda _: None)
     reason = "I lack a permission to read here, which your administrator can add"
     assert read.gaps == (f"only the first 15 messages of the thread could be read: {reason}",)
     workspace.fail("conversations.replies", error="missing_scope")
     with pytest.raises(UsageError) as refusal:
-        await read_thread(place(workspace, root), chat=chat, progress=lambda _: None)
+        await read_thread(place(workspace, root), history=chat.history, progress=lambda _: None)
     assert reason in refusal.value.sentence

@@ -93,10 +93,10 @@ async def test_an_unknown_reader_reads_in_utc(workspace: ScriptedWorkspace, chat
 
 
 async def test_who_is_in_may_read(workspace: ScriptedWorkspace, chat: Chat) -> None:
-    venue = await allow(place(workspace), workspace.me.id, chat=chat)
+    venue = await allow(place(workspace), workspace.me.id, directory=chat.directory)
     assert venue == Venue("general", is_private=False, has_bot=True, has_person=True)
     direct = workspace.workspace.direct(workspace.me.id)
-    assert (await allow(place(workspace, direct.id), workspace.me.id, chat=chat)).name == ""
+    assert (await allow(place(workspace, direct.id), workspace.me.id, directory=chat.directory)).name == ""
 
 
 async def test_nobody_learns_of_a_private_channel(workspace: ScriptedWorkspace, chat: Chat) -> None:
@@ -106,7 +106,7 @@ async def test_nobody_learns_of_a_private_channel(workspace: ScriptedWorkspace, 
     told = set()
     for channel in (without_bot.id, without_me.id, "C0NOSUCH"):
         with pytest.raises((UsageError, NotAllowedError)) as caught:
-            await allow(place(workspace, channel), workspace.me.id, chat=chat)
+            await allow(place(workspace, channel), workspace.me.id, directory=chat.directory)
         told.add(caught.value.sentence)
     assert told == {HIDDEN}
 
@@ -116,10 +116,10 @@ async def test_who_is_missing_is_told(workspace: ScriptedWorkspace, chat: Chat) 
     without_bot = add("design", members=[workspace.me.id])
     without_me = add("sales", members=[workspace.sam.id, workspace.bot.id])
     with pytest.raises(UsageError) as caught:
-        await allow(place(workspace, without_bot.id), workspace.me.id, chat=chat)
+        await allow(place(workspace, without_bot.id), workspace.me.id, directory=chat.directory)
     assert "/invite" in caught.value.sentence
     with pytest.raises(NotAllowedError) as refused:
-        await allow(place(workspace, without_me.id), workspace.me.id, chat=chat)
+        await allow(place(workspace, without_me.id), workspace.me.id, directory=chat.directory)
     assert "Join it" in refused.value.sentence
 
 
@@ -165,7 +165,7 @@ async def test_who_never_wrote_gets_all(workspace: ScriptedWorkspace, chat: Chat
 async def test_a_thread_that_is_gone_is_told(workspace: ScriptedWorkspace, chat: Chat) -> None:
     thread = Place(workspace.workspace.team_id, workspace.channel("general"), "1700000000.000100")
     with pytest.raises(UsageError) as caught:
-        await read_thread(thread, chat=chat, progress=lambda _: None)
+        await read_thread(thread, history=chat.history, progress=lambda _: None)
     assert caught.value.sentence == GONE
 
 
@@ -176,7 +176,7 @@ async def test_a_file_is_for_who_can_see_it(workspace: ScriptedWorkspace, chat: 
     workspace.workspace.say(MessageRecord(secret.id, workspace.sam.id, "there", files=[hidden]))
     shared = [await chat.files.shared(place(workspace), file.id) for file in workspace.files()]
     assert [(file.file.name, file.is_public) for file in shared] == [("open.txt", True), ("hidden.txt", False)]
-    await allow_file(shared[0], workspace.me.id, chat=chat)
-    await allow_file(shared[1], workspace.sam.id, chat=chat)
+    await allow_file(shared[0], workspace.me.id, directory=chat.directory)
+    await allow_file(shared[1], workspace.sam.id, directory=chat.directory)
     with pytest.raises(NotAllowedError):
-        await allow_file(shared[1], workspace.me.id, chat=chat)
+        await allow_file(shared[1], workspace.me.id, directory=chat.directory)

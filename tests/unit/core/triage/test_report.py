@@ -37,12 +37,12 @@ def test_the_picture_has_times_once_somebody_answered() -> None:
 def test_a_digest_says_when_nothing_was_sorted() -> None:
     chat = cast("Chat", None)  # nobody is mentioned
     unsorted = [record(1, "", ""), record(2, "", "")]
-    told = written(unsorted, [], timedelta(days=1), chat)
+    told = written(unsorted, [], timedelta(days=1), chat.names)
     assert (
         told
         == "**Feedback from the last day**: 2 posts. None of them could be sorted, so I can't tell what they are about."
     )
     mixed = [*unsorted, replace(record(3, "Billing", ""), given="Billing"), record(4, "Billing", "")]
-    told = written(mixed, [], timedelta(days=1), chat)
+    told = written(mixed, [], timedelta(days=1), chat.names)
     assert "Categories no one changed: 50%." in told
     assert "- Unsorted: 2" in told
