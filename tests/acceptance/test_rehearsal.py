@@ -55,5 +55,5 @@ async def test_cut_code_is_gone_on_with(rehearsal: Dialogue) -> None:
     assert (await local.press(cut, "code_continue.0")).ok
     await local.until(local.files)
     (file,) = local.files()
-    code = load_templates()["http_get"].removeprefix("```python\n").partition("```")[0]
+    code = load_templates()["http_get.py"].removeprefix("```python\n").partition("```")[0]
     assert file.text == code

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from bot.playground.rehearsal.code import LANGUAGES, named_language, skeleton
+from bot.playground.rehearsal.code import skeleton
+from bot.playground.rehearsal.languages import LANGUAGES, named_language
 from bot.playground.rehearsal.text import shorten
 
 if TYPE_CHECKING:
@@ -79,9 +80,9 @@ def revise(request: str, files: Sequence[ThreadFile]) -> str:
 def explain(file: ThreadFile) -> str:
     """Describe what a file consists of."""
     names = _DEFINED.findall(file.body)
-    parts = "\n".join(f"- `{name}`" for name in names[:MAX_SHOWN]) or "- statements only, nothing is defined"
+    parts = "\n".join(f"- `{name}`" for name in names[:MAX_SHOWN]) or "- nothing, only statements"
     lines = file.body.count("\n") + 1
-    return f"`{file.name}` has {lines} lines and defines:\n{parts}\n\nClaude would explain what each of them does."
+    return f"`{file.name}` has {lines} lines and defines:\n{parts}\n\nClaude would explain what each one does."
 
 
 def _tests(file: ThreadFile) -> str:
@@ -94,7 +95,7 @@ def _tests(file: ThreadFile) -> str:
     body = "\n\n\n".join(
         [f"# test_{stem}.py\nimport {stem}", *(checks or [f"def test_it_loads() -> None:\n    assert {stem}"])]
     )
-    return f"{_block('python', body)}\n\nThese only look whether everything is there; Claude would test what it does."
+    return f"{_block('python', body)}\n\nThese only check that everything is defined. Claude would test what it does."
 
 
 def _changed(file: ThreadFile, request: str) -> str:
@@ -104,7 +105,7 @@ def _changed(file: ThreadFile, request: str) -> str:
     asked = "".join(character for character in shorten(request, SHOWN_OF_REQUEST) if character.isprintable())
     note = mark.remark(f"Asked for: {asked}") if mark else f"# Asked for: {asked}"
     body = f"{first}\n{note}\n{rest}"
-    return f"{_block(file.tag, body)}\n\nI noted in the file what you asked for. Claude would change the code."
+    return f"{_block(file.tag, body)}\n\nI only added your request as a comment. Claude would change the code."
 
 
 def _block(tag: str, body: str) -> str:

@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.rehearsal.code import PYTHON, TEMPLATES, load_templates, named_language, write_code
+from bot.core.code.syntax import find_fault
+from bot.core.domain.code_file import CodeFile
+from bot.playground.rehearsal.code import KNOWN, TEMPLATES, load_templates, write_code
+from bot.playground.rehearsal.languages import PYTHON, named_language
 
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -21,7 +24,7 @@ def only_block(answer: str) -> tuple[str, str]:
 
 def run(name: str) -> dict[str, Any]:
     namespace: dict[str, Any] = {"__name__": name}
-    _, code = only_block(load_templates()[name])
+    _, code = only_block(load_templates()[f"{name}.py"])
     exec(compile(code, f"{name}.py", "exec"), namespace)  # noqa: S102 - the template is ours, and running it is the test
     return namespace
 
@@ -71,10 +74,20 @@ def test_http_get_refuses_other_schemes() -> None:
         run("http_get")["http_get"]("file:///etc/hostname")
 
 
-@pytest.mark.parametrize(("language", "name"), sorted({(lang.extension, name) for _, lang, name in TEMPLATES}))
-def test_templates_open_with_their_name(language: str, name: str) -> None:
+@pytest.mark.parametrize(("tag", "name"), sorted({(written_in.tag, name) for _, written_in, name in TEMPLATES}))
+def test_templates_open_with_their_name(tag: str, name: str) -> None:
+    language, code = only_block(load_templates()[name])
+    assert (language, code.split("\n")[0].split()[1]) == (tag, name)
+
+
+@pytest.mark.parametrize("name", sorted({name for _, _, name in TEMPLATES}))
+def test_templates_pass_the_bots_check(name: str) -> None:
     _, code = only_block(load_templates()[name])
-    assert code.split("\n")[0].split()[1] == f"{name}.{language}"
+    assert find_fault(CodeFile(name, code)) is None
+
+
+def test_each_language_with_a_template_is_told() -> None:
+    assert all(written_in.name in KNOWN for _, written_in, _ in TEMPLATES)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +99,10 @@ def test_templates_open_with_their_name(language: str, name: str) -> None:
         ("send an HTTP GET request", "# http_get.py"),
         ("debounce a search box in JavaScript", "// debounce.js"),
         ("SQL for the top 10 customers", "-- top_customers.sql"),
+        ("Go web server", "// web_server.go"),
+        ("an HTTP server in go", "// web_server.go"),
+        ("debounce in TypeScript", "// debounce.ts"),
+        ("a bash one-liner to count lines", "# count_lines.sh"),
     ],
 )
 def test_templates_are_found_by_words(request_: str, first_line: str) -> None:
@@ -96,13 +113,17 @@ def test_templates_are_found_by_words(request_: str, first_line: str) -> None:
 def test_other_language_gets_a_skeleton() -> None:
     language, code = only_block(write_code("circle area in Go", load_templates()))
     assert language == "go"
-    assert code.startswith("// circle_area.go\n// TODO: circle area in Go\n")
+    assert code == "// circle_area.go\n// TODO: circle area in Go\n"
 
 
 def test_skeleton_says_what_it_is() -> None:
     answer = write_code("Parse log lines", load_templates())
     assert "# parse_log_lines.py" in answer
-    assert "only a skeleton" in answer
+    assert "I have no template for this" in answer
+
+
+def test_a_server_without_a_language_is_not_go() -> None:
+    assert write_code("a web server", load_templates()).startswith("```python\n# web_server.py")
 
 
 @pytest.mark.parametrize(
@@ -113,6 +134,22 @@ def test_skeleton_says_what_it_is() -> None:
         ("sort in c", "c"),
         ("a TypeScript sort", "typescript"),
         ("a shell script", "bash"),
+        ("a bash one-liner", "bash"),
+        ("Go web server", "go"),
+        ("go web server", "go"),
+        ("a web server in Go", "go"),
+        ("a parser, written with go", "go"),
+        ("Write a Go function that goes through a list", "go"),
+        ("web server (Go)", "go"),
+        ("web server, Go.", "go"),
+        ("python script that renames files", "python"),
+        ("parse CSV using Rust", "rust"),
+        ("a C program", "c"),
+        ("C hash table", "c"),
+        ("plot it using R", "r"),
+        ("R script for a plot", "r"),
+        ("a Swift struct", "swift"),
+        ("quicksort in Haskell", "haskell"),
     ],
 )
 def test_languages_are_known_by_name(request_: str, tag: str) -> None:
@@ -121,7 +158,14 @@ def test_languages_are_known_by_name(request_: str, tag: str) -> None:
     assert language.tag == tag
 
 
-@pytest.mark.parametrize("request_", ["go through a list", "vitamin c", "a javanese greeting", ""])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        *("go through a list", "Go through a list", "Go and fetch it", "ready to go", "a go-to list", "Go-to list"),
+        *("vitamin c", "plan C for Monday", "a swift reply", "R&D numbers", "a javanese greeting", "in going", ""),
+        *("let it go in order", "what goes in c-notes"),
+    ],
+)
 def test_mere_words_are_no_language(request_: str) -> None:
     assert named_language(request_) is None
 
