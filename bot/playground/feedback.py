@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from bot.playground.slack.blocks import rich_text
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from bot.playground.slack.workspace import Workspace
 
 APART = 60.0  # seconds between older posts
+TOLD_APART = 0.1  # seconds between posts that the bot gets events for: people don't post twenty at once
 CHANNEL = "support-feedback"
 POSTS = (
     "The app crashes whenever I open the export dialog",
@@ -37,7 +39,7 @@ POSTS = (
 
 
 def post(workspace: Workspace, *, tell: bool) -> None:
-    """Post them. Without `tell`, they are older posts, for which the bot gets no events."""
+    """Post them, one after the other. Without `tell`, they are older posts, for which the bot gets no events."""
     channel = workspace.channel(f"#{CHANNEL}").id
     people = (workspace.gia, workspace.sam, workspace.ada)
     messages = [
@@ -47,5 +49,6 @@ def post(workspace: Workspace, *, tell: bool) -> None:
     if not tell:
         workspace.backdate(messages, workspace.clock() - APART * len(messages), APART)
         return
-    for message in messages:
-        workspace.say(message)
+    loop = asyncio.get_running_loop()
+    for number, message in enumerate(messages):
+        loop.call_later(TOLD_APART * number, workspace.say, message)

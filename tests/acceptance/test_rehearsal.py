@@ -57,3 +57,12 @@ async def test_cut_code_is_gone_on_with(rehearsal: Dialogue) -> None:
     (file,) = local.files()
     code = load_templates()["http_get.py"].removeprefix("```python\n").partition("```")[0]
     assert file.text == code
+
+
+async def test_what_was_hidden_can_be_seen(rehearsal: Dialogue) -> None:
+    await rehearsal.workspace.command(rehearsal.general, "/parley", "set redact true")
+    await rehearsal.whisper()
+    ts = rehearsal.mention("is anna@acme-corp.com or +49 30 901820 right?")
+    answer = await rehearsal.answer(rehearsal.general, ts)
+    assert "What I was sent: “is `email-1` or `phone-1` right?”" in answer
+    assert "anna@acme-corp.com" not in answer

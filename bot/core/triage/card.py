@@ -55,7 +55,7 @@ def card(record: Feedback, settings: ChannelSettings, chat: Chat, *, original: s
     lines = [" · ".join(word for word in words if word)]
     if record.summary:
         lines.append(plain(record.summary))
-    if record.evidence and record.evidence.casefold() != record.summary.casefold():
+    if record.evidence and record.evidence.casefold() not in record.summary.casefold():
         lines.append(f"> {plain(record.evidence[:SHOWN_OF_EVIDENCE])}\n")  # else the quotation would go on
     facts = [f"Team: {record.team}" if record.team else "", _sureness(record, settings, chat.names)]
     facts.append(f"repeats [an earlier post]({original})" if original else "")

@@ -7,7 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from bot.playground.anthropic.schema import resolve
-from bot.playground.rehearsal.text import central, shorten, stem, tagged, themes, words
+from bot.playground.rehearsal.meanings import PROPOSALS, area_of, is_leftover, score, signs
+from bot.playground.rehearsal.text import STOPWORDS, sentences, shorten, stem, stems, tagged, themes, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,15 +16,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 SHOWN_OF_TEXT = 200  # characters
-# Words that say nothing about the category.
-GENERIC = frozenset(stem(word) for word in ("issue", "problem", "report", "request", "category", "feedback", "type"))
-LEFTOVER = frozenset(
-    stem(word) for word in ("other", "general", "misc", "none", "unknown", "else", "medium", "normal", "neutral")
-)
-# A word of the category's name counts more than a related word.
-OWN_WORD = 3.0
 FEWEST_PROPOSED = 2
 WORDS_BEHIND = 2  # of evidence, after the decisive word
+FEWEST_WORDS = 2  # that carry meaning, in a sentence that says something
 SAME = 0.5  # the share of common words that makes two texts duplicates
 
 # An example of each format that the API's schemas may ask for.
@@ -41,65 +36,6 @@ FORMATS = {
 }
 # What can't be read from a text; anything else is null.
 SCALARS = {"integer": 1, "number": 0.5, "boolean": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """Words that suggest a category whose name contains one of `names`."""
-
-    names: frozenset[str]
-    signs: frozenset[str]
-    weight: float = 1.0
-
-
-def _meaning(names: str, signs: str, weight: float = 1.0) -> Meaning:
-    return Meaning(
-        frozenset(stem(word) for word in names.split()), frozenset(stem(word) for word in signs.split()), weight
-    )
-
-
-MEANINGS = (
-    _meaning(
-        "bug defect crash error fault technical broken",
-        "bug crash error fail failure broke broken freeze frozen exception glitch blank missing wrong corrupt defect",
-    ),
-    _meaning(
-        "account login access authentication password sign",
-        "account password login log signin signup username profile email locked verify verification reset forgot "
-        "authenticate 2fa sso",
-    ),
-    _meaning(
-        "performance speed slow latency",
-        "slow slowly slower lag laggy speed fast faster latency timeout hang loading load wait sluggish memory cpu",
-    ),
-    _meaning(
-        "billing payment invoice price pricing refund",
-        "bill billing charge invoice refund payment pay paid price card subscription plan receipt cost money",
-    ),
-    _meaning(
-        "feature enhancement suggestion idea wish improvement",
-        "feature add wish suggest suggestion idea support option would could nice allow integrate export dark",
-    ),
-    _meaning(
-        "praise compliment positive thank",
-        "love great thank thanks awesome excellent amazing good fantastic perfect wonderful best happy nice",
-    ),
-    _meaning("negative complaint", "bad terrible awful worst hate angry annoying disappointed useless broken slow"),
-    _meaning("question help how", "how what where why who which can could does ?", 0.4),
-    _meaning("urgent critical high severe", "urgent asap immediately critical outage down everyone all production"),
-)
-
-
-# Categories to propose if a text suggests them.
-PROPOSALS = {
-    "Bug report": "Something does not work as it should.",
-    "Account issue": "Signing in, passwords, access.",
-    "Performance issue": "It works, but slowly.",
-    "Billing": "Prices, invoices, payments.",
-    "Feature request": "A wish for something that is not there yet.",
-    "Praise": "Thanks or appreciation.",
-    "Question": "Asks how something works.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +84,12 @@ def plain(data: object) -> str:
 
 def choose(options: Sequence[object], text: str) -> object:
     """Choose the option that the text suggests most. Without a cue, take the catch-all option, or the first one."""
-    found = {stem(word) for word in words(text)} | ({"?"} if "?" in text else set())
-    scores = [_score(str(option), found) for option in options]
+    found = signs(text)
+    scores = [score(str(option), found) for option in options]
     best = max(scores)
     if best > 0:
         return options[scores.index(best)]
-    return _leftover(options)
+    return next((option for option in options if is_leftover(str(option))), options[0])
 
 
 def propose(texts: Sequence[str]) -> list[Json]:
@@ -167,18 +103,29 @@ def propose(texts: Sequence[str]) -> list[Json]:
 
 def confidence(options: Sequence[object], text: str) -> int:
     """Return the confidence of a choice in percent: more cues, more confidence."""
-    found = {stem(word) for word in words(text)} | ({"?"} if "?" in text else set())
-    best = max(_score(str(option), found) for option in options)
+    found = signs(text)
+    best = max(score(str(option), found) for option in options)
     return round(min(95, 55 + 15 * best)) if best > 0 else 30
 
 
 def evidence(options: Sequence[object], text: str) -> str:
-    """Return the first word of a text that supports the chosen option, with the words around it; "" if none does."""
+    """Return the word of a text that most supports the chosen option, with the words around it; "" if none does."""
     chosen, parts = str(choose(options, text)), text.split()
-    for number, part in enumerate(parts):
-        if any(_score(chosen, {stem(word)}) > 0 for word in words(part)):
-            return " ".join(parts[max(0, number - 1) : number + WORDS_BEHIND + 1])
-    return ""
+    scores = [max((_support(chosen, word) for word in words(part)), default=0.0) for part in parts]
+    if not any(scores):
+        return ""
+    decisive = scores.index(max(scores))
+    before = range(max(0, decisive - 1), decisive)
+    behind = range(min(len(parts) - 1, decisive + WORDS_BEHIND), decisive, -1)
+    first = next((number for number in before if stems(parts[number])), decisive)
+    last = next((number for number in behind if stems(parts[number])), decisive)
+    return " ".join(parts[first : last + 1]).strip(".,:;!?")
+
+
+def _support(option: str, word: str) -> float:
+    """Return how much a word supports an option; of those that do, the words that carry meaning come first."""
+    weight = score(option, {stem(word)})
+    return weight / 2 if word in STOPWORDS else weight
 
 
 def duplicate_of(item: FormItem, others: Sequence[FormItem]) -> int:
@@ -189,16 +136,6 @@ def duplicate_of(item: FormItem, others: Sequence[FormItem]) -> int:
         if other.number < item.number and len(own & its) > SAME * max(1, len(own | its)):
             return other.number
     return 0
-
-
-def _leftover(options: Sequence[object]) -> object:
-    return next((option for option in options if LEFTOVER & {stem(word) for word in words(str(option))}), options[0])
-
-
-def _score(option: str, found: set[str]) -> float:
-    names = {stem(word) for word in words(option)}
-    own = OWN_WORD * len((names - GENERIC) & found)
-    return own + sum(meaning.weight * len(meaning.signs & found) for meaning in MEANINGS if meaning.names & names)
 
 
 def _fill(node: Json, scope: FormScope) -> object:
@@ -233,6 +170,8 @@ def _fill_property(name: str, fields: Json, scope: FormScope) -> object:
         return duplicate_of(scope.subject, (*scope.earlier, *scope.items))
     if name == "language":
         return "en"
+    if name == "area" and node.get("type") == "string" and "enum" not in node:
+        return area_of(scope.subject.text)
     if name in ABOUT_CHOICE and (options := _options(fields, scope)):
         return ABOUT_CHOICE[name](options, scope.subject.text)
     return _fill(node, scope)
@@ -267,4 +206,7 @@ def _fill_array(node: Json, scope: FormScope) -> list[object]:
 
 
 def _sentence(text: str) -> str:
-    return shorten(next(iter(central(text, 1)), ""), SHOWN_OF_TEXT)
+    """Return the first sentence that says something, or else the first one."""
+    found = sentences(text)
+    telling = (sentence for sentence in found if len(stems(sentence)) >= FEWEST_WORDS)
+    return shorten(next(telling, next(iter(found), "")), SHOWN_OF_TEXT)

@@ -12,11 +12,12 @@ from bot.playground.anthropic.models import find_model
 from bot.playground.anthropic.reply import Event, ModelRequest, TextDelta, ThinkingDelta
 from bot.playground.anthropic.rules import is_thinking
 from bot.playground.rehearsal.code import load_templates, write_code
-from bot.playground.rehearsal.conversation import converse
+from bot.playground.rehearsal.conversation import converse, newest
+from bot.playground.rehearsal.digest import digest, lines_of, merge
 from bot.playground.rehearsal.form import fill, plain
 from bot.playground.rehearsal.revision import files_in, revise
-from bot.playground.rehearsal.summary import digest, lines_of, merge
-from bot.playground.rehearsal.text import central, shorten, tagged, themes
+from bot.playground.rehearsal.summary import summarize
+from bot.playground.rehearsal.text import central, shorten, tagged
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -24,18 +25,23 @@ if TYPE_CHECKING:
     from bot.playground.anthropic.rules import Json
 
 SHOWN_OF_PROMPT = 60  # characters
+SHOWN_OF_SENT = 300  # characters
 KEPT_OF_THREAD = 4_000  # characters
-NOTICE = "Rehearsal model, not Claude: simple rules on this machine wrote this."
+NOTICE = "Rehearsal model, not Claude: simple rules on this computer wrote this."
 
-LOST = "I no longer find where I stopped: ask again for the whole."
+LOST = "I can't find where I stopped. Please ask for all of it again."
 
 _GOES_ON = re.compile(
     r"(?:\A|: )(?:Your answer broke off at the length limit\. )?Go on exactly where (?:you|it) stopped"
 )
 _CODE = re.compile(r"(?:\A|: )/code\s+(?P<request>.+)", re.DOTALL)
 _PIECE = re.compile(r"\s*\S+\s*|\s+")
+# What the bot puts in the place of what it hides. Written in any other way, it is not put back.
+_HIDDEN = re.compile(r"\[([a-z]{1,8}-\d{1,9})\]")
+_ON_HIDING = re.compile(r"\A[^\n]*\bplaceholders\b[^\n]*\[[a-z]+-\d+\][^\n]*\s*")
 _ASKS_SUMMARY = re.compile(r"\bsumm", re.IGNORECASE)
 _MARKUP = re.compile(r"[_*~`<>\[\]|\\]")
+_FORMATTING = re.compile(r"[_*~`<>|\\]")
 
 
 class Rehearsal:
@@ -70,14 +76,14 @@ class Rehearsal:
             # A running summary of the thread, which no one sees.
             return condense(thread)
         if document := plain(tagged(text, "document")) or attached_text(asked):
-            written = summarize(document)
+            written = summarize(document, _outside(text))
         elif request := plain(tagged(text, "request")):
             written = write_code(request, self._templates)
         elif files := files_in(asked.turns):
             written = revise(text, files)
         else:
-            written = converse(asked.turns) + unseen(asked)
-        return f"{notice(asked)}\n\n{written}"
+            written = converse(asked.turns, documents(asked), unseen(asked))
+        return "\n\n".join(filter(None, (notice(asked), written, hidden(asked))))
 
     def _rest(self, asked: ModelRequest) -> str:
         """Return the rest of an answer that `max_tokens` cut: the whole answer, from where it stopped."""
@@ -96,7 +102,7 @@ class Rehearsal:
 def _form(schema: Json, text: str) -> object:
     """Fill in the output schema: a conversation's summary from its messages or parts, any other field by field."""
     if lines := lines_of(tagged(text, "messages")):
-        return digest(schema, lines)
+        return digest(schema, lines, text.partition("<messages>")[0])
     if isinstance(parts := tagged(text, "parts"), list):
         return merge(schema, [part for part in parts if isinstance(part, dict)])
     return fill(schema, text)
@@ -110,35 +116,52 @@ def condense(thread: Json) -> str:
     return shorten("\n".join(filter(None, kept)), KEPT_OF_THREAD)
 
 
+def documents(asked: ModelRequest) -> list[tuple[str, str]]:
+    """Return the newest turn's text documents, each with its name."""
+    found = [(block.get("title") or "the file", block.get("source") or {}) for block in asked.attachments]
+    return [(name, source["data"]) for name, source in found if source.get("type") == "text"]
+
+
 def attached_text(asked: ModelRequest) -> str:
     """Return the text of the newest turn's text documents, if a summary of a file is wanted."""
-    sources = [block.get("source") or {} for block in asked.attachments]
-    texts = [str(source["data"]) for source in sources if source.get("type") == "text"]
-    return "\n".join(texts) if texts and _ASKS_SUMMARY.search(asked.text) else ""
+    return "\n".join(text for _, text in documents(asked)) if _ASKS_SUMMARY.search(asked.text) else ""
 
 
 def unseen(asked: ModelRequest) -> str:
-    """Say which attachments these rules can't read."""
-    kinds = [block["type"] for block in asked.attachments]
-    counted = [f"{kinds.count(kind)} {kind}{'s' * (kinds.count(kind) > 1)}" for kind in dict.fromkeys(kinds)]
-    return f"\n\nWith it came {' and '.join(counted)}, which Claude would look at; I can't." if kinds else ""
+    """Say which attachments these rules can't read: pictures and PDFs."""
+    others = [block for block in asked.attachments if (block.get("source") or {}).get("type") != "text"]
+    kinds = ["image" if block["type"] == "image" else "PDF" for block in others]
+    counted = [f"the {kind}" if kinds.count(kind) == 1 else f"the {kinds.count(kind)} {kind}s" for kind in set(kinds)]
+    if not counted:
+        return ""
+    what, them = " and ".join(sorted(counted)), "it" if len(kinds) == 1 else "them"
+    return f"I can't see {what} in your message. Claude would look at {them}."
+
+
+def hidden(asked: ModelRequest) -> str:
+    """Show what of a message was hidden before it was sent, "" if nothing was."""
+    said = plain(tagged(asked.text, "document")) or plain(tagged(asked.text, "request")) or newest(asked.turns)
+    sent = "\n".join([said, *(text for _, text in documents(asked))])
+    if not _HIDDEN.search(sent):
+        return ""
+    shown = _HIDDEN.sub(r"`\1`", _FORMATTING.sub("", sent))
+    return f"Redaction is on here. What I was sent: “{shorten(shown, SHOWN_OF_SENT)}”"
 
 
 def notice(asked: ModelRequest) -> str:
-    """Return the line that says who answers, and quotes the channel's prompt: the system prompt's second block."""
-    instructions = _MARKUP.sub("", " ".join(asked.system[1:]))
-    about = f" This channel's prompt is set: “{shorten(instructions, SHOWN_OF_PROMPT)}”" if instructions.strip() else ""
-    return f"_{NOTICE}{about}_"
+    """Return the line that says who answers, and that the channel's instructions have no effect on these rules.
+
+    They are the system prompt's second block, behind what the bot says there of what it hides.
+    """
+    instructions = _MARKUP.sub("", " ".join(_ON_HIDING.sub("", block) for block in asked.system[1:])).strip()
+    told = f" It can't follow the instructions here: “{shorten(instructions, SHOWN_OF_PROMPT)}”" if instructions else ""
+    return f"_{NOTICE}{told}_"
 
 
-def summarize(text: str) -> str:
-    """Extract a summary and the themes of a text."""
-    summary = " ".join(central(text)) or "There is nothing to summarize in this text."
-    named = [
-        f"- {theme.phrase.capitalize()}" + (f" ({theme.count} times)" if theme.count > 1 else "")
-        for theme in themes(text)
-    ]
-    return "\n".join(["**Summary**", summary, "", "**Key themes**", *(named or ["- None that stand out"])])
+def _outside(text: str) -> str:
+    """Return a request without the text that it is about."""
+    before, _, rest = text.partition("<document>")
+    return f"{before} {rest.rpartition('</document>')[2]}"
 
 
 def _thinks(asked: ModelRequest) -> bool:

@@ -1,128 +1,62 @@
-"""Summaries of conversations without a model: simple cues find decisions, questions, promises and disagreements."""
+"""Summaries of texts without a model: central sentences and repeated phrases, in the length and shape wanted."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
-from bot.playground.anthropic.schema import resolve
-from bot.playground.rehearsal.text import central, sentences, shorten, stems, themes
+from bot.playground.rehearsal.digest import actions_of
+from bot.playground.rehearsal.text import Theme, central, sentences, size_of, themes
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+NOTHING = "There is nothing to summarize in this text."
+FEW, MANY = 3, 12  # sentences
 
-Json = dict[str, Any]
-
-SHOWN = 240  # characters of a statement
-MOST = 6  # statements of a section
-MOST_IDS = 3
-
-_DECIDED = re.compile(
-    r"\b(?:decided|agreed|approved|we(?:'| wi)ll go with|let's go with|settled|final(?:ly)?:)", re.IGNORECASE
-)
-_OPEN = re.compile(
-    r"\?\s*$|\b(?:still open|unclear|to be decided|tbd|nobody knows|waiting for|blocked)\b", re.IGNORECASE
-)
-_ACTION = re.compile(
-    r"\bI(?:'| wi)ll (?P<own>[^.?!\n]+)|\b(?:can|could) you (?:please )?(?P<asked>[^.?!\n]+)"
-    r"|(?P<name>\b[A-Z][a-z]+) (?:will|takes?|is going to) (?P<told>[^.?!\n]+)"
-)
-_WHEN = re.compile(
-    r"\b(?:by|until|before|on) (?:(?:next |this )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|noon"
-    r"|end of (?:the )?(?:day|week|month)|\d{1,2}[:.]\d{2}|\d{1,2} \w+|\w+ \d{1,2})|\b(?:today|tomorrow|tonight)\b",
-    re.IGNORECASE,
-)
-_DISAGREES = re.compile(
-    r"\b(?:disagree|I don't think|not convinced|rather not|I'd rather|against|but I think)\b", re.IGNORECASE
-)
+_SHORT = re.compile(r"\bthree sentences\b|\bshort(?:er)?\b|\bbrief\b", re.IGNORECASE)
+_LONG = re.compile(r"\bin detail\b|\blong(?:er)?\b|\bdetailed\b", re.IGNORECASE)
+_BULLETS = re.compile(r"\bbullet", re.IGNORECASE)
+_PROSE = re.compile(r"\bprose\b|\bparagraph\b", re.IGNORECASE)
+_TABLE = re.compile(r"\btable\b", re.IGNORECASE)
+_ACTIONS_ALONE = re.compile(r"\bactions alone\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationLine:
-    """One message of the conversation."""
-
-    id: str
-    name: str
-    text: str
-
-
-def lines_of(data: object) -> list[ConversationLine]:
-    """Read `[{"id": "m1", "from": "Ada", "text": "…"}, …]`; entries of any other shape are skipped."""
-    return [
-        ConversationLine(entry["id"], str(entry.get("from") or ""), str(entry["text"]))
-        for entry in (data if isinstance(data, list) else ())
-        if isinstance(entry, dict) and isinstance(entry.get("id"), str) and "text" in entry
-    ]
-
-
-def digest(schema: Json, lines: Sequence[ConversationLine]) -> Json:
-    """Fill in each section of the schema from the messages whose cues match its name; the others stay empty."""
-    found: Json = {}
-    for name, node in schema.get("properties", {}).items():
-        entries = list(_SECTIONS[name](lines))[:MOST] if name in _SECTIONS else []
-        fields = (resolve(node.get("items", {}), schema) or {}).get("properties", {})
-        found[name] = [{field: _shown(entry.get(field, "")) for field in fields} for entry in entries]
-    return found
+def summarize(text: str, wish: str = "") -> str:
+    """Extract a summary of a text, and its themes; `wish` says in which length and shape."""
+    if _ACTIONS_ALONE.search(wish):
+        return "\n".join(f"- {action}" for action in actions_of(text)) or "There are no actions in this text."
+    chosen = central(text, _count(text, wish)) or [NOTHING]
+    if _PROSE.search(wish):
+        return " ".join(chosen)
+    if _BULLETS.search(wish):
+        return "\n".join(f"- {sentence}" for sentence in chosen)
+    named = [] if _SHORT.search(wish) else [_line(theme) for theme in themes_of(text)]
+    if _TABLE.search(wish):
+        rows = [("Summary", " ".join(chosen)), *(("Theme", name) for name in named)]
+        return "\n".join(
+            ["| Part | What it says |", "|---|---|", *(f"| {part} | {_cell(what)} |" for part, what in rows)]
+        )
+    lines = ["**Summary**", " ".join(chosen)]
+    if named:
+        lines += ["", "**Key themes**", *(f"- {name}" for name in named)]
+    return "\n".join(lines)
 
 
-def merge(schema: Json, parts: Sequence[Json]) -> Json:
-    """Merge the summaries of parts, section by section: the parts take turns, duplicates are dropped."""
-    found: Json = {}
-    for name in schema.get("properties", {}):
-        sections = [part.get(name) or [] for part in parts]
-        turns = [section[n] for n in range(MOST) for section in sections if n < len(section)]
-        found[name] = [entry for n, entry in enumerate(turns) if entry not in turns[:n]][: MOST * 2]
-    return found
+def themes_of(text: str) -> list[Theme]:
+    """Return what a text keeps coming back to; of a text that repeats nothing, its longest phrases."""
+    found = themes(text)
+    repeated = [theme for theme in found if theme.count > 1]
+    return repeated or [theme for theme in found if " " in theme.phrase][:2] or found[:1]
 
 
-def _shown(value: object) -> object:
-    return shorten(value, SHOWN) if isinstance(value, str) else value
+def _count(text: str, wish: str) -> int:
+    usual = size_of(len(sentences(text)))
+    if _SHORT.search(wish):
+        return min(usual, FEW)
+    return min(2 * usual, MANY) if _LONG.search(wish) else usual
 
 
-def _gist(lines: Sequence[ConversationLine]) -> Iterator[Json]:
-    for sentence in central("\n".join(line.text for line in lines)):
-        source = next((line for line in lines if sentence.rstrip("…") in " ".join(line.text.split())), None)
-        if source:
-            yield _point(source, sentence)
+def _line(theme: Theme) -> str:
+    times = f" ({theme.count} times)" if theme.count > 1 else ""
+    return f"{theme.phrase.capitalize()}{times}"
 
 
-def _said(sign: re.Pattern[str]) -> Callable[[Sequence[ConversationLine]], Iterator[Json]]:
-    def section(lines: Sequence[ConversationLine]) -> Iterator[Json]:
-        for line in lines:
-            if sentence := next((one for one in sentences(line.text) if sign.search(one)), None):
-                yield _point(line, sentence)
-
-    return section
-
-
-def _actions(lines: Sequence[ConversationLine]) -> Iterator[Json]:
-    for line in lines:
-        if not (match := _ACTION.search(line.text)):
-            continue
-        who = match["name"] or (line.name if match["own"] else "")
-        found = _WHEN.search(line.text)
-        when = found[0] if found else ""
-        what = match["own"] or match["asked"] or match["told"]
-        yield {"who": who, "what": what.strip().removesuffix(when).strip(), "when": when, "messages": [line.id]}
-
-
-def _themes(lines: Sequence[ConversationLine]) -> Iterator[Json]:
-    for theme in themes("\n".join(line.text for line in lines)):
-        about = [line.id for line in lines if set(stems(theme.phrase)) & set(stems(line.text))]
-        if about:
-            yield {"text": theme.phrase.capitalize(), "messages": about[:MOST_IDS]}
-
-
-def _point(line: ConversationLine, sentence: str) -> Json:
-    return {"text": f"{line.name}: {sentence}" if line.name else sentence, "messages": [line.id]}
-
-
-_SECTIONS: dict[str, Callable[[Sequence[ConversationLine]], Iterator[Json]]] = {
-    "gist": _gist,
-    "decided": _said(_DECIDED),
-    "open": _said(_OPEN),
-    "actions": _actions,
-    "disagreements": _said(_DISAGREES),
-    "themes": _themes,
-}
+def _cell(text: str) -> str:
+    return text.replace("|", "/")

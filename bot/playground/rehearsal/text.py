@@ -16,6 +16,8 @@ MAX_THEMES = 5
 # How many sentences summarize a text of up to that many.
 SUMMARY_SIZES = ((3, 1), (8, 2), (30, 3))
 MAX_SUMMARY = 5
+LEAST_TELLING = 3  # words that carry meaning: a heading has fewer
+FEWEST_WORDS = 4  # that carry meaning: a shorter sentence counts as if it had as many
 
 _STOPWORDS = """
 a about above after again against all also am an and any are aren't as at be because been before being below between
@@ -35,6 +37,7 @@ _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[\u3002\uff01\uff1f])|\n+")
 _CLAUSE_END = re.compile(r"(?<=[:;])\s+")
 _LIST_MARK = re.compile(r"^(?:[-*•>#]+|\d{1,3}[.)])\s+")
+_NAMED = re.compile(r"<?@[\w-]+>?")
 _PUNCTUATION = re.compile(r"[^\w\s'\u2019]+")
 
 
@@ -100,22 +103,29 @@ def central(text: str, count: int | None = None) -> list[str]:
     """
     found = sentences(text)
     found = _CLAUSE_END.split(found[0]) if len(found) == 1 else found
-    if count is None:
-        count = next((size for limit, size in SUMMARY_SIZES if len(found) <= limit), MAX_SUMMARY)
+    count = size_of(len(found)) if count is None else count
     contents = [stems(sentence) for sentence in found]
     weights = Counter(word for content in contents for word in content)
 
     def score(number: int) -> float:
         content = contents[number]
-        total = sum(weights[word] for word in set(content)) / sqrt(len(content)) if content else 0.0
-        return total * (1.5 if number == 0 else 1.0)
+        # A sentence of two or three words says little, however often they are repeated.
+        total = sum(weights[word] for word in set(content)) / sqrt(max(len(content), FEWEST_WORDS))
+        total *= min(1.0, len(content) / LEAST_TELLING)
+        return total * (1.5 if number == 0 and len(content) >= FEWEST_WORDS else 1.0)
 
     best = sorted(range(len(found)), key=lambda number: (-score(number), number))[:count]
     return [shorten(found[number], SHOWN_OF_SENTENCE) for number in sorted(best)]
 
 
+def size_of(count: int) -> int:
+    """Return how many sentences summarize a text of so many."""
+    return next((size for limit, size in SUMMARY_SIZES if count <= limit), MAX_SUMMARY)
+
+
 def themes(text: str, count: int = MAX_THEMES) -> list[Theme]:
-    """Return the phrases that a text repeats, without near duplicates."""
+    """Return the phrases that a text repeats, without near duplicates; people who are mentioned are no theme."""
+    text = _NAMED.sub(". ", text)
     weights = Counter(stems(text))
     found: Counter[tuple[str, ...]] = Counter()
     for part in _PUNCTUATION.split(text):

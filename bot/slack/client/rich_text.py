@@ -196,7 +196,8 @@ def piece(element: object, view: RichTextView, *, is_escaped: bool = False) -> s
 
 def linked(label: str, url: str) -> str:
     """Write a link with its label, if that says more than the address."""
-    return f"{label} ({url})" if label and url and label not in url else url or label
+    address = url.removeprefix("mailto:").removeprefix("tel:")
+    return f"{label} ({address})" if label and address and label not in address else address or label
 
 
 def harvest(thing: object, view: RichTextView) -> str:

@@ -93,14 +93,24 @@ async def test_thread_is_remembered(client: AsyncAnthropic) -> None:
 
 async def test_untagged_turn_is_conversation(client: AsyncAnthropic) -> None:
     answer = await ask(client, data("request", {"text": "circle area"}), "Here it is.", "thanks!")
-    assert answer.endswith("You are welcome!")
+    assert answer.endswith("You're welcome!")
 
 
 async def test_channel_prompt_is_quoted(client: AsyncAnthropic) -> None:
     system = [{"type": "text", "text": "You are Parley."}, {"type": "text", "text": "Answer *like*\na pirate. " * 9}]
     answer = await ask(client, "Hi", system=system)
-    assert "channel's prompt is set: “Answer like a pirate. Answer like a pirate." in answer.split("\n")[0]
+    assert (
+        "It can't follow the instructions here: “Answer like a pirate. Answer like a pirate." in answer.split("\n")[0]
+    )
     assert "…”_" in answer.split("\n")[0]
+
+
+async def test_what_was_hidden_is_shown_hidden(client: AsyncAnthropic) -> None:
+    hiding = "Secrets are hidden from you here: placeholders such as [email-1] stand for them.\n\nBe brief."
+    system = [{"type": "text", "text": "You are Parley."}, {"type": "text", "text": hiding}]
+    answer = await ask(client, "Mail [email-1] or call [phone-2]", system=system)
+    assert "Redaction is on here. What I was sent: “Mail `email-1` or call `phone-2`”" in answer
+    assert ("placeholders" in answer, "“Be brief.”" in answer) == (False, True)
 
 
 async def test_thinking_opens_where_it_is_on(client: AsyncAnthropic) -> None:

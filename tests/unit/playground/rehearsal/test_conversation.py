@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.rehearsal.conversation import ABILITIES, converse
+from bot.playground.rehearsal.conversation import ABILITIES, WHO, converse
 
 
 def thread(*said: str) -> list[tuple[str, str]]:
@@ -72,10 +72,33 @@ def test_message_without_text_is_noticed() -> None:
     assert "no text" in converse([("user", "")])
 
 
-def test_other_questions_are_reflected_honestly() -> None:
-    answer = converse(thread("Good idea", "How tall is the tower?"))
-    assert "> How tall is the tower?" in answer
-    assert "Claude would be asked this, with the 2 turns before it" in answer
+def test_what_no_rule_fits_is_admitted() -> None:
+    assert converse(thread("How tall is the tower?")).startswith("None of my rules fits this. Claude would answer it.")
+    later = converse(thread("Good idea", "Fine", "How tall is the tower?"))
+    assert "Claude would answer it, knowing the 2 messages before it." in later
+
+
+@pytest.mark.parametrize("asked", ["Who are you?", "Hello, what are you?", "are you Claude?", "Which model is this?"])
+def test_it_never_pretends_to_be_claude(asked: str) -> None:
+    assert converse(thread(asked)) == WHO
+
+
+def test_a_statement_is_noted_and_an_order_is_not() -> None:
+    assert converse(thread("The launch is on 5 May")).startswith("Noted.")
+    assert converse(thread("Explain to me what a hash map is")).startswith("None of my rules")
+
+
+def test_a_file_answers_a_question() -> None:
+    notes = [("notes.txt", "We ship on Friday. The budget is open.")]
+    assert converse(thread("When do we ship?"), notes) == "From notes.txt: “We ship on Friday.”"
+    assert (
+        converse(thread("read this"), notes) == "I read notes.txt (8 words). Its central sentence: “We ship on Friday.”"
+    )
+
+
+def test_what_it_cannot_see_is_said() -> None:
+    unseen = "I can't see the image in your message. Claude would look at it."
+    assert converse(thread("what is on it?"), (), unseen) == unseen
 
 
 @given(st.lists(st.text(max_size=200), min_size=1, max_size=6))

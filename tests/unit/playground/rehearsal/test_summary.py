@@ -1,91 +1,47 @@
-"""Summaries of conversations: every statement with the message that it was taken from."""
+"""Summaries of texts, in the length and shape that is wanted."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
+import pytest
 
-from anthropic import transform_schema
-from pydantic import BaseModel
+from bot.playground.rehearsal.summary import summarize
+from bot.playground.rehearsal.text import sentences
 
-from bot.playground.anthropic.reply import ModelRequest
-from bot.playground.rehearsal.model import Rehearsal
-
-TALK = [
-    {"id": "m1", "from": "Ada", "text": "The importer crashes on large files. Should we split them?"},
-    {"id": "m2", "from": "Sam", "text": "I disagree, streaming is better than splitting large files."},
-    {"id": "m3", "from": "Ada", "text": "Agreed: we stream large files in the importer."},
-    {"id": "m4", "from": "Sam", "text": "I'll write the streaming importer by Friday."},
-]
+TEXT = (
+    "The importer crashes on large files. Sam will write a streaming importer by Friday. Large files come from two "
+    "customers. The customers wait for an answer. We told them about the importer. Nobody knows the budget. "
+    "The importer is old. It reads each file at once. Files of ten megabytes take a minute."
+)
 
 
-class Point(BaseModel):
-    text: str
-    messages: list[str]
+def test_sections_are_the_usual_shape() -> None:
+    summary, themes = summarize(TEXT).split("\n\n")
+    assert summary.startswith("**Summary**\n")
+    assert themes.startswith("**Key themes**\n- Importer")
 
 
-class Action(BaseModel):
-    who: str
-    what: str
-    when: str
-    messages: list[str]
+@pytest.mark.parametrize(
+    ("wish", "count"), [("in three sentences at most", 3), ("", 3), ("in detail, in up to 600 words", 6)]
+)
+def test_the_length_is_as_wanted(wish: str, count: int) -> None:
+    shown = summarize(TEXT, f"Summarize the text, {wish}, as prose without headings or lists.")
+    assert len(sentences(shown)) == count
 
 
-class Findings(BaseModel):
-    gist: list[Point]
-    decided: list[Point]
-    open: list[Point]
-    actions: list[Action]
-    disagreements: list[Point]
-    themes: list[Point]
+def test_a_short_one_has_no_themes() -> None:
+    assert "themes" not in summarize(TEXT, "in three sentences at most")
 
 
-def filled(tag: str, data: Any) -> Findings:
-    form = {"type": "json_schema", "schema": transform_schema(Findings)}
-    body = {
-        "messages": [{"role": "user", "content": f"Summarize.\n<{tag}>{json.dumps(data)}</{tag}>"}],
-        "output_config": {"format": form},
-    }
-    return Findings.model_validate_json(Rehearsal(pace=0).answer(ModelRequest(body, {})))
+def test_bullets_are_one_list() -> None:
+    assert all(line.startswith("- ") for line in summarize(TEXT, "as one list of bullet points").split("\n"))
 
 
-def test_each_section_finds_its_messages() -> None:
-    found = filled("messages", TALK)
-    assert [point.messages for point in found.decided] == [["m3"]]
-    assert [point.messages for point in found.open] == [["m1"]]
-    assert [point.messages for point in found.disagreements] == [["m2"]]
-    assert [(action.who, action.when, action.messages) for action in found.actions] == [("Sam", "by Friday", ["m4"])]
+def test_a_table_has_a_row_a_part() -> None:
+    rows = summarize(f"{TEXT} a | b", "as one table").split("\n")
+    assert rows[:2] == ["| Part | What it says |", "|---|---|"]
+    assert all(row.count("|") == 3 for row in rows)
 
 
-def test_every_statement_has_known_messages() -> None:
-    found = filled("messages", TALK)
-    statements: list[Point | Action] = [
-        *found.gist,
-        *found.decided,
-        *found.open,
-        *found.actions,
-        *found.disagreements,
-        *found.themes,
-    ]
-    known = {entry["id"] for entry in TALK}
-    assert found.gist
-    assert found.themes
-    assert all(statement.messages and set(statement.messages) <= known for statement in statements)
-
-
-def test_parts_become_one_summary() -> None:
-    part = filled("messages", TALK).model_dump()
-    assert filled("parts", [part, part]) == filled("parts", [part])
-    assert filled("parts", [part]).decided == filled("messages", TALK).decided
-
-
-def test_a_silent_conversation_has_no_findings() -> None:
-    assert filled("messages", [{"id": "m1", "from": "Ada", "text": "ok"}]).actions == []
-
-
-def test_an_older_thread_is_condensed() -> None:
-    thread = {"summary": "Ada likes tea.", "messages": [{"text": "The plan is to ship on Monday."}]}
-    content = f"Write the new summary.\n<thread>{json.dumps(thread)}</thread>"
-    kept = Rehearsal(pace=0).answer(ModelRequest({"messages": [{"role": "user", "content": content}]}, {}))
-    assert "Ada likes tea." in kept
-    assert "ship on Monday" in kept
+def test_actions_can_stand_alone() -> None:
+    assert summarize(TEXT, "Write the actions alone") == "- Sam: write a streaming importer by Friday"
+    assert summarize("Nothing.", "Write the actions alone") == "There are no actions in this text."

@@ -137,6 +137,8 @@ def test_what_no_database_takes_goes() -> None:
             [{"type": "link", "url": "https://x.example", "text": "docs", "style": {"bold": True}}],
             "**docs (https://x.example)**",
         ),
+        ([{"type": "link", "url": "mailto:a@b.example", "text": "a@b.example"}], "a@b.example"),
+        ([{"type": "link", "url": "mailto:a@b.example", "text": "Ada"}], "Ada (a@b.example)"),
         ([{"type": "user", "user_id": "U1", "style": {"bold": True}}, word(" hi")], "<@U1> hi"),
         ([{"type": "date", "timestamp": 1764460800, "format": "{date}"}], "2025-11-30 00:00 UTC"),
         ([{"type": "date", "timestamp": 1, "fallback": "the epoch"}], "the epoch"),
