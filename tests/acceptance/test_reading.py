@@ -9,6 +9,7 @@ import pytest
 from bot.slack.manifest import SCOPES
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_context import long_ago, reads, told, until_stored
+from tests.support.clock import turn_clock
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
@@ -98,34 +99,38 @@ async def test_a_call_without_words_fails_truly(dialogue: Dialogue, model: Scrip
 
 
 @BOTH_DATABASES
-async def test_a_slow_thread_is_read_in_parts(dialogue: Dialogue, model: ScriptedModel) -> None:
-    workspace, general = dialogue.workspace, dialogue.general
-    workspace.change_rules(history_page=15)
-    root = others_thread(dialogue, 40)
-    shown: list[str] = []
-    workspace.workspace.observe(lambda _: shown.extend(m.shown for m in workspace.thread(general, root)[-1:]))
-    workspace.api.faults[READ].clear()
-    workspace.fail(READ, retry_after=31, after=1)  # which is waited for
-    workspace.fail(READ, retry_after=60, after=1)  # which takes too long
-    model.answer("Up to 28.")
-    dialogue.mention("what happened?", thread_ts=root)
-    sentence = "I could read only the first 29 messages of this thread: I can't read on for another 60 seconds."
-    await workspace.until(lambda: dialogue.answers(general, root) and model.requests, 45)
-    await workspace.until(lambda: sentence in dialogue.answers(general, root)[0].shown)
-    assert any("Reading this thread: 15 messages so far; I can continue in 31 seconds" in text for text in shown)
-    assert "Reply number 28." in told(model.requests[0])
-    assert "Reply number 29." not in told(model.requests[0])
-    model.answer("Up to 40.")
-    dialogue.mention("and then?", thread_ts=root)
-    rest = "I read the rest of this thread, 41 messages in all."
-    assert await dialogue.answer(general, root, 2) == f"Up to 40.\n\n_{rest}_"
-    asked = told(model.requests[1])
-    places = [asked.index(words) for words in (KEY, "number 28.", "number 29.", "number 40.", "what happened?")]
-    assert places == sorted(places)
-    assert asked.count("number 28.") == asked.count("what happened?") == 1
-    model.answer("Nothing.")
-    dialogue.mention("anything else?", thread_ts=root)
-    assert await dialogue.answer(general, root, 3) == "Nothing."
+async def test_a_slow_thread_is_read_in_parts(stage: Dialogue, model: ScriptedModel) -> None:
+    stage.environ["TAKEOVER_AFTER"] = "300"  # else the clock would be turned by more than a claim lasts
+    workspace, general = stage.workspace, stage.general
+    async with stage.bot():
+        workspace.change_rules(history_page=15)
+        root = others_thread(stage, 40)
+        shown: list[str] = []
+        workspace.workspace.observe(lambda _: shown.extend(m.shown for m in workspace.thread(general, root)[-1:]))
+        workspace.api.faults[READ].clear()
+        workspace.fail(READ, retry_after=31, after=1)  # which is waited for
+        workspace.fail(READ, retry_after=60, after=1)  # which takes too long
+        model.answer("Up to 28.")
+        stage.mention("what happened?", thread_ts=root)
+        sentence = "I could read only the first 29 messages of this thread: I can't read on for another 60 seconds."
+        waiting = "Reading this thread: 15 messages so far; I can continue in 31 seconds"
+        await workspace.until(lambda: any(waiting in text for text in shown))
+        turn_clock(31)
+        await workspace.until(lambda: stage.answers(general, root) and model.requests)
+        await workspace.until(lambda: sentence in stage.answers(general, root)[0].shown)
+        assert "Reply number 28." in told(model.requests[0])
+        assert "Reply number 29." not in told(model.requests[0])
+        model.answer("Up to 40.")
+        stage.mention("and then?", thread_ts=root)
+        rest = "I read the rest of this thread, 41 messages in all."
+        assert await stage.answer(general, root, 2) == f"Up to 40.\n\n_{rest}_"
+        asked = told(model.requests[1])
+        places = [asked.index(words) for words in (KEY, "number 28.", "number 29.", "number 40.", "what happened?")]
+        assert places == sorted(places)
+        assert asked.count("number 28.") == asked.count("what happened?") == 1
+        model.answer("Nothing.")
+        stage.mention("anything else?", thread_ts=root)
+        assert await stage.answer(general, root, 3) == "Nothing."
 
 
 @BOTH_DATABASES

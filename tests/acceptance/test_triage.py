@@ -21,6 +21,7 @@ from bot.playground import feedback
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.work import Delivery, Inbox
 from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.test_whom import choose
 
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord, User
@@ -541,9 +542,8 @@ async def test_a_team_can_act_where_it_is(dialogue: Dialogue, model: ScriptedMod
 @BOTH_DATABASES
 async def test_cards_come_when_slack_is_back(stage: Dialogue, model: ScriptedModel) -> None:
     stage.environ |= {"TURN_PATIENCE": "1", "TURN_ATTEMPTS": "1"}
+    await choose(stage, support(stage), triage=True, together=0)
     async with stage.bot():
-        await parley(stage, "set together 0")
-        await parley(stage, "triage on")
         stage.workspace.fail("chat.postMessage", status=503)
         posted = []
         for number in (1, 2):

@@ -26,7 +26,9 @@ FEWEST = (10, 4, 2)  # and how many where those would take longer together than 
 PATIENCE = 0.3
 LONGEST_EXAMPLE, WIDEST, MOST_EXAMPLES = 60, 6, 16
 MOST_ATTACKS = 100
-MOST_LOOKS = 8  # at a text that seems to take too long, as another process may have had the caches
+# How often to look at a text that seems to take too long, as another process may have had the caches, which gets longer
+# and longer to be done with them. Where it takes many times too long, two looks tell.
+MOST_LOOKS, FIRST_PAUSE, HOPELESS = 9, 0.01, 4
 
 # What is repeated for everything: the marks of all that is read anywhere.
 PIECES = (
@@ -130,10 +132,12 @@ def _grown(read: Callable[[str], Any], attack: Attack, seconds: float, before: i
     growth = MOST_GROWTH * size / (10 * before)
     longer = _seconds(read, attack, size)
     for look in range(MOST_LOOKS):
-        if longer <= max(floor, growth * seconds):
+        allowed = max(floor, growth * seconds)
+        if longer <= allowed:
             return longer
-        if look == MOST_LOOKS - 1:
+        if look and longer > HOPELESS * allowed:
             break
+        time.sleep(FIRST_PAUSE * 2**look)
         seconds = max(seconds, min(_seconds(read, attack, before) for _ in range(2)))
         longer = min(longer, _seconds(read, attack, size))
     _NonlinearError.told.append(f"{before:,} → {size:,}: {seconds * 1e3:.2f} → {longer * 1e3:.2f} ms for {attack}")
