@@ -41,6 +41,7 @@ and `app.py` introduces them to each other.
       writing/        what every answer takes: what fits, streaming, notes below it, continuing what was cut
       code_blocks/    the fenced code blocks of a text, and the files that they are
       decoding/       bytes to text: which encoding a file is in
+      documents/      which kinds of files are read (kinds.py); office files, mail and web pages to text
       time_span/      times as people type them: 7d, since Monday, last week
     slack/            inbound/ reads what Slack delivers · outbound/ posts: answers, tables, forms, files ·
                       client/ calls the Web API, within its rate limits · chat/ implements the ports
