@@ -1,9 +1,10 @@
-"""What is stored of people's messages: `export`, `forget`, `purge`."""
+"""What is stored of people's messages: `python -m bot export`, `forget` and `purge`."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -11,7 +12,29 @@ from typing import TYPE_CHECKING
 from bot.cli.shared import configured
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.cli.shared import Commands
+    from bot.core.privacy.forget import ErasureScope
+
+NOTHING = "Nothing is older than that."
+KINDS = {
+    "alerts": "alerts of feedback",
+    "budget_accounts": "spending of a person or a channel",
+    "calls": "calls to Claude that name a person",
+    "classify_items": "classified messages",
+    "classify_runs": "runs of /classify",
+    "code_files": "files of code",
+    "feedback": "posts of feedback",
+    "inbox": "waiting or failed jobs",
+    "messages": "messages",
+    "ratings": "ratings",
+    "settings": "places with settings",
+    "settings_changes": "changes of settings",
+    "summary_runs": "summaries",
+    "threads": "threads",
+}
+"""What the rows of each table are, in an operator's words."""
 
 
 def register(commands: Commands) -> None:
@@ -52,16 +75,13 @@ def _slack_id(typed: str) -> str:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from bot.cli import personal_data
-
     url = configured().database_url
-    if not asyncio.run(personal_data.write_export(url, options.workspace, options.person, print)):
+    if not asyncio.run(_write_export(url, options.workspace, options.person, print)):
         print(f"Nothing is stored about {options.person} in {options.workspace}.", file=sys.stderr)
     return 0
 
 
 def _forget(options: argparse.Namespace) -> int:
-    from bot.cli import personal_data
     from bot.core.privacy.forget import ErasureScope
 
     if options.thread and not options.channel:
@@ -71,13 +91,64 @@ def _forget(options: argparse.Namespace) -> int:
         print("Give either a --person or a --channel.", file=sys.stderr)
         return 2
     scope = ErasureScope(options.workspace, options.channel or "", options.thread or "", options.person or "")
-    print(asyncio.run(personal_data.forget(configured().database_url, scope, dry=not options.yes)))
+    print(asyncio.run(_erase_or_count(configured().database_url, scope, dry=not options.yes)))
     return 0
 
 
 def _purge(options: argparse.Namespace) -> int:
-    from bot.cli import personal_data
-
     read = configured()
-    print(asyncio.run(personal_data.purge(read.database_url, read.retention_days, dry=options.dry_run)))
+    print(asyncio.run(_purge_or_count(read.database_url, read.retention_days, dry=options.dry_run)))
     return 0
+
+
+async def _write_export(url: str, workspace: str, person: str, write: Callable[[str], None]) -> int:
+    """Write all data about a person, one JSON line per row; return how many.
+
+    Raises `SettingsError`, and as the database does.
+    """
+    from bot.db.export import export
+    from bot.db.opened import opened
+
+    count = 0
+    async with opened(url) as database:
+        async for row in export(database, workspace, person):
+            write(json.dumps(row, default=str, ensure_ascii=False))
+            count += 1
+    return count
+
+
+async def _erase_or_count(url: str, scope: ErasureScope, *, dry: bool) -> str:
+    """Erase words, or only count them; report how many rows that is. Raises as `_write_export` does."""
+    from bot.db.opened import opened
+    from bot.jobs.erasure import Erasure
+
+    async with opened(url) as database:
+        counts = await Erasure(database).erase(scope, dry=dry)
+    if not counts:
+        return "Nothing is stored about that."
+    end = "Nothing was erased. Add --yes to erase it." if dry else "Erased."
+    lines = [_counted(count, kind) for kind, count in sorted(counts.items())]
+    return "\n".join((*lines, f"{end} The costs of calls are kept."))
+
+
+async def _purge_or_count(url: str, days: int, *, dry: bool) -> str:
+    """Delete what is older than allowed, or only count it; report the rows of each kind. Raises as `_write_export`."""
+    from bot.db.opened import opened
+    from bot.jobs.retention import Retention
+
+    async with opened(url) as database:
+        retention = Retention(database, days)
+        counted = await retention.count() if dry else {}
+        gone = {} if dry else await retention.purge()
+    lines = [_counted(count, *kind) for kind, count in sorted(counted.items())]
+    lines += [_counted(count, kind) for kind, count in sorted(gone.items())]
+    kept = f"Messages are kept for {days:,} days" if days else "Messages are kept forever"
+    end = "This would be deleted now." if dry else "This was deleted."
+    return "\n".join(
+        (*lines, f"{kept}, or less where a channel's or a workspace's settings say so. {end if lines else NOTHING}")
+    )
+
+
+def _counted(count: int, kind: str, *place: str) -> str:
+    """Write a line for a kind, or for a kind in a channel."""
+    return f"{count:>9,}  {KINDS[kind]:<34} {' '.join(place)}".rstrip()

@@ -21,7 +21,7 @@ def register(commands: Commands) -> None:
     acts = Commands(work, "act")
     acts.add("list", "list failed jobs, and count waiting and running ones", example="work list")
     for act in (
-        acts.add("retry", "retry failed jobs, each in its old place in the queue", example="work retry 1a2b3c4d"),
+        acts.add("retry", "retry failed jobs, each in its original place in the queue", example="work retry 1a2b3c4d"),
         acts.add("discard", "discard failed jobs and erase their content", example="work discard --all"),
     ):
         which = act.add_mutually_exclusive_group(required=True)

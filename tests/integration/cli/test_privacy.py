@@ -153,7 +153,7 @@ async def test_a_purge_is_rehearsed(command: Command, stored: Database) -> None:
         ["2", "messages"],
     ]
     assert await left(stored) == [("U2", WORDS)]
-    assert "Nothing is older." in (await command("purge", RETENTION_DAYS="30"))[1]
+    assert "Nothing is older than that." in (await command("purge", RETENTION_DAYS="30"))[1]
     assert "kept forever" in (await command("purge", "--dry-run", RETENTION_DAYS="0"))[1]
 
 

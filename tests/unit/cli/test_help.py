@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import PROGRAM, cli
-from bot.cli import personal_data
+from bot.cli import privacy
 from bot.core.privacy.forget import ErasureScope
 from bot.db import erase, purge
 from tests.support import bot_process
@@ -116,4 +116,4 @@ def test_all_that_is_counted_has_a_name() -> None:
         ErasureScope("T1", person="U1"),
     )
     erased = {table.__tablename__ for reach in reaches for table, *_ in erase.steps(reach)}
-    assert erased | {kind.name for kind in purge.KINDS} | {"inbox"} == personal_data.KINDS.keys()
+    assert erased | {kind.name for kind in purge.KINDS} | {"inbox"} == privacy.KINDS.keys()
