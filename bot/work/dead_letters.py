@@ -48,8 +48,8 @@ async def retry(writer: AsyncEngine, reference: str | None) -> int:
     """Retry the failed job with a reference, or all failed jobs; return how many.
 
     A job takes its original place under its queue key, with fresh attempts and patience. It keeps what it had, so that
-    it continues in the message that reported its failure. A job that killed its process runs in quarantine, alone. Raises
-    what the database raises.
+    it continues in the message that reported its failure. A job that killed its process runs in quarantine, alone.
+    Raises what the database raises.
     """
     is_deadly = sa.case((inbox.c.crashes > 0, CRASHED), else_=0)
     fresh = dict.fromkeys(("attempts", "tried", "run_after"), 0) | dict.fromkeys(("finished_at", "cause"))
