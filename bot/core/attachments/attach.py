@@ -15,7 +15,7 @@ from bot.core.decoding.text import decode
 from bot.core.documents import kinds
 from bot.core.documents.document import listed
 from bot.core.documents.identify import IMAGES, with_content_type, with_type
-from bot.core.documents.kinds import MAIL, PAGE, PDF, TEXT
+from bot.core.documents.kinds import MAIL, PDF, TEXT
 from bot.core.domain.attachment import Attachment, OpenedFile
 from bot.core.domain.message import FileState
 from bot.core.tokens import estimate_tokens, shorten
@@ -92,7 +92,7 @@ def check(file: FileRef) -> int:
         limit = PDF_BYTES
     elif file.media_type in {kinds.DOCUMENT, MAIL}:
         limit = DOCUMENT_BYTES
-    elif file.media_type in {TEXT, PAGE, ""}:
+    elif file.media_type in {TEXT, *kinds.SOURCES, ""}:
         limit = TEXT_BYTES
     else:
         raise FileError(kinds.refusal("{name}", file.name))
@@ -235,7 +235,7 @@ async def attach(
     """Download files and open them, one after the other, as long as they fit into `room` tokens.
 
     A sentence reports each file that could not be read. `can_wait`: raise a transient `ChatError` instead. `as_source`:
-    give web pages as their code. Raises `RevokedError`.
+    give web pages and notebooks as their code. Raises `RevokedError`.
     """
     found = Attached()
     for file in files:
@@ -273,7 +273,7 @@ async def _fetch(file: FileRef, place: Place, found: Attached, room: int, chat: 
     if file.state == FileState.UNKNOWN:
         file = await chat.files.describe(place, file)
     file = with_type(file)
-    if as_source and file.media_type == PAGE:
+    if as_source and file.media_type in kinds.SOURCES:
         file = replace(file, media_type=TEXT)
     limit = min(check(file), ALL_BYTES - sum(len(other.attachment.data) for other in found.files))
     if file.size > limit:

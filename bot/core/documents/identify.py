@@ -99,7 +99,6 @@ TEXT_ENDINGS = {
     ".hpp",
     ".hs",
     ".ini",
-    ".ipynb",
     ".java",
     ".js",
     ".json",

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 PDF, TEXT, PAGE, MAIL = "application/pdf", "text/plain", "text/html", "message/rfc822"
+NOTEBOOK = "application/x-ipynb+json"
 DOCUMENT = "application/x-office"  # our own name: what such a file is, its content says
-READ = (DOCUMENT, MAIL, PAGE)
+READ = (DOCUMENT, MAIL, PAGE, NOTEBOOK)
+SOURCES = (PAGE, NOTEBOOK)  # whose text is code, too, for those who ask about that
 PACKED = b"PK\x03\x04"
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-cfb
 RTF = b"{\\rtf"
@@ -50,12 +52,14 @@ DOCUMENTS = (
     Kind("RTF", (".rtf",), ("application/rtf", "application/x-rtf", "text/rtf", "text/richtext")),
     Kind("e-mails (EML)", (".eml", ".mht", ".mhtml"), ("message/rfc822", "multipart/related"), MAIL),
     Kind("web pages (HTML)", (".html", ".htm", ".xhtml"), ("text/html", "application/xhtml"), PAGE),
+    Kind("notebooks (IPYNB)", (".ipynb",), (NOTEBOOK,), NOTEBOOK),
 )
 IMAGES_READ = "images (PNG, JPEG, GIF, WebP)"
 WORDS = (IMAGES_READ, "PDFs", *(one.words for one in DOCUMENTS), "text and code files")
 READABLE = f"I can read {', '.join(WORDS[:-1])}, and {WORDS[-1]}"
 
 _BY_ENDING = {ending: one.media_type for one in DOCUMENTS for ending in one.endings}
+_BY_ENDING |= dict.fromkeys((".gdoc", ".gsheet", ".gslides"), DOCUMENT)  # which say where the document is
 _EXPORT = "Please export it as {}, and post that."
 # What to do about the kinds that people post most and that no library kept today reads.
 ADVICE = {

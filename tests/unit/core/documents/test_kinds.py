@@ -38,7 +38,8 @@ def test_a_refusal_lists_what_is_read() -> None:
         ("a.php", "text/html", kinds.TEXT),
         ("a.mp4", "video/mp4", "video/mp4"),
         ("a.png", "image/png", "image/png"),
-        ("a.ipynb", "application/x-ipynb+json", kinds.TEXT),
+        ("a.ipynb", "text/plain", kinds.NOTEBOOK),
+        ("a.gdoc", "text/plain", kinds.DOCUMENT),
         ("a.log", "application/octet-stream", kinds.TEXT),
     ],
 )

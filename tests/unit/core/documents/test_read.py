@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import TYPE_CHECKING
 
 import odfdo
@@ -189,3 +190,34 @@ def test_entities_are_not_expanded() -> None:
     parts = unpacked(docx(paragraph("&a8;")))
     laughs = f'<!DOCTYPE x [<!ENTITY a0 "ha">{entities}<!ENTITY b SYSTEM "file:///etc/passwd">]>'.encode()
     refused("a.docx", packed({**parts, "word/document.xml": laughs + parts["word/document.xml"]}))
+
+
+def test_notebooks_keep_cells_and_prints() -> None:
+    cells = (
+        {"cell_type": "markdown", "source": ["# Sales\n", "by month"]},
+        {
+            "cell_type": "code",
+            "source": "plot()",
+            "outputs": [
+                {"output_type": "stream", "text": ["drawn\n"]},
+                {
+                    "output_type": "display_data",
+                    "data": {"image/png": "iVBORw0KGgo=" * 1_000, "text/plain": "<Figure>"},
+                },
+                {"output_type": "error", "ename": "KeyError", "evalue": "'may'"},
+            ],
+        },
+    )
+    book = {"cells": cells, "metadata": {"language_info": {"name": "python"}}}
+    found = opened("a.ipynb", json.dumps(book).encode(), kinds.NOTEBOOK)
+    assert found.text == (
+        "# Sales\nby month\n\n```python\nplot()\n```\n\nOutput:\n\n```\ndrawn\n```\n\nOutput:\n\n```\n<Figure>\n```\n\n"
+        "Output:\n\n```\nKeyError: 'may'\n```"
+    )
+    assert found.left_out == ("1 picture",)
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"cells": 7}', '{"cells": ["x"]}', "x"])
+def test_what_is_no_notebook_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="usage"):
+        opened("a.ipynb", text.encode(), kinds.NOTEBOOK)
