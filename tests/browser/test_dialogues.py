@@ -30,7 +30,7 @@ WATCH_TEXT_GROW = """() => {
 async def test_a_mention_is_answered_word_by_word(window: Window) -> None:
     await window.open("general")
     await window.page.evaluate(WATCH_TEXT_GROW)
-    await window.say("@Parley who are you?")
+    await window.say("@Parley good morning!")
     await expect(window.answers.last).to_contain_text(REHEARSAL)
     lengths = await window.page.evaluate("window.lengths")
     assert len(lengths) >= 2
