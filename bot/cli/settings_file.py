@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from bot import PROGRAM
 from bot.claude.catalogue import faults, lookup
+from bot.cli.settings_faults import not_toml, place_fault, value_fault
 from bot.cli.shared import counted, read_text, using
 from bot.core.domain.channel_settings import ChannelSettings, merged
 from bot.core.domain.message import Place
@@ -37,7 +38,7 @@ T = TypeVar("T")
 WORKSPACE = "workspace"  # stands for a workspace's own settings, where a channel's id stands for the channel's
 OPERATOR = ""  # who has changed what the file says
 HEAD = f"""\
-# Parley's settings, one table per place: [<team id>.workspace] or [<team id>.<channel id>].
+# Parley's settings, one table per place: [<team ID>.workspace] or [<team ID>.<channel ID>].
 # `{PROGRAM} settings apply` gives these places exactly these settings, and leaves others alone. See docs/settings.md.
 
 """
@@ -84,18 +85,20 @@ def read(text: str, usual_model: str, most_days: int = 0, on: date | None = None
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError([f"The file is not valid TOML: {error}."]) from None
+        raise SettingsError([not_toml(str(error))]) from None
     at = _lines(text)
     sheets: Sheets = {}
     found: list[tuple[int, str]] = []
     for path, table in _tables(document):
         if not isinstance(table, dict) or len(path) == 1:
             found.append(
-                (at.get(path, 1), f"{path[-1]} does not belong to a place: write it below [<team id>.<channel id>]")
+                (at.get(path, 1), f"{path[-1]} does not belong to a place: write it below [<team ID>.<channel ID>]")
             )
             continue
         workspace, channel = path
         place = Place(workspace, "" if channel == WORKSPACE else channel)
+        if fault := place_fault(place.workspace, place.channel):
+            found.append((at.get(path, 1), fault))
         sheets[place], wrong = _read_sheet(table)
         found += [(at.get((*path, name), at.get(path, 1)), fault) for name, fault in wrong]
     for place, overrides in sheets.items():
@@ -105,7 +108,7 @@ def read(text: str, usual_model: str, most_days: int = 0, on: date | None = None
         if fault := retention.too_long(overrides.get(retention.SETTING), most_days):
             found.append((at.get((*path, retention.SETTING), 1), f"{retention.SETTING}: {fault}"))
     if found:
-        raise SettingsError([f"Line {line}: {fault}." for line, fault in sorted(found)])
+        raise SettingsError([f"Line {line}: {fault}." for line, fault in sorted(set(found))])
     return sheets
 
 
@@ -125,9 +128,8 @@ def _read_sheet(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[st
     try:
         overrides = ChannelSettings.model_validate(known)
     except ValidationError as error:
-        for fault in error.errors(include_url=False, include_input=False):
-            name = str(fault["loc"][0])
-            wrong.append((name, f"{name}: {fault['msg'].removeprefix('Value error, ').rstrip('.')}"))
+        found = error.errors(include_url=False, include_input=False)
+        wrong.extend((str(one["loc"][0]), value_fault(one)) for one in found)
         return {}, wrong
     return overrides.model_dump(mode="json", include=set(known)), wrong
 

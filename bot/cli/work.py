@@ -50,7 +50,10 @@ async def _change(writer: AsyncEngine, act: str, reference: str | None) -> int:
     if reference and not count:
         print(f"No failed job has the reference {reference}. See `{PROGRAM} work list`.", file=sys.stderr)
         return 1
-    print(f"{count} will be tried again." if act == "retry" else f"{count} discarded.")
+    if not count:
+        print("No job has failed for good.")
+    else:
+        print(f"{count} will be tried again." if act == "retry" else f"{count} discarded.")
     return 0
 
 

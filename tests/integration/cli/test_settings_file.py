@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from bot.cli import settings_file
 from bot.core.domain.message import Place
 from bot.db.store import sql_store
+from bot.errors import SettingsError
 from tests.support.bot_process import run
 
 if TYPE_CHECKING:
@@ -101,11 +104,58 @@ async def test_faults_are_told_with_their_lines(act: Act, file: Path, database: 
     assert status == 2
     first, second, third = faults.strip().splitlines()
     assert first == "Line 5: there is no setting colour."
-    assert second.startswith("Line 6: max_output: Input should be a valid integer")
+    assert second == "Line 6: max_output: must be a whole number from 256 to 64000."
     assert third.startswith("Line 8: temperature: ")
     assert not await sql_store(database).settings.all_overrides()
     written(file, "[T1.C1")
     assert "not valid TOML" in (await act("apply", str(file), "--yes"))[2]
+
+
+# What is wrong with a value, and a word of what is said; no type of Python's or Pydantic's is named.
+ODD = [
+    ('footer = "perhaps"', "footer: must be true or false"),
+    ('answers = "sometimes"', "answers: must be 'thread', 'mention' or 'all'"),
+    ("temperature = 3", "temperature: must be a number from 0 to 1"),
+    ("temperature = nan", "temperature: must be a number from 0 to 1"),
+    ('temperature = "hot"', "temperature: must be a number from 0 to 1"),
+    ("retention_days = 3.5", "retention_days: must be a whole number from 1 to 36500"),
+    ("max_output = 2026-11-30", "max_output: must be a whole number from 256 to 64000"),
+    ('categories = ["Bug", "Praise"]', "categories: must be a list of tables, as `settings export` writes it"),
+    ('severities = ["Low"]', "severities: needs at least 2 entries"),
+    ("personas = 1", "personas: must be a list, as `settings export` writes it"),
+    ('teams = [{name = "Apps", color = "red"}]', "teams: must be a list of tables"),
+    ('digest_at = "noon"', "digest_at: must be a time such as 09:00"),
+    ("instructions = 7", "instructions: must be text in quotes"),
+    (f'instructions = "{"x" * 100_000}"', "instructions: can have at most "),
+    ('time_zone = "Mars"', "time_zone: there is no such time zone"),
+]
+
+
+@pytest.mark.parametrize(("line", "sentence"), ODD)
+def test_an_odd_value_is_explained(line: str, sentence: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings_file.read(f"[T1.C1]\n{line}", "claude-haiku-5-5")
+    assert {fault.startswith(f"Line 2: {sentence}") for fault in caught.value.faults} == {True}
+    told = " ".join(caught.value.faults)
+    assert not re.search(r"Input|valid|tuple|integer|boolean|string|dictionary|instance|validation", told)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[acme.C1]\nfooter = true", "Line 1: acme is not the ID of a workspace, such as T012ABCDEF."),
+        ("[T1.general]\nfooter = true", "Line 1: general is not the ID of a channel, such as C012ABCDEF."),
+        ("top = 1", "Line 1: top does not belong to a place: write it below [<team ID>.<channel ID>]."),
+        (
+            "[T1.C1]\n[T1.C1]",
+            "The file is not valid TOML: Cannot declare [T1.C1] twice (at line 2, column 7).",
+        ),
+    ],
+)
+def test_an_odd_table_is_explained(text: str, sentence: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings_file.read(text, "claude-haiku-5-5")
+    assert caught.value.faults == [sentence]
 
 
 async def test_a_file_keeps_no_longer_than_the_operator(act: Act, file: Path) -> None:
