@@ -100,10 +100,10 @@ def patterns() -> dict[str, tuple[re.Pattern[Any], set[str]]]:
         for where, methods in _inline(name).items():
             found[where[0]] = re.compile(where[1]), methods
         for variable, value in vars(module).items():
-            labelled = list(_within(f"{name}.{variable}", value))
-            if labelled and variable in _assigned(name):
+            labeled = list(_within(f"{name}.{variable}", value))
+            if labeled and variable in _assigned(name):
                 methods = used[f"{name}.{variable}"] or ELSEWHERE.get(f"{name}.{variable}") or {"finditer", "fullmatch"}
-                found |= {label: (pattern, methods) for label, pattern in labelled}
+                found |= {label: (pattern, methods) for label, pattern in labeled}
     for place, sources in PUT_TOGETHER.items():
         for source in sources:
             found[f"{place} {source}"] = re.compile(source), {place.partition(":")[2].replace("compile", "search")}
