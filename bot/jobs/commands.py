@@ -143,6 +143,8 @@ class Commands:
         """Tell the asker alone what is wrong with a command; about a file, in the thread where it is."""
         if not (incoming.is_direct or said.files):
             await send_ephemeral(incoming.private_place, command.asker, sentence, answers=self._chat.answers)
+            if incoming.opens_thread:  # kept, as a file of it may still come
+                return Record(incoming.place, incoming.author, began_with_bot=True, messages=(said,))
             return overheard(incoming, said, conversation)
         async with self._chat.answers.begin(incoming.place, command.asker, checkpoint, to=incoming.id) as visible:
             await visible.replace(sentence)
