@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 import bot
-from bot.core import prompt_data, spoken, tokens, trigrams
+from bot.core import mention_commands, prompt_data, tokens, trigrams
 from bot.core.answer import vocative, whom_to_answer
 from bot.core.classify import evidence, examples
 from bot.core.classify import parse as classify
@@ -328,7 +328,10 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "/code": (code.parse, ("", "python ", "--"), LONGEST),
     "/parley": (subcommands.parse, PARLEY, LONGEST),
     "spoken": (
-        lambda text: [spoken.read(text, spoken.Occasion(is_called=True, thread=thread)) for thread in ("", "others")],
+        lambda text: [
+            mention_commands.read(text, mention_commands.Occasion(is_called=True, thread=thread))
+            for thread in ("", "others")
+        ],
         (
             "",
             "please ",

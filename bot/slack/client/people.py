@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from bot.core.remembered import Remembered
+from bot.core.expiring_cache import ExpiringCache
 from bot.errors import ChatBusyError, ChatError
 from bot.slack.client.api import call, call_once
 from bot.slack.client.text import MARKUP
@@ -53,8 +53,8 @@ class People:
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
-        self._ranks = Remembered[Rank](KEPT)
-        self._names = Remembered[str](KEPT)
+        self._ranks = ExpiringCache[Rank](KEPT)
+        self._names = ExpiringCache[str](KEPT)
         self._busy_until = 0.0
 
     async def names(self, people: Iterable[str]) -> dict[str, str]:
