@@ -250,8 +250,8 @@ async def test_lists_are_chosen_in_the_form(dialogue: Dialogue) -> None:
 
 async def test_a_wrong_list_is_told(dialogue: Dialogue) -> None:
     seen = len(dialogue.workspace.ephemerals())
-    assert "in the list that opens when you type @" in await parley(dialogue, "set denied_people everybody")
-    assert "summarize, classify, code" in await parley(dialogue, "set commands_off help")
+    assert "picked from the list that opens when you type @" in await parley(dialogue, "set denied_people everybody")
+    assert "It takes commands: /summarize, /classify, /code." in await parley(dialogue, "set commands_off help")
     assert len(dialogue.workspace.ephemerals()) == seen + 2
 
 

@@ -100,7 +100,7 @@ async def test_the_channels_language_is_told(dialogue: Dialogue, model: Scripted
 
 async def test_a_channels_language_must_exist(dialogue: Dialogue) -> None:
     await dialogue.workspace.command(dialogue.general, "/parley", "set code_language klingon")
-    assert "language is not supported; choose one of Bash, C, " in await dialogue.whisper()
+    assert "It takes one of these languages: Bash, C, " in await dialogue.whisper()
 
 
 @pytest.mark.parametrize(

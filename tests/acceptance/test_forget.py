@@ -168,8 +168,8 @@ async def test_a_channels_days_hold_for_it_alone(dialogue: Dialogue, model: Scri
         await dialogue.answer(channel, ts)
     await test_code.settled(dialogue)
     assert "`retention_days` is set to *7*" in await ask(dialogue, "set retention_days 7")
-    assert "`retention_days`: input should be a valid integer" in await ask(dialogue, "set retention_days ten")
-    assert "greater than or equal to 1" in await ask(dialogue, "set retention_days -1")
+    assert "It takes a whole number from 1 to 36,500." in await ask(dialogue, "set retention_days ten")
+    assert "It takes a whole number from 1 to 36,500." in await ask(dialogue, "set retention_days -1")
     database = Database.open(dialogue.environ["DATABASE_URL"])
     try:
         async with database.writer.begin() as connection:

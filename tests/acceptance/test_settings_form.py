@@ -76,7 +76,7 @@ async def test_faults_stand_under_their_fields(dialogue: Dialogue) -> None:
     await dialogue.workspace.choose(view, "model", OLD)
     refused = await dialogue.workspace.submit({"creativity": "low", "top_p": "0.5", "max_output": "3"})
     assert set(refused.errors) == {"top_p", "max_output"}
-    assert "only one of" in refused.errors["top_p"]
+    assert "Only one of" in refused.errors["top_p"]
     assert refused.is_open
 
 
@@ -107,7 +107,10 @@ async def test_the_list_has_a_button_to_the_form(dialogue: Dialogue) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "fault"),
-    [({"person_budget": "-1"}, "greater than or equal to 0"), ({"turns_per_minute": "2.5"}, "valid integer")],
+    [
+        ({"person_budget": "-1"}, "a number from 0 to 1,000,000"),
+        ({"turns_per_minute": "2.5"}, "a whole number from 1 to 1,000"),
+    ],
 )
 async def test_a_wrong_budget_is_told_under_it(dialogue: Dialogue, typed: dict[str, str], fault: str) -> None:
     await opened(dialogue)
@@ -121,9 +124,9 @@ async def test_a_wrong_budget_is_told_under_it(dialogue: Dialogue, typed: dict[s
 async def test_a_word_is_no_budget(dialogue: Dialogue) -> None:
     reply = await dialogue.workspace.command(dialogue.general, "/parley", "set person_budget ten")
     told = reply.text or await dialogue.whisper()
-    assert "`person_budget`: input should be a valid number" in told
+    assert "I can't set `person_budget` to that. It takes a number from 0 to 1,000,000." in told
     reply = await dialogue.workspace.command(dialogue.general, "/parley", "budget person ten")
-    assert "valid number" in reply.text
+    assert "a number from 0" in reply.text
 
 
 async def test_workspaces_and_threads_have_a_history(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -239,11 +242,11 @@ async def test_privacy_is_set_in_the_form(dialogue: Dialogue) -> None:
     view = await opened(dialogue)
     assert {"redact", "phone_country", "retention_days"} <= fields(view)
     assert "RETENTION_DAYS" in str(view)
-    for typed, fault in (("-1", "greater than or equal to 1"), ("99999", "36500")):
+    for typed, fault in (("-1", "from 1 to"), ("99999", "36,500")):
         refused = await dialogue.workspace.submit({"retention_days": typed})
         assert fault in refused.errors["retention_days"]
     refused = await dialogue.workspace.submit({"phone_country": "Utopia", "retention_days": ""})
-    assert "two-letter country code" in refused.errors["phone_country"]
+    assert "a country's two letters" in refused.errors["phone_country"]
     saved = await dialogue.workspace.submit({"phone_country": "de", "retention_days": "30", "redact": "on"})
     assert saved.ok
     told = await whispered(dialogue, "why")

@@ -15,7 +15,7 @@ from pydantic import (
     field_validator,
 )
 
-from bot.core.domain import category, route, typed_values
+from bot.core.domain import accepted, category, route, typed_values
 from bot.core.domain.category import Category  # noqa: TC001 (pydantic reads the annotation)
 from bot.core.domain.persona import LONGEST_NAME, Persona
 from bot.core.domain.persona import MOST as MOST_PERSONAS
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MAX_INSTRUCTIONS = 10_000  # characters
 PARLEY = "parley"  # who changed what the bot changes by itself
+BOTH: tuple[Literal["settings", "triage"], ...] = ("settings", "triage")  # forms
 Dollars = Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
@@ -68,15 +69,17 @@ class ChannelSettings(BaseModel):
     instructions: Annotated[str, Shown("System prompt", "area")] = Field(
         default="", max_length=MAX_INSTRUCTIONS, description="the channel's own system prompt, in plain words"
     )
-    persona: str = Field(
+    persona: Annotated[str, Shown(accepts="the name of one of the workspace's personas")] = Field(
         default="",
         max_length=LONGEST_NAME,
         description="one of the workspace's personas, whose prompt goes before the channel's own",
     )
-    personas: Annotated[tuple[Persona, ...], Shown(forms=())] = Field(
+    personas: Annotated[tuple[Persona, ...], Shown(forms=(), accepts="personas")] = Field(
         default=(), max_length=MOST_PERSONAS, description="the workspace's personas; see /parley persona"
     )
-    model: str = Field(default="", max_length=100, description="the model's ID; empty: the one set by CLAUDE_MODEL")
+    model: Annotated[str, Shown(accepts="a model's ID")] = Field(
+        default="", max_length=100, description="the model's ID; empty: the one set by CLAUDE_MODEL"
+    )
     creativity: Annotated[Creativity | None, Shown(probe="medium")] = Field(
         default=None, description="low, medium or high; unset: what suits the task. Only for models that support it"
     )
@@ -110,7 +113,7 @@ class ChannelSettings(BaseModel):
         le=200_000,
         description="how much of a thread is sent with each question, in tokens; older messages are summarized",
     )
-    categories: Annotated[tuple[Category, ...], Shown(kind="area", forms=("settings", "triage"))] = Field(
+    categories: Annotated[tuple[Category, ...], Shown("", "area", forms=BOTH, accepts=accepted.CATEGORIES)] = Field(
         default=(),
         max_length=category.MOST,
         description="what /classify sorts into: one category per line, as `Name: definition`, or names with commas",
@@ -118,7 +121,7 @@ class ChannelSettings(BaseModel):
     ask_above: Annotated[float, Shown(forms=())] = Field(
         default=1.0, ge=0, le=1_000, description="a /classify that will probably cost more, in dollars, asks first"
     )
-    code_language: str = Field(
+    code_language: Annotated[str, Shown(accepts=accepted.LANGUAGES)] = Field(
         default="",
         max_length=30,
         description="the language that /code uses unless the request names another, such as TypeScript",
@@ -166,7 +169,7 @@ class ChannelSettings(BaseModel):
         description="whether e-mail addresses, phone and card numbers, IBANs and secrets in text are hidden from the "
         "model, and put back in its answers",
     )
-    phone_country: str = Field(
+    phone_country: Annotated[str, Shown(accepts="a country's two letters, such as `US` or `DE`")] = Field(
         default=typed_values.DEFAULT_COUNTRY,
         description="the country whose phone numbers are recognized without a country code, as US or DE",
     )
@@ -179,16 +182,16 @@ class ChannelSettings(BaseModel):
     triage: Annotated[bool, Shown(forms=("triage",))] = Field(
         default=False, description="whether each post here is treated as feedback, sorted and routed"
     )
-    severities: Annotated[tuple[str, ...], Shown(forms=("triage",))] = Field(
+    severities: Annotated[tuple[str, ...], Shown(forms=("triage",), accepts=accepted.SEVERITIES)] = Field(
         default=("Low", "Medium", "High", "Critical"),
         min_length=2,
         max_length=10,
         description="how severe feedback can be, mildest first, separated by commas",
     )
-    areas: Annotated[tuple[str, ...], Shown(forms=("triage",))] = Field(
+    areas: Annotated[tuple[str, ...], Shown(forms=("triage",), accepts="up to 30 names, separated by commas")] = Field(
         default=(), max_length=30, description="the parts of your product that feedback is about, separated by commas"
     )
-    routes: Annotated[tuple[Route, ...], Shown(kind="area", forms=("triage",))] = Field(
+    routes: Annotated[tuple[Route, ...], Shown(kind="area", forms=("triage",), accepts=accepted.ROUTES)] = Field(
         default=(),
         max_length=route.MOST,
         description="which feedback goes to which team, as `Billing -> Payments` or `Bug report + Critical -> "
@@ -215,7 +218,7 @@ class ChannelSettings(BaseModel):
         max_length=200,
         description="who answers here: their posts are not feedback, and if anyone is named, only they decide about it",
     )
-    teams: Annotated[tuple[Team, ...], Shown(names_channels=True, forms=("triage",))] = Field(
+    teams: Annotated[tuple[Team, ...], Shown(names_channels=True, forms=("triage",), accepts=accepted.TEAMS)] = Field(
         default=(),
         max_length=route.MOST,
         description="who works on feedback, as `Payments: #payments @anna`, one per line",
@@ -236,20 +239,20 @@ class ChannelSettings(BaseModel):
         default="off",
         description="how often feedback is summed up here: off, daily, or weekly on Mondays",
     )
-    digest_at: Annotated[str, Shown("Digest at", forms=("triage",))] = Field(
+    digest_at: Annotated[str, Shown("Digest at", forms=("triage",), accepts="a time such as `09:00`")] = Field(
         default="09:00",
         pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$",
         description="when, as 09:00 in the channel's time zone",
     )
-    time_zone: Annotated[str, Shown(forms=("triage",))] = Field(
+    time_zone: Annotated[str, Shown(forms=("triage",), accepts="a time zone, such as `Europe/Berlin`")] = Field(
         default="UTC", max_length=50, description="the channel's time zone, as Europe/Berlin"
     )
-    triage_github: Annotated[str, Shown("GitHub repository", forms=("triage",))] = Field(
+    triage_github: Annotated[str, Shown("GitHub repository", forms=("triage",), accepts=accepted.REPOSITORY)] = Field(
         default="",
         max_length=200,
         description="the GitHub repository, as acme/app, where each record of feedback becomes an issue",
     )
-    webhook: Annotated[str, Shown(forms=("triage",))] = Field(
+    webhook: Annotated[str, Shown(forms=("triage",), accepts="an address that starts with `https://`")] = Field(
         default="", max_length=500, description="an https URL that receives each record of feedback as signed JSON"
     )
 
@@ -340,11 +343,15 @@ def read(name: str, typed: str, others: Mapping[str, Any]) -> Any:  # noqa: ANN4
     try:
         sheet = ChannelSettings.model_validate({**others, name: typed})
     except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        reason = fault["msg"].removeprefix("Value error, ")
-        reason = reason[:1].lower() + reason[1:]
-        raise UsageError(f"`{name}`: {reason}. Meaning: {ChannelSettings.model_fields[name].description}.") from None
+        raise UsageError(refused(name, error)) from None
     return sheet.model_dump(mode="json")[name]
+
+
+def refused(name: str, error: ValidationError) -> str:
+    """Return the sentences for what a setting does not accept."""
+    faults = error.errors(include_url=False, include_input=False)
+    mine = [one for one in faults if one["loc"][:1] == (name,)]
+    return accepted.refusal(name, mine or faults, accepted.in_words(ChannelSettings.model_fields[name], SHOWN[name]))
 
 
 DEFAULTS = ChannelSettings()

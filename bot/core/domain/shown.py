@@ -27,6 +27,7 @@ class Shown:
     forms: tuple[Literal["settings", "triage"], ...] = ("settings",)
     places: tuple[Scope, ...] = EVERYWHERE
     names_channels: bool = False  # what is typed for it may name channels
+    accepts: str = ""  # in words, where the type and the bounds don't say it
     probe: Any = None  # a value to ask a model about, where not every model takes the setting
 
     def is_for(self, place: Place) -> bool:

@@ -25,6 +25,11 @@ _REPOSITORY = re.compile(
 )
 
 
+def _echo(value: str) -> str:
+    """Return the beginning of what was typed, as it can stand within a sentence."""
+    return " ".join(value.split()).replace("`", "'")[:40]
+
+
 def secure(value: str) -> str:
     """Require https, or this machine's address; "" for none."""
     try:
@@ -34,7 +39,7 @@ def secure(value: str) -> str:
     except ValueError:
         is_fine = False
     if value and not is_fine:
-        raise ValueError("it must start with https://")
+        raise ValueError("that address does not start with `https://`")
     return value
 
 
@@ -42,7 +47,7 @@ def repository(value: str) -> str:
     """Require `owner/name`, or a repository's address."""
     match = _REPOSITORY.fullmatch(value)
     if value and (not match or match["name"] in {".", ".."}):
-        raise ValueError("write a repository as acme/app")
+        raise ValueError("that is not a repository")
     return f"{match['owner']}/{match['name']}" if match else ""
 
 
@@ -53,7 +58,7 @@ def country(value: str) -> str:
     from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415 (for the few that set it)
 
     if value.upper() not in SUPPORTED_REGIONS:
-        raise ValueError("it must be a two-letter country code")
+        raise ValueError(f"I don't know the country `{_echo(value)}`")
     return value.upper()
 
 
@@ -65,14 +70,14 @@ def _zones() -> set[str]:
 def zone(value: str) -> str:
     """Require an existing time zone."""
     if value not in _zones():
-        raise ValueError("there is no such time zone")
+        raise ValueError(f"I don't know the time zone `{_echo(value)}`")
     return value
 
 
 def code_language(value: str) -> str:
     """Return a language's proper name."""
     if value and not language.find(value):
-        raise ValueError(f"this language is not supported; choose one of {', '.join(language.NAMES)}")
+        raise ValueError(f"I don't know the language `{_echo(value)}`")
     return language.find(value)
 
 
@@ -104,7 +109,7 @@ def _listed(value: object, sign: str) -> object:
     bare = _CHOSEN.sub(r"\1\2", value)
     found = dict.fromkeys(re.split(r"[\s,;]+", bare.strip()))
     if unknown := [word for word in found if not re.fullmatch(rf"{sign}[A-Z0-9]{{3,}}", word)]:
-        raise ValueError(f"there is no {unknown[0]} in the list that opens when you type {sign}: choose from it")
+        raise ValueError(f"I can't find “{_echo(unknown[0])}”")
     return tuple(word.removeprefix(sign) for word in found)
 
 
@@ -118,7 +123,7 @@ def commands(value: object) -> object:
 def switchable(name: str) -> str:
     """Return the name of a command that can be turned off. Raises `ValueError` for any other."""
     if name not in SWITCHABLE:
-        raise ValueError(f"{name} is not one of {', '.join(SWITCHABLE)}")
+        raise ValueError(f"I have no command `/{_echo(name)}` that can be turned off")
     return name
 
 

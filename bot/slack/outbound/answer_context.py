@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkspaceOutput:
+class Outlet:
     """What all answers in a workspace are sent with."""
 
     client: AsyncWebClient
@@ -37,7 +37,7 @@ class WorkspaceOutput:
 class AnswerContext:
     """One answer: where it goes, who asked, and what is kept of it for another try of the turn."""
 
-    out: WorkspaceOutput
+    out: Outlet
     place: Place
     asker: Requester
     checkpoint: Checkpoint

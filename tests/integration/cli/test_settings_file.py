@@ -127,7 +127,7 @@ ODD = [
     ('digest_at = "noon"', "digest_at: must be a time such as 09:00"),
     ("instructions = 7", "instructions: must be text in quotes"),
     (f'instructions = "{"x" * 100_000}"', "instructions: can have at most "),
-    ('time_zone = "Mars"', "time_zone: there is no such time zone"),
+    ('time_zone = "Mars"', "time_zone: I don't know the time zone `Mars`"),
 ]
 
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.domain.channel_settings import ChannelSettings, Creativity, merged, read
+from bot.core.domain import accepted
+from bot.core.domain.channel_settings import SHOWN, ChannelSettings, Creativity, merged, read
 from bot.errors import UsageError
 
 
@@ -42,11 +44,33 @@ def test_a_wrong_value_gets_a_sentence(name: str, typed: str) -> None:
     assert f"`{name}`" in caught.value.sentence
 
 
+WORDS = ("perhaps", "12.5.3", "[1, 2]", '{"a": None}', "<@x>", "None", "-", "…", "1e999", "nan", "\u202e", "a" * 20_000)
+LIBRARIES = re.compile(
+    r"(?i)\binput\b|validation|\binteger|\bstring\b|\btuple|\bdict|\bfloat\b|\bbool|instance of|\bNoneType|pydantic|"
+    r"should (?:be|have|match)|value error"
+)
+
+
+@given(name=st.sampled_from([*ChannelSettings.model_fields]), typed=st.one_of(st.sampled_from(WORDS), st.text()))
+@settings(max_examples=1_000)
+def test_each_refusal_is_plain_english(name: str, typed: str) -> None:
+    try:
+        read(name, typed, {})
+    except UsageError as error:
+        said = error.sentence
+        assert said.startswith(f"I can't set `{name}` to that. ")
+        assert said.endswith(f"It takes {accepted.in_words(ChannelSettings.model_fields[name], SHOWN[name])}.")
+        ours = said.replace(typed, "")
+        assert ".." not in ours
+        assert not LIBRARIES.search(ours)
+        assert all(sentence[:1] == sentence[:1].upper() for sentence in ours.split(". "))
+
+
 @pytest.mark.parametrize("other", [{"temperature": 0.2}, {"creativity": "low"}])
 def test_two_ways_to_sample_are_refused(other: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="usage") as caught:
         read("top_p", "0.9", other)
-    assert "only one of" in caught.value.sentence
+    assert "Only one of" in caught.value.sentence
 
 
 def test_what_cannot_be_read_is_left_out() -> None:
@@ -67,5 +91,5 @@ def test_an_upper_layer_samples_its_way() -> None:
     )
 )
 def test_any_layers_give_settings(layers: list[dict[str, Any]]) -> None:
-    settings = merged(*layers)
-    assert settings == ChannelSettings.model_validate(settings.model_dump())
+    held = merged(*layers)
+    assert held == ChannelSettings.model_validate(held.model_dump())
