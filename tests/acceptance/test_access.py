@@ -121,7 +121,7 @@ async def test_who_may_is_asked_again_at_the_end(dialogue: Dialogue, model: Scri
     ts = dialogue.mention("what is a heron?")
     await dialogue.answer(dialogue.general, ts)
     bad = Rating(rating="bad", question=ts).encode()
-    await workspace.press(dialogue.answers(dialogue.general, ts)[0], "rate", value=bad, user=workspace.sam)
+    await workspace.press(dialogue.answers(dialogue.general, ts)[0], "rate.2", value=bad, user=workspace.sam)
     await choose(dialogue, dialogue.general, denied_people=[workspace.sam.id])
     refused = await workspace.submit({"rating_comment": "It is a crane."}, user=workspace.sam)
     assert refused.is_open

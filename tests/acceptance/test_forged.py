@@ -86,7 +86,7 @@ async def harvest(dialogue: Dialogue) -> Harvest:
     await dialogue.until_idle()
     told = next(one for one in dialogue.answers(leads, ts) if one.shown == answer)
     await workspace.press(
-        told, "rate", value=next(one["value"] for one in buttons(told.blocks) if "bad" in one["value"])
+        told, "rate.2", value=next(one["value"] for one in buttons(told.blocks) if "bad" in one["value"])
     )
     keep_form()
     await workspace.command(leads, "/parley", "settings")
@@ -186,7 +186,7 @@ async def test_forms_of_another_workspace_are_refused(workspaces: TwoWorkspaces,
         await first.until_idle()
         (answer,) = first.answers(first.general, ts)
         bad = next(one["value"] for one in buttons(answer.blocks) if "bad" in str(one["value"]))
-        await first.workspace.press(answer, "rate", value=bad)
+        await first.workspace.press(answer, "rate.2", value=bad)
         forms = [deepcopy(first.workspace.modal())]
         await first.workspace.close_modal(clear=True)
         await first.workspace.command(first.general, "/parley", "settings")
