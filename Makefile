@@ -39,9 +39,9 @@ test: .venv/test ## run the whole suite, or a part: ARGS="-k summarize"
 	@.venv/bin/python -m pytest --numprocesses=4 $(ARGS)
 
 # Until the time is over, or an example fails: then it is printed, and kept in .hypothesis for the next run.
-fuzz: .venv/test ## run the property tests with random examples: MINUTES=10
+fuzz: .venv/test ## run the property tests with random examples, and kill at random: MINUTES=10
 	@end=$$(awk 'BEGIN { srand(); print int(srand() + 60 * $(MINUTES)) }'); \
-	tests=$$(grep -rl "from hypothesis import" tests --include="test_*.py"); \
+	tests="tests/chaos $$(grep -rl "from hypothesis import" tests --include="test_*.py" | tr '\n' ' ')"; \
 	while left=$$((end - $$(date +%s))); [ $$left -gt 0 ]; do \
 		HYPOTHESIS_PROFILE=explore timeout --foreground --signal=INT $$left \
 			.venv/bin/python -m pytest -q -o timeout=900 --numprocesses=2 $(ARGS) $$tests || { status=$$?; \

@@ -67,8 +67,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 
 
 # How long an example takes says more about the machine than about the code. Each run tries the same examples: a red run
-# is a change's own fault. `make fuzz` explores.
-settings.register_profile("parley", deadline=None, derandomize=True, database=None)
+# is a change's own fault. `make fuzz` explores; what it finds becomes an `@example` of the property.
+settings.register_profile("parley", max_examples=50, deadline=None, derandomize=True, database=None)
 settings.register_profile("explore", deadline=None, max_examples=1_000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "parley"))
 

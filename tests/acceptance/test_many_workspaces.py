@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -13,10 +14,8 @@ import pytest
 from bot.core.triage.webhook_secret import secrets_of
 from bot.db.engine import Database
 from bot.playground.slack.events import envelope
-from bot.playground.slack.rules import Rules
-from bot.slack.manifest import EVENTS, SCOPES
 from bot.work import Delivery, Inbox
-from tests.acceptance.conftest import BOTH_DATABASES, Dialogue
+from tests.acceptance.conftest import BOTH_DATABASES, RULES, Dialogue
 from tests.acceptance.test_classify import INTO, all_as, command, shown
 from tests.acceptance.test_triage import card, judged, parley, post, results
 from tests.acceptance.test_webhook import Receiver
@@ -28,13 +27,13 @@ if TYPE_CHECKING:
     from tests.support.scripted import ScriptedModel
     from tests.support.workspace import ScriptedWorkspace
 
-RULES = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS), retry_delays=(0.0, 0.2, 0.2))
+RETRYING = replace(RULES, retry_delays=(0.0, 0.2, 0.2))
 HALF_A_DAY = 43_200.0
 
 
 @pytest.fixture
 async def workspaces(model: ScriptedModel, environ: dict[str, str]) -> AsyncIterator[TwoWorkspaces]:
-    async with model.serving() as told, two_workspaces(RULES, environ | told) as both:
+    async with model.serving() as told, two_workspaces(RETRYING, environ | told) as both:
         yield both
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 import aiohttp
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.playground.slack.delivery import signature
@@ -123,6 +123,7 @@ async def test_no_payload_harms_its_neighbour(rehearsal: Dialogue) -> None:
         return odd_status, good_status
 
     @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+    @example(body_of("event", envelope({"type": "message", "channel": "C1"}) | {"team_id": {"": None}}))
     @given(spoilt())
     def play(odd: tuple[bytes, str]) -> None:
         odd_status, good_status = asyncio.run_coroutine_threadsafe(beside(odd), loop).result(timeout=20)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.playground.slack.rules import Rules
-from bot.slack.manifest import EVENTS, SCOPES
 from bot.slack.outbound import answer as slack_answer
-from tests.acceptance.conftest import Dialogue
+from tests.acceptance.conftest import RULES, Dialogue
 from tests.acceptance.test_classify import INTO, all_as, table
 from tests.acceptance.test_classify import shown as classified
 from tests.acceptance.test_commands import command_thread
@@ -76,7 +75,7 @@ async def test_a_button_stands_under_edits(
 ) -> None:
     monkeypatch.setattr(slack_answer, "EDIT_EVERY", 0.05)
     missing = frozenset({"chat.startStream", "agents.sessions.setStatus"})
-    rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS), missing_methods=missing)
+    rules = replace(RULES, missing_methods=missing)
     async with ScriptedWorkspace(rules) as workspace, model.serving() as told:
         stage = Dialogue(workspace, environ | told)
         async with stage.bot():

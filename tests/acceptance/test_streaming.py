@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.playground.anthropic.reply import ThinkingDelta
-from bot.playground.slack.rules import Rules
 from bot.slack.client.rate_limit import STATUS
-from bot.slack.manifest import EVENTS, SCOPES
 from bot.slack.outbound import answer as slack_answer
-from tests.acceptance.conftest import BOTH_DATABASES, Dialogue
+from tests.acceptance.conftest import BOTH_DATABASES, RULES, Dialogue
 from tests.support.scripted import ScriptedModel
 from tests.support.workspace import ScriptedWorkspace
 
@@ -288,7 +286,7 @@ async def test_a_channel_without_streams_is_remembered(stage: Dialogue, model: S
 @pytest.mark.usefixtures("eager")
 async def test_a_workspace_without_streams_sees_edits(model: ScriptedModel, environ: dict[str, str]) -> None:
     missing = frozenset({"chat.startStream", "agents.sessions.setStatus"})
-    rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS), missing_methods=missing)
+    rules = replace(RULES, missing_methods=missing)
     gate = asyncio.Event()
     model.answer("The first words, ", gate, "and the last.")
     model.answer("Again.")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SIZE: ViewportSize = {"width": 1280, "height": 800}
 FIRST_ANSWER = 60_000  # ms: it waits for Claude's SDK, which loads behind the start
+expect.set_options(timeout=30_000)  # ms: a busy machine shows late what it shows
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import json
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import ordinary, redaction
@@ -204,6 +204,7 @@ secrets = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8
 )
 
 
+@settings(max_examples=max(100, settings().max_examples))
 @given(secrets, st.sampled_from(["it is [secret-1], yes", "[secret-1]", "a [secret-1][secret-1] b"]), st.integers(1, 9))
 def test_an_answer_streams_what_was_meant(secret: str, answer: str, size: int) -> None:
     redaction_ = Redaction("US")

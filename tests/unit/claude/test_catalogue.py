@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.calls import Call, Purpose
@@ -202,6 +202,7 @@ def test_values_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
     assert "between" in caught.value.sentence or "greater than 0" in caught.value.sentence
 
 
+@settings(max_examples=max(100, settings().max_examples))
 @given(level=st.sampled_from(Creativity), share=st.floats(0, 1))
 def test_a_temperature_within_its_level_stands(level: Creativity, share: float) -> None:
     lowest, _, highest = LEVELS[level]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import base64
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.claude.enclosure import PIECE, body, enclosing, length, parts
@@ -16,6 +16,7 @@ async def sent(content: bytes) -> bytes:
     return whole
 
 
+@settings(max_examples=max(100, settings().max_examples))
 @given(st.lists(st.binary(max_size=10)), st.sampled_from([0, 1, PIECE - 1, PIECE, PIECE + 1]), st.text())
 async def test_files_go_where_they_belong(files: list[bytes], more: int, text: str) -> None:
     files = [*files, b"x" * more]
