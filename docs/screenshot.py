@@ -26,7 +26,7 @@ async def take(url: str, chromium: str) -> None:
         page = await browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
         window = await Window.at(url, page)
         await window.open("engineering")
-        await window.say("@Parley what can you do?")
+        await window.say("@Parley hello")
         await expect(window.answers).to_have_count(1)
         await window.say(f"/code {REQUEST}")
         await expect(window.thread.locator("[data-role=file]")).to_be_visible()
