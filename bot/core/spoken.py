@@ -40,7 +40,7 @@ _COURTESY = re.compile(
 _THANKS = ("please", "pls", "plz", "bitte", "thanks", "thank you", "thx", "danke", "for me", "for us", "zusammen")
 _ENDS = " ,?!.\n"
 MOST_COURTESIES = 6
-# "Give me a short summary of": how long it should be is a wish.
+# "Give me a short summary of": how long it should be is an option.
 _GIVE = re.compile(
     r"(?:(?:can|could|may)\s+(?:i|we)\s+(?:get|have|see)\s+"
     r"|(?:give|show|get|send|write|make|create|do|post)\s+(?:(?:me|us)\s+)?)?(?:an?\s+|the\s+|eine\s+)?"

@@ -71,14 +71,14 @@ def resolve(words: str, now: datetime, zone: tzinfo, most: int = MAX_DAYS) -> Sp
     read = parse(found)
     if read is None or words[found[read.end - 1].end :].strip(" .,;:?!"):
         raise UsageError(f"I don't understand the span “{words[:60]}”. Try {EXAMPLES}.")
-    here = now.astimezone(zone)
+    local = now.astimezone(zone)
     try:
-        start, end = read.times(here)
+        start, end = read.times(local)
     except AmbiguousError as error:
         raise UsageError(str(error)) from None
     except (ValueError, OverflowError):
         raise UsageError(f"“{words}” has a date or time that doesn't exist. Try {EXAMPLES}.") from None
-    return _checked(Span(start, end), words, here, most)
+    return _checked(Span(start, end), words, local, most)
 
 
 def days_back(words: str, now: datetime, most: int) -> int:
@@ -114,16 +114,16 @@ def _dated(day: datetime) -> str:
     return f"{day:%a %b} {day.day}"
 
 
-def _checked(span: Span, words: str, here: datetime, most: int) -> Span:
+def _checked(span: Span, words: str, local: datetime, most: int) -> Span:
     if span.start is None:
         return span
-    if span.start >= here:
+    if span.start >= local:
         raise UsageError(f"“{words}” is in the future, where nothing has been said yet.")
     if span.end <= span.start:
         raise UsageError(f"“{words}” ends before it begins.")
     # The day so many days ago counts whole, so that no one has to reckon in hours.
-    furthest = (here - timedelta(days=most)).replace(hour=0, minute=0, second=0, microsecond=0)
-    if span.start < min(furthest, here.astimezone(UTC) - timedelta(days=most)):
-        day = span.start.astimezone(here.tzinfo).date()
+    furthest = (local - timedelta(days=most)).replace(hour=0, minute=0, second=0, microsecond=0)
+    if span.start < min(furthest, local.astimezone(UTC) - timedelta(days=most)):
+        day = span.start.astimezone(local.tzinfo).date()
         raise UsageError(f"I read up to {most} days back, but “{words}” begins on {day}: ask for `{most}d` or less.")
-    return Span(span.start.astimezone(UTC), min(span.end, here).astimezone(UTC))
+    return Span(span.start.astimezone(UTC), min(span.end, local).astimezone(UTC))

@@ -18,17 +18,17 @@ _TABLE = re.compile(r"\btable\b", re.IGNORECASE)
 _ACTIONS_ALONE = re.compile(r"\bactions alone\b", re.IGNORECASE)
 
 
-def summarize(text: str, wish: str = "") -> str:
-    """Extract a summary of a text, and its themes; `wish` says in which length and shape."""
-    if _ACTIONS_ALONE.search(wish):
+def summarize(text: str, options: str = "") -> str:
+    """Extract a summary of a text, and its themes; `options` says in which length and shape."""
+    if _ACTIONS_ALONE.search(options):
         return "\n".join(f"- {action}" for action in actions_of(text)) or "There are no actions in this text."
-    chosen = central(text, _count(text, wish)) or [NOTHING]
-    if _PROSE.search(wish):
+    chosen = central(text, _count(text, options)) or [NOTHING]
+    if _PROSE.search(options):
         return " ".join(chosen)
-    if _BULLETS.search(wish):
+    if _BULLETS.search(options):
         return "\n".join(f"- {sentence}" for sentence in chosen)
-    named = [] if _SHORT.search(wish) else [_line(theme) for theme in themes_of(text)]
-    if _TABLE.search(wish):
+    named = [] if _SHORT.search(options) else [_line(theme) for theme in themes_of(text)]
+    if _TABLE.search(options):
         rows = [("Summary", " ".join(chosen)), *(("Theme", name) for name in named)]
         return "\n".join(
             ["| Part | What it says |", "|---|---|", *(f"| {part} | {_cell(what)} |" for part, what in rows)]
@@ -46,11 +46,11 @@ def themes_of(text: str) -> list[Theme]:
     return repeated or [theme for theme in found if " " in theme.phrase][:2] or found[:1]
 
 
-def _count(text: str, wish: str) -> int:
+def _count(text: str, options: str) -> int:
     usual = size_of(len(sentences(text)))
-    if _SHORT.search(wish):
+    if _SHORT.search(options):
         return min(usual, FEW)
-    return min(2 * usual, MANY) if _LONG.search(wish) else usual
+    return min(2 * usual, MANY) if _LONG.search(options) else usual
 
 
 def _line(theme: Theme) -> str:
