@@ -70,7 +70,7 @@ def lines_of(data: object) -> list[ConversationLine]:
 def digest(schema: Json, lines: Sequence[ConversationLine], options: str = "") -> Json:
     """Fill in each section of the schema from the messages whose cues match its name; the others stay empty.
 
-    `options` says how long. What people asked the bot is no part of the conversation. A message is in one section, apart
+    `options` says how long. What people asked the bot does not count. A message is in one section, apart
     from the themes; the gist has what is left, if that says anything.
     """
     sentences_of_gist, most = next((size for words, size in SIZES.items() if words in options), USUAL)
