@@ -158,7 +158,7 @@ Write = Callable[[Scene, str], tuple[bytes, str]]
 VIEW = {"id": "V1", "type": "modal", "callback_id": "settings", "hash": "1"}
 PLACES: dict[str, Write] = {
     "text": lambda scene, text: said(scene, text=f"<@{scene.workspace.bot.id}> {text}"),
-    "text of a neighbour": lambda scene, text: said(scene, type="message", text=text),
+    "text of a neighbor": lambda scene, text: said(scene, type="message", text=text),
     "section": lambda scene, text: said(scene, blocks=_section(text)),
     "rich text": lambda scene, text: said(scene, blocks=_rich(text)),
     "pieces of rich text": lambda scene, text: said(scene, blocks=_many(text)),

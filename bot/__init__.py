@@ -22,7 +22,7 @@ and `app.py` introduces them to each other.
       registry.py     what runs each command, button and form
     integrations/     how feedback leaves: signed webhooks, calls to GitHub
     core/             the bot's own rules; no SDK, no SQL, no HTTP
-      commands.py     every slash command, declared once
+      commands.py     every slash command, declared once; mention_commands.py: the same, said after a mention
       actions.py      every button, menu, shortcut and form, declared once
       access.py       who can use the bot where, and which of its commands
       home.py         the App Home

@@ -31,7 +31,7 @@ SOON = 60  # days before its end from which on a model is said to retire
 BATCH_SHARE = Decimal("0.5")  # of the price, for what is handed in as a batch
 
 
-# A misspelt field in the data file must not go unnoticed.
+# A misspelled field in the data file must not go unnoticed.
 _STRICT = ConfigDict(extra="forbid")
 
 

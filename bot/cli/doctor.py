@@ -15,7 +15,7 @@ from bot.claude import catalogue
 from bot.claude import client as claude_client
 from bot.cli import installations
 from bot.db import migrate
-from bot.db.engine import Database, normalise
+from bot.db.engine import Database, normalize
 from bot.errors import ChatError, SettingsError
 from bot.settings import FOR_MANY, WHERE, reveal
 from bot.slack.client.api import call, web_client
@@ -201,7 +201,7 @@ async def _database(settings: Settings) -> list[DoctorFinding]:
     url = settings.database_url
     try:
         if await migrate.is_missing(url):  # opening it would create it
-            return [_to_be_made(Path(normalise(url).database or ""))]
+            return [_to_be_made(Path(normalize(url).database or ""))]
         database = Database.open(url)
     except SettingsError as error:
         return [DoctorFinding("database", " ".join(error.faults), "correct DATABASE_URL")]

@@ -37,7 +37,7 @@ PROMPTS = {".md", ".txt"}
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class Labeled:
     """Items, and the label that people gave each, by its number."""
 
     items: tuple[Item, ...]
@@ -66,7 +66,7 @@ class MethodOutcome:
     calls: tuple[Call, ...]
 
 
-async def read(path: Path, files: FileReader, text: str = "", label: str = "") -> Labelled:
+async def read(path: Path, files: FileReader, text: str = "", label: str = "") -> Labeled:
     """Read a labeled file; columns are named, or detected. Raises `UsageError`."""
     with using(path):
         data = await asyncio.to_thread(path.read_bytes)
@@ -84,15 +84,15 @@ async def read(path: Path, files: FileReader, text: str = "", label: str = "") -
     pairs = [(text, label) for text, label in rows if text and label]
     if not pairs:
         raise UsageError(f"No row of {path.name} has both a text and a label.")
-    return labelled(pairs)
+    return labeled(pairs)
 
 
-def labelled(pairs: Sequence[tuple[str, str]]) -> Labelled:
+def labeled(pairs: Sequence[tuple[str, str]]) -> Labeled:
     """Give each text and label a number; the first spelling of a label is used for all."""
-    spelt: dict[str, str] = {}
+    spelled: dict[str, str] = {}
     items = tuple(Item(number, text) for number, (text, _) in enumerate(pairs, start=1))
-    names = (spelt.setdefault(label.casefold(), label) for _, label in pairs)
-    return Labelled(items, dict(enumerate(names, start=1)))
+    names = (spelled.setdefault(label.casefold(), label) for _, label in pairs)
+    return Labeled(items, dict(enumerate(names, start=1)))
 
 
 def way(compared: str, settings: ChannelSettings) -> SortingMethod:
@@ -117,9 +117,7 @@ def others(examples: Sequence[Example]) -> Callable[[Sequence[Item]], Sequence[E
     return find
 
 
-async def evaluate(
-    data: Labelled, categories: Sequence[Category], way: SortingMethod, *, model: Model
-) -> MethodOutcome:
+async def evaluate(data: Labeled, categories: Sequence[Category], way: SortingMethod, *, model: Model) -> MethodOutcome:
     """Sort all items in one way, as a run does, and score it. Raises a `ModelError`."""
     asking = Request(Purpose.CLASSIFY, (), 0, "evaluate", way.settings, Creativity.LOW)
     question = Question(asking, tuple(categories), examples=way.examples)
@@ -192,7 +190,7 @@ async def run(options: EvaluateOptions, settings: Settings) -> tuple[str, bool]:
             data = await read(options.file, files, options.text, options.label)
     else:
         corrected = await _corrected(settings.database_url, options.channel)
-        data = labelled([(one.text, one.categories[0]) for one in corrected])
+        data = labeled([(one.text, one.categories[0]) for one in corrected])
         ways = [SortingMethod(f"{one.name} without corrections", one.settings) for one in ways[:1]] + [
             replace(one, name=f"{one.name} with corrections", examples=others(corrected)) for one in ways
         ]
@@ -220,7 +218,7 @@ async def _corrected(url: str, channel: str) -> Sequence[Example]:
     return found
 
 
-def with_definitions(data: Labelled, path: Path | None) -> tuple[Category, ...]:
+def with_definitions(data: Labeled, path: Path | None) -> tuple[Category, ...]:
     """Return the categories of a file, one a line, or else those that occur. Raises `UsageError`."""
     if path is None:
         return data.categories()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Phones and some desktops turn two hyphens into a dash.
 _PRIVATE = re.compile(r"\A\s*(?:--|—|\u2013)private(?=\s|\Z)|(?:\A|(?<=\s))(?:--|—|\u2013)private\s*\Z", re.IGNORECASE)
-_OPTION = re.compile(r"--[A-Za-z][\w-]{0,40}")
+_OPTION = re.compile(r"(?P<sign>--|[—\u2013])(?P<name>[A-Za-z][\w-]{0,40})(?P<value>=\S{0,80})?")
 LONGEST_WORD = 40  # characters of a word that is looked for among those that we know
 LONGEST_LINE = 2_000  # characters: what is longer is a text, whatever is at its ends
 SHOWN_OF_REQUEST = 1_000  # characters of what was typed that open the thread
@@ -27,7 +27,8 @@ SHOWN_OF_REQUEST = 1_000  # characters of what was typed that open the thread
 def take_private(text: str) -> tuple[str, bool]:
     """Remove `--private` from what was typed if it is the first or last word; elsewhere it is part of the text."""
     rest, count = _PRIVATE.subn("", text)
-    return rest.strip(), count > 0
+    more = _PRIVATE.sub("", rest)  # said twice, it counts once
+    return more.strip(), count > 0
 
 
 def check_text(spec: CommandSpec, typed: str) -> str:
@@ -37,19 +38,28 @@ def check_text(spec: CommandSpec, typed: str) -> str:
     return text
 
 
-def check_options(text: str, known: Sequence[str], otherwise: str, *, may_end_so: bool = False) -> None:
+def check_options(
+    text: str, known: Sequence[str], otherwise: str, *, beside: Sequence[str] = (), may_end_so: bool = False
+) -> None:
     """Raise `UsageError` for an unknown option at the start or the end of a single line.
 
-    Elsewhere it is part of the text, as it is in a line below others. `otherwise`: what to do instead. `may_end_so`: a
-    text may well end with an option of something else, as code does; then only what is nearly one of ours counts.
+    Elsewhere it is part of the text, as it is in a line below others. `otherwise`: what to do instead. `beside`: what
+    else people may mean, written in another way. `may_end_so`: a text may well end with an option of something else, as
+    code does; then only what is nearly one of ours counts.
     """
     words = text.split(None) if len(text) <= LONGEST_LINE and "\n" not in text.strip() else text[:60].split()[:1]
     for word in dict.fromkeys((words[0], words[-1]) if words else ()):
-        near = difflib.get_close_matches(word.casefold(), known, n=1)
-        is_option = _OPTION.fullmatch(word) and word.casefold() not in known
-        if is_option and (near or not (may_end_so and word is not words[0])):
-            meant = f" Did you mean `{near[0]}`?" if near else ""
-            raise UsageError(f"There is no option `{word}` here.{meant} I know {_listed(known)}; {otherwise}.")
+        is_last = word is not words[0]
+        match = _OPTION.fullmatch(word)
+        if match is None or (match["sign"] != "--" and not match["name"].islower()):
+            continue
+        name = f"--{match['name'].casefold()}"
+        near = meant(name, (*known, *beside))
+        if name in known and match["value"]:
+            raise UsageError(f"`{name}` takes no value: leave out {shown(match['value'])}.")
+        is_signature = match["sign"] != "--" and is_last and not match["value"]  # "—anna"
+        if name not in known and (near or not (is_signature or (may_end_so and is_last))):
+            raise UsageError(f"There is no option {shown(word)} here.{near} I know {_listed(known)}; {otherwise}.")
 
 
 def meant(word: str, known: Sequence[str], *, before: str = "") -> str:

@@ -1,7 +1,7 @@
 """Every command, declared once: what Slack's menu shows, what help says, what people say for it, who can turn it off.
 
 The manifest, the listeners, the help and the setting `commands_off` follow from this list; `bot.jobs.registry` says
-what parses and runs each, `bot.core.spoken` which messages are one.
+what parses and runs each, `bot.core.mention_commands` which messages are one.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class Database:
     @classmethod
     def open(cls, url: str) -> Database:
         """Prepare the connections; none is opened yet. Raises `SettingsError` for an unusable URL."""
-        address = normalise(url)
+        address = normalize(url)
         if address.get_backend_name() == "sqlite":
             return cls(reader=sqlite_reader(address), writer=sqlite_writer(address))
         engine = postgresql_engine(address)
@@ -82,7 +82,7 @@ class Database:
         await self.writer.dispose()
 
 
-def normalise(url: str) -> URL:
+def normalize(url: str) -> URL:
     """Turn `DATABASE_URL`, in any of its usual spellings, into one with our driver.
 
     Raises `SettingsError`, whose sentence never repeats the URL: it may hold a password.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, text
 
 from bot import PROGRAM
-from bot.db.engine import Database, normalise, postgresql_engine, sqlite_writer
+from bot.db.engine import Database, normalize, postgresql_engine, sqlite_writer
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ async def upgrade(url: str, revision: str = "head") -> None:
         return
     from alembic import command  # noqa: PLC0415 (it takes half a second, and most starts have nothing to migrate)
 
-    engine = migration_engine(normalise(url))
+    engine = migration_engine(normalize(url))
     try:
         async with engine.begin() as connection:
             is_postgresql = connection.dialect.name == "postgresql"
@@ -75,7 +75,7 @@ async def is_missing(url: str) -> bool:
 
     Raises `SettingsError` for an unusable URL.
     """
-    address = normalise(url)
+    address = normalize(url)
     return address.get_backend_name() == "sqlite" and not await asyncio.to_thread(Path(address.database or "").exists)
 
 

@@ -16,14 +16,15 @@ from bot.core import command as commands
 from bot.core.access import check_member
 from bot.core.actions import CLASSIFY_FORM
 from bot.core.attachments.attach import looked_up
-from bot.core.classify import actions, parse
+from bot.core.classify import actions, parse, request_form
 from bot.core.classify.advance import AT_ONCE, proceed, stop, withdraw
 from bot.core.classify.message_batches import collect, submit
 from bot.core.classify.sources import is_sheet, look
 from bot.core.classify.start import ClassifyContext, answering, begin
 from bot.core.domain.classification import ClassifyRequest, RunStatus
+from bot.core.ephemeral import send_ephemeral
 from bot.db import threads as db_store
-from bot.errors import UsageError, known
+from bot.errors import NotAllowedError, UsageError, known
 from bot.jobs import call_ledger
 from bot.jobs.deliveries import charge_asker, charge_place, charged_to, fairness_group, queue_key
 from bot.jobs.discarded import unless_deleted
@@ -117,7 +118,7 @@ class ClassifyJobs:
         """
         if submission.name == CLASSIFY_FORM.name:
             try:
-                asked = actions.read_request(submission, _id(f"{submission.asker.home} {submission.id}"))
+                asked = request_form.read(submission, _id(f"{submission.asker.home} {submission.id}"))
             except UsageError as error:
                 return {"categories": error.sentence}
             await check_member((asked.place,), asked.asker.person, self._context.chat.directory)
@@ -138,8 +139,15 @@ class ClassifyJobs:
         return {}
 
     async def run_asked(self, job: Job) -> Finish:
-        """Start a run that a form asked for."""
-        asked = _ASKED.validate_python(job.payload)
+        """Start a run that a form asked for; say who asked, where others will see the result."""
+        asked, chat = _ASKED.validate_python(job.payload), self._context.chat
+        try:
+            await look(asked, chat=chat)
+        except (NotAllowedError, UsageError) as error:
+            return _finish(await send_ephemeral(asked.place, asked.asker, error.sentence, answers=chat.answers))
+        if not asked.is_private:
+            told = request_form.announcement(asked, chat.names.mention(asked.asker.person))
+            await chat.posts.post(asked.place, told, job, key="asked")
         return _finish(await begin(asked, checkpoint=job, context=self._context))
 
     async def give_up_asked(self, job: Job, error: Exception) -> None:

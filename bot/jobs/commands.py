@@ -7,12 +7,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core import private_once, spoken
+from bot.core import mention_commands, private_once
 from bot.core.answer.answer import overheard
 from bot.core.answer.catch_up import catch_up
 from bot.core.cancel import cancel_on
 from bot.core.commands import CLASSIFY, CODE, PARLEY, SUMMARIZE
-from bot.core.domain.command import Command, SpokenCommand
+from bot.core.domain.command import Command, MentionCommand
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
@@ -68,21 +68,21 @@ class Commands:
             await send_ephemeral(command.place, command.asker, error.sentence, answers=self._chat.answers)
         return None
 
-    def find(self, incoming: IncomingMessage, said: Message, conversation: Conversation) -> SpokenCommand | None:
+    def find(self, incoming: IncomingMessage, said: Message, conversation: Conversation) -> MentionCommand | None:
         """Return the command that a message is, None if it is for Claude."""
         if incoming.is_bot:
             return None
         is_ours = incoming.is_direct or conversation.began_with_bot or incoming.answers_bot
-        occasion = spoken.Occasion(
+        occasion = mention_commands.Occasion(
             is_called=incoming.mentions_bot or (incoming.is_direct and incoming.opens_thread),
             thread="" if incoming.opens_thread else "ours" if is_ours else "others",
             has_files=bool(said.files),
         )
-        return spoken.read(said.text, occasion)
+        return mention_commands.read(said.text, occasion)
 
     async def run(
         self,
-        command: SpokenCommand,
+        command: MentionCommand,
         incoming: IncomingMessage,
         said: Message,
         conversation: Conversation,
@@ -143,12 +143,14 @@ class Commands:
         """Tell the asker alone what is wrong with a command; about a file, in the thread where it is."""
         if not (incoming.is_direct or said.files):
             await send_ephemeral(incoming.private_place, command.asker, sentence, answers=self._chat.answers)
+            if incoming.opens_thread:  # kept, as a file of it may still come
+                return Record(incoming.place, incoming.author, began_with_bot=True, messages=(said,))
             return overheard(incoming, said, conversation)
         async with self._chat.answers.begin(incoming.place, command.asker, checkpoint, to=incoming.id) as visible:
             await visible.replace(sentence)
         return overheard(incoming, said, conversation)
 
-    async def _typed(self, command: SpokenCommand, incoming: IncomingMessage) -> Command:
+    async def _typed(self, command: MentionCommand, incoming: IncomingMessage) -> Command:
         """Return the command as if it had been typed after a slash. Raises a transient `ChatError`."""
         is_secret = command.name == PARLEY.name and subcommands.find(command.text) is _SECRET
         is_private = command.is_private and (is_secret or not incoming.is_direct)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.answer.whom_to_answer import is_stop
 from bot.core.domain.people import Requester
-from bot.core.remembered import Remembered
+from bot.core.expiring_cache import ExpiringCache
 from bot.jobs.deliveries import (
     answers,
     completing,
@@ -46,7 +46,7 @@ class DurableMessages:
         notices: QueueNotices,
     ) -> None:
         self._inbox = inbox
-        self._heard = Remembered[str](MOST_HEARD)
+        self._heard = ExpiringCache[str](MOST_HEARD)
         self._threads, self._classify, self._triage, self._stop = threads, classify, triage, stop
         self._notices = notices
 

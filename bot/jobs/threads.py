@@ -18,7 +18,7 @@ from bot.core.domain.message import IncomingMessage, MessageEdit, Place
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import send_ephemeral
-from bot.core.remembered import Remembered
+from bot.core.expiring_cache import ExpiringCache
 from bot.db import threads as db_store
 from bot.errors import ModelStoppedError, OverBudgetError
 from bot.jobs import call_ledger
@@ -79,14 +79,14 @@ class Threads:
 
     def __init__(self, inbox: Inbox, *, store: Store, model: Model, chat: Chat) -> None:
         self._inbox, self._store, self._model, self._chat = inbox, store, model, chat
-        self._settings = Remembered[ChannelSettings](MOST_CHANNELS)
+        self._settings = ExpiringCache[ChannelSettings](MOST_CHANNELS)
         self._change, self._looked = 0, -LOOK_FOR_CHANGES
 
     def register(self, inbox: Inbox) -> None:
         """Register the jobs in threads."""
-        inbox.handle(CHANGE, self.run_change, _nobody_to_tell, charge=charge_author)
-        inbox.handle(CONDENSE, self.run_condense, _nobody_to_tell, charge=charge_place)
-        inbox.handle(REFUSAL, self.run_refusal, _nobody_to_tell, charge=_charge_refused)
+        inbox.handle(CHANGE, self.run_change, _tell_no_one, charge=charge_author)
+        inbox.handle(CONDENSE, self.run_condense, _tell_no_one, charge=charge_place)
+        inbox.handle(REFUSAL, self.run_refusal, _tell_no_one, charge=_charge_refused)
 
     async def is_worth_hearing(self, incoming: IncomingMessage) -> bool:
         """Return whether a message may be for the bot at all. Raises what the database raises."""
@@ -164,7 +164,7 @@ def _charge_refused(payload: Mapping[str, Any]) -> CostCenter:
     return charge_author(payload["heard"])
 
 
-async def _nobody_to_tell(_job: Job, error: Exception) -> None:
+async def _tell_no_one(_job: Job, error: Exception) -> None:
     """Tell no one: no one has asked for it."""
     log.warning("left undone: %s", type(error).__name__)
 

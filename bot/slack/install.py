@@ -71,7 +71,7 @@ PAGE = """<!DOCTYPE html>
 BUTTON = '<p><a href="{url}">Add to Slack</a></p>'
 
 
-class OrganisationError(BoltError):
+class OrganizationError(BoltError):
     """A whole Enterprise organization was chosen, where a workspace's rows could not be told apart."""
 
 
@@ -145,7 +145,7 @@ class BoltInstallationStore(AsyncInstallationStore):
 def read(installation: SlackInstallation) -> Installation:
     """Read what Slack has confirmed. Raises `BoltError` unless it is a bot's installation in a workspace."""
     if installation.is_enterprise_install or not installation.team_id:
-        raise OrganisationError("an organization")
+        raise OrganizationError("an organization")
     if not (installation.bot_token and installation.bot_user_id and installation.bot_id):
         raise BoltError("no bot")
     ends = installation.bot_token_expires_at
@@ -269,7 +269,7 @@ async def _succeeded(args: AsyncSuccessArgs) -> BoltResponse:
 
 async def _failed(args: AsyncFailureArgs) -> BoltResponse:
     match args.error:
-        case OrganisationError():
+        case OrganizationError():
             status, reason = 400, "organisation"
         case UninvitedError():
             status, reason = 403, "uninvited"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from cachetools import LRUCache
 
 from bot.core.domain.people import Reader
-from bot.core.remembered import Remembered
+from bot.core.expiring_cache import ExpiringCache
 from bot.slack.client.identity import Identity
 from bot.slack.client.names import Names
 from bot.slack.client.ours import Ours
 from bot.slack.client.people import People
 from bot.slack.client.tokens import Client
-from bot.slack.outbound.answer_context import Outlet
+from bot.slack.outbound.answer_context import WorkspaceOutput
 from bot.slack.outbound.posts import Posts
 from bot.slack.outbound.status import Sessions
 from bot.slack.outbound.stream import Streams
@@ -37,11 +37,11 @@ class WorkspaceClient:
 
     client: Client
     identity: Identity
-    out: Outlet
+    out: WorkspaceOutput
     people: People
     names: Names
     ours: Ours
-    readers: Remembered[Reader]
+    readers: ExpiringCache[Reader]
 
 
 class WorkspaceClients:
@@ -68,7 +68,7 @@ class WorkspaceClients:
 
     def _make(self, workspace: str) -> WorkspaceClient:
         client, identity = self._join(workspace)
-        out = Outlet(
+        out = WorkspaceOutput(
             client=client,
             identity=identity,
             sessions=Sessions(client, self._budget),
@@ -78,5 +78,5 @@ class WorkspaceClients:
         )
         people = People(client)
         return WorkspaceClient(
-            client, identity, out, people, Names(client, people), Ours(client, identity), Remembered(READERS_KEPT)
+            client, identity, out, people, Names(client, people), Ours(client, identity), ExpiringCache(READERS_KEPT)
         )

@@ -113,7 +113,7 @@ class Inbox:
     def every(self, name: str, seconds: float, handler: Handler) -> None:
         """Register work for each slot of `seconds`, run once by all replicas; missed slots are not made up for."""
         period = Period(name, seconds)
-        self.handle(period.kind, handler, nobody_to_tell, charge=lambda _: NO_ONE)
+        self.handle(period.kind, handler, tell_no_one, charge=lambda _: NO_ONE)
         self._periods.append(period)
 
     async def accept(self, delivery: Delivery) -> bool:
@@ -322,7 +322,7 @@ class Inbox:
         await purge(self._writer, failed_kept=self._limits.failed_kept)
 
 
-async def nobody_to_tell(_job: Job, _error: Exception) -> None:
+async def tell_no_one(_job: Job, _error: Exception) -> None:
     """Tell no one: no one has asked for periodic work."""
 
 

@@ -5,7 +5,7 @@ memory, people pull plugs, supervisors lose patience. So it raises suspicion, an
 
 - A job that was running when its process died runs again with all others. Deaths count as no attempts.
 - After a second death it is a suspect (`SUSPECT`). Suspects run in a process of their own, so no later death by their
-  doing reaches a neighbour or a start: at first sixteen at a time (`TOGETHER`), one that has seen that process die
+  doing reaches a neighbor or a start: at first sixteen at a time (`TOGETHER`), one that has seen that process die
   alone in it.
 - A death of the bot while suspects were kept out of it is not their doing: those that no crash speaks against run with
   all others again, and the next death in there makes them suspects again. So no one who kills the bot every second

@@ -131,9 +131,47 @@ async def test_the_shortcut_asks_how(rehearsal: Dialogue) -> None:
     workspace = rehearsal.workspace
     ts = workspace.say(rehearsal.general, "last week's", files={"feedback.csv": table(30)})
     assert (await workspace.shortcut("classify_file", workspace.workspace.message(rehearsal.general, ts))).ok
+    assert "I'll classify the messages in “feedback.csv”." in str(workspace.modal()["blocks"])
     await workspace.submit({"categories": "Bug report, Billing, Performance issue", "column": "message"})
     answer = await shown(rehearsal, rehearsal.general, ts, "30 messages**")
     assert "Billing" in answer.shown
+
+
+@pytest.mark.parametrize(("what", "items"), [("thread", 2), ("message", 1)])
+async def test_the_shortcut_classifies_what_it_says(
+    dialogue: Dialogue, model: ScriptedModel, what: str, items: int
+) -> None:
+    local = dialogue.workspace
+    root = local.say(dialogue.general, TEXTS[0], user=local.ada)
+    local.say(dialogue.general, "Me too", thread_ts=root, user=local.sam)
+    assert (await local.shortcut("classify_file", local.workspace.message(dialogue.general, root))).ok
+    form = local.modal()
+    assert [block["block_id"] for block in form["blocks"]] == ["what", "categories", "options"]
+    assert form["submit"]["text"] == "Classify"
+    model.answer(all_as("Bug", 1, items))
+    await local.submit({"what": what, "categories": "Bug, Praise"})
+    await shown(dialogue, dialogue.general, root, "1. Bug")
+    texts = [one["text"] for one in data(model.requests[0], "messages")]
+    assert texts == [TEXTS[0], "Me too"][:items]
+    told = [one.shown for one in dialogue.answers(dialogue.general, root)]
+    assert told[0] == f"<@{local.me.id}> asked me to classify this into Bug, Praise."
+
+
+async def test_the_shortcut_can_answer_in_private(dialogue: Dialogue, model: ScriptedModel) -> None:
+    local = dialogue.workspace
+    ts = local.say(dialogue.general, TEXTS[0], user=local.ada)
+    assert (await local.shortcut("classify_file", local.workspace.message(dialogue.general, ts))).ok
+    assert [block["block_id"] for block in local.modal()["blocks"]] == ["about", "categories", "options"]
+    model.answer(all_as("Bug", 1, 1))
+    await local.submit({"categories": "Bug, Praise", "options": ["private"]})
+    assert (await dialogue.whisper()).startswith("1. Bug")
+    assert dialogue.answers(dialogue.general, ts) == []
+
+
+async def test_a_batch_too_small_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer(all_as("Bug", 1, 1))
+    answer = await command(dialogue, "it crashes --batch into: Bug, Praise", "1. Bug")
+    assert "_A batch takes 500 messages or more, so I sorted these right away._" in answer.shown
 
 
 async def test_a_channel_is_classified_with_links(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -1,4 +1,4 @@
-"""Whatever comes to the bot's address, signed: a 400-class answer or a discard, and its neighbour is answered."""
+"""Whatever comes to the bot's address, signed: a 400-class answer or a discard, and its neighbor is answered."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ async def post(stage: Dialogue, session: aiohttp.ClientSession, body: bytes, con
         return response.status
 
 
-async def test_no_payload_harms_its_neighbour(rehearsal: Dialogue) -> None:
+async def test_no_payload_harms_its_neighbor(rehearsal: Dialogue) -> None:
     """Each is sent beside a good one; Hypothesis's own loop is not ours, so it draws in a thread of its own."""
     loop = asyncio.get_running_loop()
 

@@ -19,7 +19,7 @@ TALK = (
 )
 
 
-async def test_a_channel_is_summarised_with_links(rehearsal: Dialogue) -> None:
+async def test_a_channel_is_summarized_with_links(rehearsal: Dialogue) -> None:
     local = rehearsal.workspace
     asked = local.fill(rehearsal.general, TALK, ago=3_600)
     await local.command(rehearsal.general, "/summarize", "24h")

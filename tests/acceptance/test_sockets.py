@@ -70,7 +70,7 @@ ODD_FRAMES = [
 ]
 
 
-async def test_odd_frames_harm_no_neighbour(stage: Dialogue, model: ScriptedModel) -> None:
+async def test_odd_frames_harm_no_neighbor(stage: Dialogue, model: ScriptedModel) -> None:
     stage.environ["SOCKET_CONNECTIONS"] = "1"
     async with stage.bot("socket"):
         for number, frame in enumerate(ODD_FRAMES):

@@ -130,7 +130,7 @@ async def test_an_innocent_orphan_is_no_poison(queue: Queue) -> None:
         assert (row.status, row.attempts, row.crashes) == (READY, 0, 0)
 
 
-async def test_a_killer_takes_no_neighbour_along(queue: Queue) -> None:
+async def test_a_killer_takes_no_neighbor_along(queue: Queue) -> None:
     """https://github.com/sidekiq/sidekiq/issues/4633
 
     The job that crashes the process, and any other that runs beside it, is lost or marked with it.

@@ -479,6 +479,22 @@ async def test_two_events_of_one_file_agree(wire: Wire, model: ScriptedModel) ->
     assert has_picture(model)
 
 
+async def test_a_late_file_ends_what_was_refused(wire: Wire, model: ScriptedModel) -> None:
+    """A variant of the first: a command that had nothing to work on gets its file."""
+    dialogue, bot = wire.dialogue, wire.workspace.bot
+    ts = wire.post(f"<@{bot.id}> classify", files={"posts.csv": b"text\nIt crashes.\nLovely.\n"})
+    await wire.tell(wire.event("app_mention", ts, files=None))
+    assert (await dialogue.whisper()).startswith("Type `/classify` and what to sort")
+    await dialogue.until_idle()
+    model.answer(
+        {"categories": [{"name": "Bug", "definition": "It fails."}, {"name": "Praise", "definition": "Thanks."}]}
+    )
+    await wire.tell(wire.event("message", ts, subtype="file_share"))
+    await dialogue.workspace.until(
+        lambda: "crashes" in str(model.requests[-1].body["messages"]) if model.requests else 0
+    )
+
+
 async def test_a_late_file_is_classified(wire: Wire, model: ScriptedModel) -> None:
     """A variant of the first: what the file was to be read for is done once it is there."""
     dialogue, bot = wire.dialogue, wire.workspace.bot

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 import bot
-from bot.core import prompt_data, spoken, tokens, trigrams
+from bot.core import mention_commands, prompt_data, tokens, trigrams
 from bot.core.answer import vocative, whom_to_answer
 from bot.core.classify import evidence, examples
 from bot.core.classify import parse as classify
@@ -100,10 +100,10 @@ def patterns() -> dict[str, tuple[re.Pattern[Any], set[str]]]:
         for where, methods in _inline(name).items():
             found[where[0]] = re.compile(where[1]), methods
         for variable, value in vars(module).items():
-            labelled = list(_within(f"{name}.{variable}", value))
-            if labelled and variable in _assigned(name):
+            labeled = list(_within(f"{name}.{variable}", value))
+            if labeled and variable in _assigned(name):
                 methods = used[f"{name}.{variable}"] or ELSEWHERE.get(f"{name}.{variable}") or {"finditer", "fullmatch"}
-                found |= {label: (pattern, methods) for label, pattern in labelled}
+                found |= {label: (pattern, methods) for label, pattern in labeled}
     for place, sources in PUT_TOGETHER.items():
         for source in sources:
             found[f"{place} {source}"] = re.compile(source), {place.partition(":")[2].replace("compile", "search")}
@@ -328,7 +328,10 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "/code": (code.parse, ("", "python ", "--"), LONGEST),
     "/parley": (subcommands.parse, PARLEY, LONGEST),
     "spoken": (
-        lambda text: [spoken.read(text, spoken.Occasion(is_called=True, thread=thread)) for thread in ("", "others")],
+        lambda text: [
+            mention_commands.read(text, mention_commands.Occasion(is_called=True, thread=thread))
+            for thread in ("", "others")
+        ],
         (
             "",
             "please ",

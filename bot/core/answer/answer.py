@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from bot.core.access import Judge
     from bot.core.domain.attachment import Attachment
-    from bot.core.domain.command import SpokenCommand
+    from bot.core.domain.command import MentionCommand
     from bot.core.domain.interaction import Control
     from bot.core.domain.message import IncomingMessage
     from bot.core.domain.thread import Conversation
@@ -56,12 +56,12 @@ MOST_EARLIER = 5  # messages whose files are fetched again
 class Commands(Protocol):
     """The commands that people say."""
 
-    def find(self, incoming: IncomingMessage, said: Message, conversation: Conversation) -> SpokenCommand | None:
+    def find(self, incoming: IncomingMessage, said: Message, conversation: Conversation) -> MentionCommand | None:
         """Return the command that a message is, None if it is for Claude."""
 
     async def run(
         self,
-        command: SpokenCommand,
+        command: MentionCommand,
         incoming: IncomingMessage,
         said: Message,
         conversation: Conversation,
@@ -144,7 +144,7 @@ async def answer(  # noqa: PLR0913 (the ports, and what others do)
 
 
 async def refused(
-    command: SpokenCommand | None, incoming: IncomingMessage, conversation: Conversation, judge: Judge
+    command: MentionCommand | None, incoming: IncomingMessage, conversation: Conversation, judge: Judge
 ) -> str:
     """Return why a message, or the command that it is, may not be answered, "" if it may. Raises `ChatError`."""
     if command is not None and command.is_for_anyone:

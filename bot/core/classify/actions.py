@@ -19,15 +19,15 @@ from bot.core.actions import (
     START_BATCH,
     START_RUN,
 )
-from bot.core.classify import render
+from bot.core.classify import render, request_form
 from bot.core.classify import start as begin
 from bot.core.classify.message_batches import BATCH, COLLECTED
 from bot.core.classify.reading import CHANGES, changed
 from bot.core.classify.results import MOST_LISTED
 from bot.core.classify.sources import gather
 from bot.core.domain import category
-from bot.core.domain.classification import ClassifyOptions, ClassifyRequest, ReadAs, RunStatus, counted
-from bot.core.domain.control_value import ClassifyTarget, RowsRef, RunRef
+from bot.core.domain.classification import RunStatus, counted
+from bot.core.domain.control_value import RowsRef, RunRef
 from bot.core.domain.interaction import Action, Field, Form
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import send_ephemeral
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from bot.core.domain.people import Requester
     from bot.core.ports import Checkpoint
 
-CHEAPLY = "as a batch: half the price, within hours"
 MOST_CORRECTED = 20  # items in one form, by their numbers
 ROW = "row"  # with a number: the field of a row
 SHOWN_OF_ROW = 140  # characters
@@ -156,7 +155,7 @@ async def _export(run: ClassifyRun, *, checkpoint: Checkpoint, context: Classify
 async def open_form(action: Action, *, context: ClassifyContext) -> Form:
     """Build the form that a button opens. Raises `UsageError`, `NotAllowedError`."""
     if action.name == CLASSIFY_MESSAGE.name:
-        return _request_form(action, context)
+        return request_form.build(action, chat=context.chat)
     run = await _run(EXPORT_RUN.read(action).run, action.place.workspace, context)
     if action.name == EDIT_CATEGORIES.name:
         _check_may_decide(run, action.asker, context)
@@ -165,7 +164,7 @@ async def open_form(action: Action, *, context: ClassifyContext) -> Form:
         text = category.written(run.categories)
         hint = "One per line. Add a definition after a colon where the name says too little."
         field = Field("categories", "Categories", "area", text, hint=hint)
-        return CATEGORIES_FORM.form("Categories", (field,), RunRef(run=run.id), "Sort")
+        return CATEGORIES_FORM.form("Categories", (field,), RunRef(run=run.id), "Classify")
     _check_may_correct(run, action.asker)
     await _check_sees(run, action, context)
     if run.items <= MOST_LISTED and (rows := await _rows_form(run, context)):
@@ -207,40 +206,6 @@ async def _rows_form(run: ClassifyRun, context: ClassifyContext) -> Form | None:
 
 def _options(run: ClassifyRun) -> tuple[tuple[str, str], ...]:
     return tuple((str(n), one.name[:75]) for n, one in enumerate(run.categories))
-
-
-def _request_form(action: Action, context: ClassifyContext) -> Form:
-    """Build the message shortcut's form: how to classify its file, its thread, or itself."""
-    hint = "One per line, or separated by commas. If empty, I use the channel's own or propose some."
-    fields = (
-        Field("categories", "Categories", "area", hint=hint, optional=True),
-        Field("column", "Column of the file", hint="If empty, I look for it.", optional=True, max_length=200),
-        Field(
-            "ways",
-            "Ways",
-            "choices",
-            options=(("multi", "several categories per message"), ("batch", CHEAPLY)),
-            optional=True,
-        ),
-    )
-    link = context.chat.history.permalink(action.place, action.message)
-    target = ClassifyTarget(place=action.place, message=action.message, link=link)
-    return CLASSIFY_FORM.form("Classify", fields, target, "Sort")
-
-
-def read_request(submission: Submission, id_: str) -> ClassifyRequest:
-    """Read the shortcut's form. Raises `UsageError`."""
-    target = CLASSIFY_FORM.read(submission)
-    typed = str(submission.answers.get("categories", "")).strip()
-    ways = submission.answers.get("ways", ())
-    parsed = ClassifyOptions(
-        link=target.link,
-        categories=category.read(typed) if typed else (),
-        reading=ReadAs(column=str(submission.answers.get("column", "")).strip()),
-        several="multi" in ways,
-        is_batch="batch" in ways,
-    )
-    return ClassifyRequest(id_, target.place, submission.asker, target.message, "classify this", parsed)
 
 
 async def _check_sees(run: ClassifyRun, acting: Action | Submission, context: ClassifyContext) -> None:

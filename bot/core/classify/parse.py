@@ -49,6 +49,7 @@ _LISTED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _KNOWN = ("--multi", "--batch", "--private")
+_BESIDE = ("into:", "column=", "sheet=", "heading=", "encoding=")
 
 
 def parse(typed: str) -> ClassifyOptions:
@@ -66,6 +67,8 @@ def parse_options(typed: str) -> ClassifyOptions:
     head = (into["head"] if into else typed).strip()
     head, more = _take_options(head)
     options |= more
+    if into:
+        check_options(into["categories"], _KNOWN, "the categories follow `into:`, with commas between them")
     sorted_into = category.read(into["categories"]) if into else ()
     parsed = ClassifyOptions(categories=sorted_into, several="multi" in options, is_batch="batch" in options)
     return _read_head(head, parsed)
@@ -87,7 +90,9 @@ def _read_head(head: str, parsed: ClassifyOptions) -> ClassifyOptions:
             is_thread=found.is_thread,
         )
     check_rest(head, rest, options)
-    check_options(rest, _KNOWN, 'if it is part of a text, put the text in quotes, as in `"it needs --verbose"`')
+    check_options(
+        rest, _KNOWN, 'if it is part of a text, put the text in quotes, as in `"it needs --verbose"`', beside=_BESIDE
+    )
     span_or_text.check(head, CLASSIFY.name)
     lines = _items(head)
     if len(lines) > MOST_LINES:
@@ -105,8 +110,8 @@ def spoken(said: str, *, has_files: bool = False) -> str:
     ends with a colon and the messages below, one per line. `has_files`: “this file” says where, too.
     """
     said = said.strip()
-    if _COLON.search(said):
-        return said
+    if match := _COLON.search(said):
+        return said if said[: match.start()].strip() else ""
     if listed := _LISTED.fullmatch(said):
         return listed["lines"].strip()
     if "\n" in said or len(said) > typed_scope.LONGEST:

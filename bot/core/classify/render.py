@@ -67,11 +67,10 @@ async def short(run: ClassifyRun, settings: ChannelSettings, context: ClassifyCo
 
 
 def _file(run: ClassifyRun) -> str:
-    """Say what was read of a file, and what was wrong with it: a list does not show that."""
-    if not run.is_file:
-        return ""
+    """Say what was read of a file, and what was wrong with the request: a list does not show that."""
     left_out = (f"{run.skipped:,} without text were left out.",) if run.skipped else ()
-    return "\n\n" + "\n".join(f"_{one}_" for one in (f"From {run.source}.", *left_out, *run.remarks))
+    told = (*((f"From {run.source}.", *left_out) if run.is_file else ()), *run.remarks)
+    return "\n\n" + "\n".join(f"_{one}_" for one in told) if told else ""
 
 
 async def summary(run: ClassifyRun, settings: ChannelSettings, context: ClassifyContext, reference: str = "") -> str:

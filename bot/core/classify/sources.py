@@ -198,7 +198,7 @@ async def _from_message(
     named = [one for one in said if one.id == found.message]
     if files := [file for one in named for file in one.files if is_sheet(file)]:
         return replace(await _from_files(files, asked, chat=chat), origin=found.place.channel)
-    is_thread = found.message == found.place.thread and len(said) > 1
+    is_thread = found.message == found.place.thread and len(said) > 1 and not asked.wish.is_alone
     source = f"that thread{_gaps(read)}" if is_thread else "that message"
     return _from_said(source, said if is_thread else named, found.place, chat.history)
 

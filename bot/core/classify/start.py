@@ -171,9 +171,14 @@ def filled(run: ClassifyRun, gathered: CollectedItems) -> ClassifyRun:
         skipped=gathered.skipped,
         columns=gathered.columns,
         is_file=gathered.sheet is not None,
-        remarks=gathered.sheet.remarks if gathered.sheet else (),
+        remarks=(*(gathered.sheet.remarks if gathered.sheet else ()), *_batching(run, gathered)),
         is_batch=run.is_batch and len(gathered.items) >= LEAST_TO_BATCH,
     )
+
+
+def _batching(run: ClassifyRun, gathered: CollectedItems) -> tuple[str, ...]:
+    is_few = run.is_batch and len(gathered.items) < LEAST_TO_BATCH
+    return (f"A batch takes {LEAST_TO_BATCH} messages or more, so I sorted these right away.",) if is_few else ()
 
 
 async def ask_how(

@@ -51,7 +51,7 @@ _DIFF = re.compile(r"\s*(?:diff --git |--- [^\n]*\n\+\+\+ )")
 # Near enough for one to have the other's name: a header of C++, types in JavaScript.
 _KIN = ({"C", "C++"}, {"JavaScript", "TypeScript", "JSON"}, {"HTML", "XML", "PHP"})
 _LABEL = r"(?:file(?:[ _]?name)?|path|title|datei(?:name)?|fichier|archivo)"
-_LABELLED = re.compile(
+_LABELED = re.compile(
     rf"(?<![\w-])(?P<label>{_LABEL})\s*[=:]\s*(?:\"(?P<d>[^\"]*)\"|'(?P<s>[^']*)'|(?P<w>[^\s}}]+))", re.IGNORECASE
 )
 # A first line that says nothing but the file's name, which is what the prompt asks for.
@@ -128,8 +128,8 @@ def distinct(name: str, taken: set[str]) -> str:
     return candidate
 
 
-def proper(words: str, *, is_labelled: bool = False) -> str:
-    """Return words as a file's name, "" if they are none. `is_labelled`: the answer calls them a name.
+def proper(words: str, *, is_labeled: bool = False) -> str:
+    """Return words as a file's name, "" if they are none. `is_labeled`: the answer calls them a name.
 
     Folders stay, separated by slashes. Words that are called a name need no extension.
     """
@@ -146,7 +146,7 @@ def proper(words: str, *, is_labelled: bool = False) -> str:
         parts = parts[-1:]
     if not all(_PART.fullmatch(_without_marks(part)) for part in parts):
         return ""
-    is_bare = parts[-1] in _BARE or (is_labelled and (len(parts) > 1 or parts[-1] in _BARE_IF_QUOTED))
+    is_bare = parts[-1] in _BARE or (is_labeled and (len(parts) > 1 or parts[-1] in _BARE_IF_QUOTED))
     is_name = _WITH_EXTENSION.fullmatch(_without_marks(parts[-1])) or is_bare
     return _fitting([_permitted(part) for part in parts]) if is_name else ""
 
@@ -172,10 +172,10 @@ def _cut(part: str) -> str:
 
 
 def _of_info(info: str, rest: str) -> str:
-    if labelled := _LABELLED.search(info):
-        words = labelled["d"] or labelled["s"] or labelled["w"] or ""
-        is_single = len(words.split()) == 1 and "title" not in labelled["label"].casefold()
-        name = proper("_".join(words.split()), is_labelled=True)
+    if labeled := _LABELED.search(info):
+        words = labeled["d"] or labeled["s"] or labeled["w"] or ""
+        is_single = len(words.split()) == 1 and "title" not in labeled["label"].casefold()
+        name = proper("_".join(words.split()), is_labeled=True)
         return name or (_single(words) if is_single else "")
     return next(filter(None, (proper(word) or proper(word.strip("{}")) for word in rest.split())), "")
 
@@ -193,7 +193,7 @@ def _of_comment(code: str, tag: str) -> str:
     if not match:
         return ""
     is_script = code.startswith("#!")  # which has no extension as a rule
-    name = proper(_CLOSERS.sub("", match["said"]), is_labelled=is_script or match["label"] is not None)
+    name = proper(_CLOSERS.sub("", match["said"]), is_labeled=is_script or match["label"] is not None)
     return "" if match["about"] and not _fits(name, tag) else name
 
 
@@ -204,7 +204,7 @@ def _of_heading(before: str, tag: str) -> str:
     """
     before = before[:LONGEST_LINE]
     match = _HEADING.fullmatch(before)
-    if match and (name := proper(match["said"], is_labelled=_is_said(match, tag))):
+    if match and (name := proper(match["said"], is_labeled=_is_said(match, tag))):
         return "" if _is_other(tag, name) else name
     found = {one for quoted in _QUOTED.finditer(before) if (one := _of_quoted(quoted["ticked"] or quoted["bold"]))}
     name = found.pop() if len(found) == 1 else ""

@@ -89,6 +89,11 @@ def _hidden_styles(parts: Mapping[str, bytes]) -> frozenset[str]:
 
 def _prepare(root: etree._Element, hidden: frozenset[str], found: Counter[str]) -> None:
     """Take out of a part what its reader does not see and what the library does not need; count what is lost."""
+    for paragraph in list(root.iter(f"{_WORD}p")):
+        style = paragraph.find(f"{_WORD}pPr/{_WORD}pStyle")
+        if style is not None and style.get(f"{_WORD}val") in hidden:
+            found["hidden passage"] += bool(text_of(paragraph).strip())
+            _drop(paragraph)
     for run in list(root.iter(f"{_WORD}r")):
         properties = run.find(f"{_WORD}rPr")
         if properties is None:

@@ -122,7 +122,7 @@ def checked(categories: Iterable[Category]) -> tuple[Category, ...]:
     if UNCLASSIFIED.casefold() in found:
         raise UsageError(f"“{UNCLASSIFIED}” is what I call an item without a category; please choose another name.")
     if len(found) < FEWEST:
-        raise UsageError("Name at least two categories after `into:`, separated by commas.")
+        raise UsageError("Name at least two categories, separated by commas.")
     if len(found) > MOST:
         raise UsageError(
             f"That is {len(found)} categories; I take up to {MOST}, and sort best into 20 or fewer. "

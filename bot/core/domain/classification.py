@@ -178,8 +178,10 @@ class ClassifyOptions:
 
     Either `lines` are the items, or `link` leads to them (a message, a thread, a file, a channel), or `channel` and
     `span` name them ("" for this channel; the span as it was typed), or it `is_thread`, the one that it is said in, or
-    none of these: then they are in what comes along. No categories: the channel's. `reading`: how a file is read.
-    `several`: an item may have several. `is_batch`: cheaper, when there is time.
+    none of these: then they are in what comes along. `is_alone`: of what a link leads to, only the message itself.
+
+    No categories: the channel's. `reading`: how a file is read. `several`: an item may have several. `is_batch`:
+    cheaper, when there is time.
     """
 
     lines: tuple[str, ...] = ()
@@ -188,6 +190,7 @@ class ClassifyOptions:
     span: str = ""
     categories: tuple[Category, ...] = ()
     is_thread: bool = False
+    is_alone: bool = False
     reading: ReadAs = AS_FOUND
     several: bool = False
     is_batch: bool = False

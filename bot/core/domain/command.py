@@ -53,7 +53,7 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenCommand:
+class MentionCommand:
     """A message that is a command: `text` is what would be typed after its name.
 
     `is_for_anyone`: no one is refused it.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.core.domain.message import Place
+from bot.core.domain.message import FileRef, Place
 from bot.core.domain.people import Requester
 
 
@@ -44,7 +44,8 @@ class Action:
     """A person pressed a button, chose from a menu, or took a shortcut. `id` is unique to it.
 
     `name` and `value` are the control's, `choice` is the menu's. `message` is the id of the message that it stands
-    under, "" where only one person sees that; `author` wrote that message. `text` is a shortcut's message.
+    under, "" where only one person sees that; `author` wrote that message. `text` is a shortcut's message, which has
+    `files`, and others below it if it `has_replies`.
 
     In a form, `form` is its id, `value` the form's own where the control has none, and `answers` what is filled in so
     far, by the fields' names; `place` is the workspace then.
@@ -59,6 +60,8 @@ class Action:
     asker: Requester
     author: str = ""
     text: str = ""
+    files: tuple[FileRef, ...] = ()
+    has_replies: bool = False
     form: str = ""
     answers: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
 

@@ -100,7 +100,7 @@ class SlackDirectory:
             person,
             is_admin=rank.is_admin,
             is_guest=rank.is_guest,
-            is_outsider=rank.organisations.isdisjoint({us.team_id, us.enterprise_id}),
+            is_outsider=rank.organizations.isdisjoint({us.team_id, us.enterprise_id}),
             is_direct=place.channel.startswith("D"),
         )
 

@@ -8,7 +8,7 @@ import re
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from bot.core.remembered import Remembered
+from bot.core.expiring_cache import ExpiringCache
 from bot.errors import ChatBusyError, ChatError
 from bot.slack.client.api import call_once
 from bot.slack.client.text import MARKUP
@@ -43,7 +43,7 @@ class Names:
 
     def __init__(self, client: AsyncWebClient, people: People) -> None:
         self._client, self._people = client, people
-        self._known = Remembered[str](KEPT)
+        self._known = ExpiringCache[str](KEPT)
         self._groups: tuple[str, ...] = ()
         self._busy_until = 0.0
 

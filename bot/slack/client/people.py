@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from bot.core.remembered import Remembered
+from bot.core.expiring_cache import ExpiringCache
 from bot.errors import ChatBusyError, ChatError
 from bot.slack.client.api import call, call_once
 from bot.slack.client.text import MARKUP
@@ -34,14 +34,14 @@ _PERSON = re.compile(r"@(?P<person>[UW][A-Z0-9]{2,20})")
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """A person's rank in the workspace; `organisations` are their team and enterprise.
+    """A person's rank in the workspace; `organizations` are their team and enterprise.
 
     A person whom Slack does not show belongs to none; https://docs.slack.dev/reference/objects/user-object
     """
 
     is_admin: bool = False
     is_guest: bool = False
-    organisations: frozenset[str] = frozenset()
+    organizations: frozenset[str] = frozenset()
 
 
 class People:
@@ -53,8 +53,8 @@ class People:
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
-        self._ranks = Remembered[Rank](KEPT)
-        self._names = Remembered[str](KEPT)
+        self._ranks = ExpiringCache[Rank](KEPT)
+        self._names = ExpiringCache[str](KEPT)
         self._busy_until = 0.0
 
     async def names(self, people: Iterable[str]) -> dict[str, str]:
@@ -117,7 +117,7 @@ def rank_of(user: Mapping[str, Any]) -> Rank:
     return Rank(
         is_admin=any(user.get(name) for name in ("is_admin", "is_owner", "is_primary_owner")),
         is_guest=any(user.get(name) for name in ("is_restricted", "is_ultra_restricted")),
-        organisations=frozenset(str(home) for home in homes if home),
+        organizations=frozenset(str(home) for home in homes if home),
     )
 
 

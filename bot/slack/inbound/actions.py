@@ -10,6 +10,7 @@ from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.errors import ConflictError, NotAllowedError, UsageError
 from bot.slack.client.clip import LONGEST
+from bot.slack.client.file_ref import file_refs
 from bot.slack.client.text import plain
 from bot.slack.inbound import modals, payload
 from bot.slack.outbound import modal_view
@@ -62,7 +63,7 @@ def action_of(body: Mapping[str, Any]) -> Action | None:
         return None
     asker = Requester(str(user["id"]), str(user.get("team_id") or team), str(body.get("response_url") or ""))
     message = body.get("message") or {}
-    if body.get("type") == "message_action":
+    if is_shortcut := body.get("type") == "message_action":
         name, value, choice, at = str(body.get("callback_id") or ""), "", "", str(body.get("action_ts") or "")
         ts = shown = str(message.get("ts") or body.get("message_ts") or "")
     else:
@@ -85,6 +86,8 @@ def action_of(body: Mapping[str, Any]) -> Action | None:
         asker=asker,
         author=str(message.get("user") or ""),
         text=plain(str(message.get("text") or "")[:LONGEST]),
+        files=file_refs(message) if is_shortcut else (),
+        has_replies=is_shortcut and message.get("thread_ts") == ts,
     )
 
 

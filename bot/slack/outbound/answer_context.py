@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlet:
+class WorkspaceOutput:
     """What all answers in a workspace are sent with."""
 
     client: AsyncWebClient
@@ -37,7 +37,7 @@ class Outlet:
 class AnswerContext:
     """One answer: where it goes, who asked, and what is kept of it for another try of the turn."""
 
-    out: Outlet
+    out: WorkspaceOutput
     place: Place
     asker: Requester
     checkpoint: Checkpoint

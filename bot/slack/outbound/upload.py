@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FILES_PER_MESSAGE = 10  # as many as a person can post at once
 LARGEST_SNIPPET = 1_000_000  # bytes; https://docs.slack.dev/reference/methods/files.getUploadURLExternal
 
-# Slack shows a snippet coloured, and can be told its language: https://docs.slack.dev/reference/objects/file-object
+# Slack shows a snippet colored, and can be told its language: https://docs.slack.dev/reference/objects/file-object
 SNIPPETS = {
     extension: kind
     for kind, extensions in {

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
 
-LABELLED = (
+LABELED = (
     "id,message,category\n1,my app crashes when I open it,Bug report\n2,I was charged twice for a month,Billing\n"
     "3,the app crashes all day long,bug report\n4,this Tuesday was really nice,Billing\n"
 )
@@ -39,8 +39,8 @@ async def read(sqlite_url: str) -> AsyncIterator[Settings]:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    path = tmp_path / "labelled.csv"
-    path.write_text(LABELLED, encoding="utf-8")
+    path = tmp_path / "labeled.csv"
+    path.write_text(LABELED, encoding="utf-8")
     return path
 
 

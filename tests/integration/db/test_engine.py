@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.db import sqlite_driver
-from bot.db.engine import Database, normalise, open_sqlite_file
+from bot.db.engine import Database, normalize, open_sqlite_file
 from bot.errors import SettingsError
 from bot.transaction import transact
 
@@ -41,7 +41,7 @@ SETTINGS = text("SELECT count(*) FROM settings")
     ],
 )
 def test_each_spelling_gets_our_driver(given: str, used: str) -> None:
-    assert normalise(given).render_as_string(hide_password=False) == used
+    assert normalize(given).render_as_string(hide_password=False) == used
 
 
 @pytest.mark.parametrize(

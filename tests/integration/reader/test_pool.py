@@ -212,7 +212,7 @@ async def test_a_file_without_an_end_is_given_up(ends: list[str]) -> None:
         assert not is_alive(pid)
 
 
-async def test_neighbours_are_read_meanwhile(pool: ReaderPool, ends: list[str]) -> None:
+async def test_neighbors_are_read_meanwhile(pool: ReaderPool, ends: list[str]) -> None:
     slow = await frozen(pool)
     reading = asyncio.create_task(pool.read_sheet("a.csv", TABLE))
     await asyncio.sleep(0)

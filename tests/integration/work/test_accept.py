@@ -87,7 +87,7 @@ async def test_twins_in_one_commit_count_once(database: Database) -> None:
     assert await asyncio.gather(*(acceptance.accept(turn(1)) for _ in range(3))) == [True, False, False]
 
 
-async def test_no_json_harms_no_neighbour(database: Database, rows: Rows) -> None:
+async def test_no_json_harms_no_neighbor(database: Database, rows: Rows) -> None:
     acceptance = accepting(database)
     results = await asyncio.gather(
         acceptance.accept(turn(1)),
@@ -100,7 +100,7 @@ async def test_no_json_harms_no_neighbour(database: Database, rows: Rows) -> Non
     assert await rows.ids() == ["E1", "E4"]
 
 
-async def test_who_gives_up_harms_no_neighbour(database: Database, rows: Rows) -> None:
+async def test_who_gives_up_harms_no_neighbor(database: Database, rows: Rows) -> None:
     acceptance = accepting(database)
     first, second = (asyncio.create_task(acceptance.accept(turn(i))) for i in (1, 2))
     await asyncio.sleep(0)
@@ -109,7 +109,7 @@ async def test_who_gives_up_harms_no_neighbour(database: Database, rows: Rows) -
     assert "E2" in await rows.ids()
 
 
-async def test_a_failing_neighbour_loses_no_delivery(database: Database, rows: Rows) -> None:
+async def test_a_failing_neighbor_loses_no_delivery(database: Database, rows: Rows) -> None:
     commits, fails = Commits(database.writer), 0
     failing: list[asyncio.Task[None]] = []
 

@@ -1,4 +1,4 @@
-"""Writes that share commits: fewer of them, and nobody's trouble is a neighbour's."""
+"""Writes that share commits: fewer of them, and nobody's trouble is a neighbor's."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def test_what_is_written_together_shares_commits(database: Database) -> No
     assert heard.count("COMMIT") == 2
 
 
-async def test_a_failing_write_harms_no_neighbour(database: Database) -> None:
+async def test_a_failing_write_harms_no_neighbor(database: Database) -> None:
     commits, error = Commits(database.writer), FlakyError()
     writes = saying("1"), saying("2", error), saying("3")
     outcomes = await asyncio.gather(*(commits.share(write) for write in writes), return_exceptions=True)
@@ -92,7 +92,7 @@ async def test_a_job_is_claimed_with_its_delivery(replica: Replicas, rows: Rows)
     assert (await rows.get("E1")).status == 1
 
 
-async def test_a_failing_finish_harms_no_neighbour(replica: Replicas, database: Database, rows: Rows) -> None:
+async def test_a_failing_finish_harms_no_neighbor(replica: Replicas, database: Database, rows: Rows) -> None:
     held = HeldHandler()
 
     async def handle(job: Job) -> Write[None]:

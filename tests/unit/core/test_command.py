@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.command import SHOWN_OF_REQUEST, check_text, opening, take_private
+from bot.core.command import SHOWN_OF_REQUEST, check_options, check_text, opening, take_private
 from bot.core.commands import BY_NAME
 from bot.core.domain.command import Command
 from bot.core.domain.message import Place, Role
@@ -72,3 +72,48 @@ def test_a_command_begins_a_conversation() -> None:
 
 def test_a_private_command_leaves_no_words() -> None:
     assert command("a secret", is_private=True).record(FinishedAnswer("Here.", "")).messages == ()
+
+
+KNOWN = ("--multi", "--private")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("--bogus crash", "There is no option `--bogus` here. I know `--multi` and `--private`; quote it."),
+        ("crash --bogus", "There is no option `--bogus` here."),
+        ("—bogus crash", "There is no option `—bogus` here."),
+        ("\u2013mutli crash", "There is no option `\u2013mutli` here. Did you mean `--multi`?"),
+        ("crash —privat", "There is no option `—privat` here. Did you mean `--private`?"),
+        ("--lang=go web server", "There is no option `--lang=go` here."),
+        ("web server —lang=go", "There is no option `—lang=go` here."),
+        ("--multi=yes crash", "`--multi` takes no value: leave out `=yes`."),
+        ("--column=text crash", "There is no option `--column=text` here. Did you mean `column=`?"),
+        ("--bogus\ncrash", "There is no option `--bogus` here."),
+    ],
+)
+def test_an_unknown_option_is_refused(typed: str, sentence: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_options(typed, KNOWN, "quote it", beside=("column=",))
+    assert caught.value.sentence.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("-- said Bob", "- item", "— he said, we go", "—Hola, dijo", "—I think so", "it crashes —anna", "--", "—"),
+        *("it needs --verbose to run", "crash\n--bogus", "--multi crash", "crash --private", "2--3 items", ""),
+    ],
+)
+def test_a_text_may_begin_with_dashes(typed: str) -> None:
+    check_options(typed, KNOWN, "quote it")
+
+
+def test_code_may_end_with_an_option() -> None:
+    check_options("a clone of ls --color=auto", KNOWN, "quote it", may_end_so=True)
+    with pytest.raises(UsageError):
+        check_options("a clone of ls --privat", KNOWN, "quote it", may_end_so=True)
+
+
+def test_private_said_twice_counts_once() -> None:
+    assert take_private("7d --private --private") == ("7d", True)

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from bot.core.classify.table import naming
+from bot.core.command import shown
 from bot.core.domain.classification import ReadAs
 from bot.errors import UsageError
 
@@ -33,6 +34,8 @@ _QUOTES = {
     "«": "»",
     "»": "«",
 }
+_EXAMPLES = {"column": "text", "sheet": "2", "heading": "4", "encoding": "cp1251"}
+_CHANNEL = re.compile(r"#[^\W\d]")  # `#3` is the third column
 _LONGEST_VALUE = 200  # characters
 # Names of columns and of sheets have blanks; what follows them is a link, a channel, or another option.
 _VALUE_ENDS = re.compile(r"[,;\n<]|\s#[^\W\d]|\s(?:--|—|\u2013)[a-z]|\shttps?:")
@@ -52,7 +55,8 @@ def take(text: str) -> tuple[str, dict[str, str]]:
     """
     matches = list(_OPTION.finditer(text))
     found: dict[str, str] = {}
-    rest, start = [], 0
+    rest: list[str] = []
+    start = 0
     for n, match in enumerate(matches):
         if match.start() < start:
             continue  # within the value before
@@ -61,6 +65,8 @@ def take(text: str) -> tuple[str, dict[str, str]]:
         # Within a sentence, "the column: x is wrong" is not an option: there, one word is the value.
         is_apart = match["sign"] == "=" or text[start : match.start()].rstrip(" \t")[-1:] in {"", ",", ";", "\n"}
         value, end = _value(text, match.end(), stop, is_long=is_apart and name in {"column", "sheet"})
+        if match["sign"] == "=" and "\n" not in text and not "".join((*rest, text[start : match.start()])).strip():
+            _check_value(name, value, found)
         if value:
             found[name] = value
             rest.append(text[start : match.start()])
@@ -69,6 +75,15 @@ def take(text: str) -> tuple[str, dict[str, str]]:
     if (other := _LIKE_OPTION.match(left)) and "\n" not in left:
         _check(other["name"].casefold())
     return left, found
+
+
+def _check_value(name: str, value: str, found: Mapping[str, str]) -> None:
+    """Raise `UsageError` for an option without a value, and for one that was given another one before."""
+    if not value or _CHANNEL.match(value):
+        raise UsageError(f"`{name}=` needs a value right behind it, as in `{name}={_EXAMPLES[name]}`.")
+    if found.get(name, value) != value:
+        several = " Name several columns as in `column=title+body`." if name == "column" else ""
+        raise UsageError(f"You gave `{name}=` twice: {shown(found[name])} and {shown(value)}.{several}")
 
 
 def check_rest(text: str, rest: str, options: Mapping[str, str]) -> None:

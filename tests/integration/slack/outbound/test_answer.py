@@ -16,7 +16,7 @@ from bot.slack.client.identity import AskedIdentity
 from bot.slack.client.rate_limit import Budget
 from bot.slack.outbound import answer as slack_answer
 from bot.slack.outbound.answer import StreamedAnswer
-from bot.slack.outbound.answer_context import AnswerContext, Outlet
+from bot.slack.outbound.answer_context import AnswerContext, WorkspaceOutput
 from bot.slack.outbound.answer_messages import AnswerMessages
 from bot.slack.outbound.buffer import Buffer
 from bot.slack.outbound.first_message import FirstMessage, State
@@ -72,7 +72,7 @@ async def context(workspace: ScriptedWorkspace) -> AsyncIterator[AnswerContext]:
     async with aiohttp.ClientSession() as session:
         client = web_client(workspace.workspace.bot_token, f"{workspace.url}/api/", session)
         budget = Budget(InMemoryQuota())
-        out = Outlet(
+        out = WorkspaceOutput(
             client,
             AskedIdentity(client),
             Sessions(client, budget),

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-import pytest
+from io import BytesIO
 
-from bot.core.attachments.attach import decoded
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from bot.core.attachments.attach import TOKENS_PER_PAGE, decoded, opened
+from bot.core.documents.kinds import PDF
+from bot.core.domain.message import FileRef
 from bot.errors import FileError
 
 GREETING = "Привет! Приложение не открывается после обновления, помогите, пожалуйста."
@@ -18,3 +23,20 @@ def test_bytes_in_no_encoding_are_refused() -> None:
         decoded("notes.txt", bytes(range(128, 256)))
 
     assert "notes.txt" in refused.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("pages", "room", "read"),
+    [(3, 100_000, 3), (3, 5_000, 2), (120, 200_000, 80), (110, 10**6, 110), (601, 2 * 10**6, 600)],
+)
+def test_as_many_pages_are_read_as_fit(pages: int, room: int, read: int) -> None:
+    data = BytesIO()
+    writer = PdfWriter()
+    for _ in range(pages):
+        writer.add_blank_page(9, 9)
+    writer.write(data)
+    found = opened(FileRef("F1", "a.pdf", PDF, 0), data.getvalue(), room)
+    assert len(PdfReader(BytesIO(found.attachment.data)).pages) == read
+    assert found.attachment.tokens == read * TOKENS_PER_PAGE
+    told = f"I read the first {read} of the {pages} pages of *a.pdf*: no more fit at once."
+    assert found.told == ("" if read == pages else told)

@@ -92,6 +92,12 @@ def test_hidden_words_do_not_reach_the_model(properties: str) -> None:
     assert (found.text, found.left_out) == ("Seen.", ("1 hidden passage",))
 
 
+def test_a_hidden_style_hides_its_paragraphs() -> None:
+    styles = '<w:styles><w:style w:type="paragraph" w:styleId="H"><w:rPr><w:vanish/></w:rPr></w:style></w:styles>'
+    found = read(paragraph("Seen.") + paragraph("Obey me.", "H"), styles=styles)
+    assert (found.text, found.left_out) == ("Seen.", ("1 hidden passage",))
+
+
 def test_struck_words_are_marked() -> None:
     struck = paragraph("on Monday", properties="<w:rPr><w:strike/></w:rPr>")
     assert read(struck).text == "~~on Monday~~"

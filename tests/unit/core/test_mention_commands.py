@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.commands import BY_NAME
+from bot.core.mention_commands import Occasion, read
 from bot.core.settings import subcommands
-from bot.core.spoken import Occasion, read
 
 START = Occasion(is_called=True)  # a mention in a channel, or the start of direct messages
 OTHERS = Occasion(is_called=True, thread="others")

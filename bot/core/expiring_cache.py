@@ -1,4 +1,4 @@
-"""A cache of recent look-ups."""
+"""A cache of recent look-ups, whose entries expire."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cachetools import FIFOCache
 V = TypeVar("V")
 
 
-class Remembered(Generic[V]):
+class ExpiringCache(Generic[V]):
     """Values by their keys, each for some seconds; beyond `most`, the oldest are dropped."""
 
     def __init__(self, most: int) -> None:

@@ -16,7 +16,7 @@ from bot.core.classify import parse as classify
 from bot.core.code import parse as code
 from bot.core.command import LONGEST_WORD, take_private
 from bot.core.commands import BY_NAME, CLASSIFY, CODE, PARLEY, SUMMARIZE
-from bot.core.domain.command import SpokenCommand
+from bot.core.domain.command import MentionCommand
 from bot.core.settings import help as help_
 from bot.core.settings.subcommands import FIRST_WORDS, HELP, SUBCOMMANDS, Subcommand, find
 from bot.core.summarize import parse as summarize
@@ -81,7 +81,7 @@ class Occasion:
     has_files: bool = False
 
 
-def read(text: str, occasion: Occasion) -> SpokenCommand | None:
+def read(text: str, occasion: Occasion) -> MentionCommand | None:
     """Return the command that a message is, None if it is for Claude."""
     text = text.strip()
     if match := _SLASH.match(text):
@@ -95,18 +95,18 @@ def read(text: str, occasion: Occasion) -> SpokenCommand | None:
     )
 
 
-def _typed(name: str, rest: str, occasion: Occasion) -> SpokenCommand | None:
+def _typed(name: str, rest: str, occasion: Occasion) -> MentionCommand | None:
     """Read a message that begins as a slash command does."""
     if name in BY_NAME:
         text, is_private = (rest, True) if BY_NAME[name].is_private else take_private(rest)
         if not text and occasion.has_files and name == SUMMARIZE.name:
             return None  # Claude reads the files of any message
         is_for_anyone = name == PARLEY.name and find(text).is_for_anyone
-        return SpokenCommand(name, text.strip(), is_private, is_for_anyone)
+        return MentionCommand(name, text.strip(), is_private, is_for_anyone)
     if name in FIRST_WORDS:
-        return SpokenCommand(PARLEY.name, f"{name} {rest}".strip(), True, find(name).is_for_anyone)  # noqa: FBT003 (it is private)
+        return MentionCommand(PARLEY.name, f"{name} {rest}".strip(), True, find(name).is_for_anyone)  # noqa: FBT003 (it is private)
     is_slip = bool(difflib.get_close_matches(name[:LONGEST_WORD], BY_NAME, n=1, cutoff=NEAR))
-    return SpokenCommand(PARLEY.name, name, is_private=True) if is_slip else None
+    return MentionCommand(PARLEY.name, name, is_private=True) if is_slip else None
 
 
 def _bare(text: str) -> tuple[str, str]:
@@ -141,7 +141,7 @@ def _behind(said: str, verbs: tuple[str, ...]) -> str | None:
     return None
 
 
-def _summarize(said: str, length: str, occasion: Occasion) -> SpokenCommand | None:
+def _summarize(said: str, length: str, occasion: Occasion) -> MentionCommand | None:
     if said[-len(_INFINITIVE) :].lower() == _INFINITIVE:
         said = f"fasse {said[: -len(_INFINITIVE)]}"
     rest, needs_place = _behind(said, SUMMARIZE.verbs), False
@@ -155,11 +155,11 @@ def _summarize(said: str, length: str, occasion: Occasion) -> SpokenCommand | No
         text = f"{where} {length}".strip()
         text, is_private = take_private(text)
         if not where or summarize.spoken(text, needs_place=needs_place):
-            return SpokenCommand(SUMMARIZE.name, text if where else "", is_private)
+            return MentionCommand(SUMMARIZE.name, text if where else "", is_private)
     return None
 
 
-def _classify(said: str, occasion: Occasion) -> SpokenCommand | None:
+def _classify(said: str, occasion: Occasion) -> MentionCommand | None:
     rest = _behind(said, CLASSIFY.verbs)
     if rest is None:
         return None
@@ -167,16 +167,16 @@ def _classify(said: str, occasion: Occasion) -> SpokenCommand | None:
     if occasion.has_files:
         is_asked = said.casefold().startswith(CLASSIFY.name)
         return (
-            SpokenCommand(CLASSIFY.name, classify.spoken(rest, has_files=True) or rest, is_private)
+            MentionCommand(CLASSIFY.name, classify.spoken(rest, has_files=True) or rest, is_private)
             if is_asked
             else None
         )
     for where in _places(rest, occasion):
         if not where:
             is_known = occasion.is_called and not occasion.thread and said.casefold().startswith(CLASSIFY.name)
-            return SpokenCommand(CLASSIFY.name, "") if is_known else None
+            return MentionCommand(CLASSIFY.name, "") if is_known else None
         if text := classify.spoken(where):
-            return SpokenCommand(CLASSIFY.name, text, is_private)
+            return MentionCommand(CLASSIFY.name, text, is_private)
     return None
 
 
@@ -196,23 +196,23 @@ def _places(rest: str, occasion: Occasion) -> Iterator[str]:
         yield rest
 
 
-def _code(said: str) -> SpokenCommand | None:
+def _code(said: str) -> MentionCommand | None:
     if (rest := _behind(said, CODE.verbs)) is None:
         return None
     rest, is_private = take_private(rest)
     is_written = not said.casefold().startswith(CODE.name)
     text = code.spoken(rest.lstrip(), is_written=is_written)
-    return SpokenCommand(CODE.name, text, is_private) if text else None
+    return MentionCommand(CODE.name, text, is_private) if text else None
 
 
-def _ask(said: str) -> SpokenCommand | None:
+def _ask(said: str) -> MentionCommand | None:
     """Read what `/parley` is asked for without it."""
     if "\n" in said or len(said) > LONGEST:
         return None
     for one in SUBCOMMANDS:
         rest = _behind(said, one.verbs)
         if rest is not None and _may_follow(one)(rest := rest.strip(" :,")):
-            return SpokenCommand(PARLEY.name, f"{one.words} {rest}".strip(), True, one.is_for_anyone)  # noqa: FBT003 (it is private)
+            return MentionCommand(PARLEY.name, f"{one.words} {rest}".strip(), True, one.is_for_anyone)  # noqa: FBT003 (it is private)
     return None
 
 

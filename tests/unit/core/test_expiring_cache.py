@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from bot.core.remembered import Remembered
+from bot.core.expiring_cache import ExpiringCache
 
 LONG = 1_000.0  # seconds
 
 
 def test_a_value_is_kept_for_its_time() -> None:
-    known = Remembered[str](10)
+    known = ExpiringCache[str](10)
     known.keep("T1:C1", "ours", LONG)
     known.keep("T1:C2", "over", 0)
 
@@ -17,7 +17,7 @@ def test_a_value_is_kept_for_its_time() -> None:
 
 
 def test_what_was_kept_first_goes() -> None:
-    known = Remembered[int](2)
+    known = ExpiringCache[int](2)
     for key, value in (("a", 1), ("b", 2), ("a", 3), ("c", 4)):
         known.keep(key, value, LONG)
 
@@ -25,7 +25,7 @@ def test_what_was_kept_first_goes() -> None:
 
 
 def test_keys_are_dropped_by_their_beginning() -> None:
-    known = Remembered[int](10)
+    known = ExpiringCache[int](10)
     for key in ("T1:C1", "T1:C2", "T2:C1"):
         known.keep(key, 1, LONG)
 
