@@ -31,11 +31,14 @@ _OPEN = re.compile(
 )
 _NAME = r"\b[A-Z][\w'-]{0,30}+(?: [A-Z][\w'-]{0,30}+)?+"
 _PRONOUNS = "It|This|That|There|These|Those|We|They|He|She|You|What|Who|Which|The|Everything|Nothing|Nobody|Everybody"
+# "Loading takes a minute" is nobody's task.
+_TIMES = r"\d+|an?|one|two|three|five|ten|ages|forever|too|so|longer|up"
 _ACTION = re.compile(
     r"\bI(?:'| wi)ll (?P<own>[^.?!\n]+)"
     rf"|(?:@?(?P<called>{_NAME})[,:]? )?\b(?:[Cc]an|[Cc]ould) you (?:please )?(?P<asked>[^.?!,\n]+)"
     rf"(?:, (?P<meant>{_NAME})(?=[.?!\n]|\Z))?"
-    rf"|\b(?!(?:{_PRONOUNS})\b)(?P<name>[A-Z][a-z]{{0,30}}) (?:will|takes?|is going to) (?P<told>[^.?!\n]+)"
+    rf"|\b(?!(?:{_PRONOUNS})\b)(?P<name>[A-Z][a-z]{{0,30}}) (?:will|takes(?! (?:{_TIMES})\b)|is going to) "
+    r"(?P<told>[^.?!\n]+)"
 )
 _TO_BOT = re.compile(r"\s*@?Parley\b")
 _WHEN = re.compile(
@@ -144,9 +147,11 @@ def _actions(lines: Sequence[ConversationLine]) -> Iterator[Json]:
 
 
 def _themes(lines: Sequence[ConversationLine]) -> Iterator[Json]:
+    told: set[str] = set()
     for theme in themes("\n".join(line.text for line in lines)):
         about = [line.id for line in lines if set(stems(theme.phrase)) <= set(stems(line.text))]
-        if len(about) >= LEAST_ABOUT:
+        if len(about) >= LEAST_ABOUT and not told.issuperset(about):
+            told.update(about)
             yield {"text": theme.phrase.capitalize(), "messages": about[:MOST_IDS]}
 
 

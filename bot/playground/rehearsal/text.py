@@ -16,6 +16,7 @@ MAX_THEMES = 5
 # How many sentences summarize a text of up to that many.
 SUMMARY_SIZES = ((3, 1), (8, 2), (30, 3))
 MAX_SUMMARY = 5
+ALIKE = 0.6  # the share of words in common that makes one of two sentences superfluous
 LEAST_TELLING = 3  # words that carry meaning: a heading has fewer
 FEWEST_WORDS = 4  # that carry meaning: a shorter sentence counts as if it had as many
 
@@ -26,8 +27,8 @@ from further get gets got had has have haven't having he her here hers him his h
 isn't it it's its itself just let like made make many may me might more most much must my myself no nor not now of off
 on once one only or other our ours out over own per please put same she should shouldn't since so some still such than
 that that's the their theirs them themselves then there these they this those through till tis to too under until up
-upon us use very was wasn't we we're were what what's when where whether which while who whom why will with won't would
-wouldn't yes yet you you're your yours
+upon us use very was wasn't we we're were what what's when whenever where whether which while who whom why will with
+won't would wouldn't yes yet you you're your yours
 """
 STOPWORDS = frozenset(_STOPWORDS.split())
 ABBREVIATIONS = ("e.g.", "i.e.", "etc.", "cf.", "vs.", "dr.", "mr.", "mrs.", "ms.", "no.", "st.")
@@ -114,8 +115,19 @@ def central(text: str, count: int | None = None) -> list[str]:
         total *= min(1.0, len(content) / LEAST_TELLING)
         return total * (1.5 if number == 0 and len(content) >= FEWEST_WORDS else 1.0)
 
-    best = sorted(range(len(found)), key=lambda number: (-score(number), number))[:count]
+    best: list[int] = []
+    for number in sorted(range(len(found)), key=lambda number: (-score(number), number)):
+        if len(best) == count:
+            break
+        if not any(_are_alike(contents[number], contents[other]) for other in best):
+            best.append(number)
     return [shorten(found[number], SHOWN_OF_SENTENCE) for number in sorted(best)]
+
+
+def _are_alike(one: list[str], other: list[str]) -> bool:
+    """Return whether two sentences share most of the words of the shorter one."""
+    shorter = min(len(set(one)), len(set(other)))
+    return shorter > 0 and len(set(one) & set(other)) > ALIKE * shorter
 
 
 def size_of(count: int) -> int:

@@ -114,7 +114,7 @@ def test_severity_and_mood_fit_the_post(text: str, severity: str, mood: str) -> 
             "The app crashes whenever I open the export dialog",
             "Export",
             "The app crashes whenever I open the export dialog",
-            "app crashes whenever",
+            "app crashes",
         ),
         (
             "Slow, slow, slow: the report page eats all my memory",

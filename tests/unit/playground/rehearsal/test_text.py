@@ -110,3 +110,8 @@ def test_huge_text_is_read_at_length(unit: str) -> None:
     text = unit * 50_000
     assert len(central(text)) <= 5
     assert len(themes(text)) <= 5
+
+
+def test_what_is_said_twice_is_central_once() -> None:
+    text = "The app crashes on export. The export crashes the app. Invoices miss a number. Search is slow today."
+    assert central(text, 2) == ["The app crashes on export.", "Invoices miss a number."]
