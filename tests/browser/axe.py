@@ -14,11 +14,11 @@ AXE = Axe()
 DARK = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
 
 
-async def violations(page: Page) -> list[str]:
-    """Return every violation of any rule and level, in the light and in the dark."""
+async def violations(page: Page, within: str | None = None) -> list[str]:
+    """Return every violation of any level, in the light and in the dark, on the page or `within` a selector."""
     await page.emulate_media(color_scheme="dark")
-    dark = await AXE.run(page, options=DARK)
+    dark = await AXE.run(page, within, options=DARK)
     await page.emulate_media(color_scheme="light")
-    light = await AXE.run(page)
+    light = await AXE.run(page, within)
     found = [*light.response["violations"], *dark.response["violations"]]
     return [f"{fault['id']}: {node['html']}" for fault in found for node in fault["nodes"]]

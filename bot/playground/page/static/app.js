@@ -3,7 +3,7 @@
 import { Actions, attempt } from "./actions.js";
 import { get, listen, post } from "./api.js";
 import { Composer } from "./composer.js";
-import { h, icon, role } from "./dom.js";
+import { icon, role } from "./dom.js";
 import { Drafts } from "./drafts.js";
 import { loadEmoji } from "./emoji.js";
 import { Following } from "./following.js";
@@ -13,7 +13,7 @@ import { Scroll } from "./scroll.js";
 import { Sidebar } from "./sidebar.js";
 import { welcome } from "./starters.js";
 import { destinations, openSwitcher } from "./switcher.js";
-import { Modal, drawParts } from "./views.js";
+import { Home, Modal } from "./views.js";
 import { Workspace, isReply } from "./workspace.js";
 
 const NARROW = matchMedia("(max-width: 760px)");
@@ -29,7 +29,7 @@ const actions = new Actions(workspace, following);
 /** Where what is new begins in the open channel and thread: a ts, null for nowhere. */
 const newFrom = { channel: null, thread: null };
 let modal = null;
-let homeDrawn = null;
+let home = null;
 let here = { channel: "", thread: null, home: false };
 let behind = null;
 let drawing = false;
@@ -59,18 +59,17 @@ function goTo(channel, thread = null) {
 
 function enter({ moved, opened }) {
   const channel = workspace.channel(here.channel);
-  const { channel: inChannel, thread: inThread } = scrolls;
   if (moved) newFrom.channel = null;
   if (moved || opened) newFrom.thread = null;
   markSeen();
-  if (moved) inChannel.leaveFor(channel.id);
-  if (moved || opened) inThread.leaveFor(`${channel.id}/${here.thread}`);
+  if (moved) scrolls.channel.leaveFor(channel.id);
+  if (moved || opened) scrolls.thread.leaveFor(`${channel.id}/${here.thread}`);
   draw();
   const label = `Message ${workspace.titleOf(channel)}${workspace.asWhom}`;
   composers.channel.moveTo({ channel: channel.id, thread: null, label });
   if (here.thread) composers.thread.moveTo({ channel: channel.id, thread: here.thread, label: "Reply…" });
-  if (moved) inChannel.arrive(role("new-line", role("channel-messages")));
-  if (here.thread && (moved || opened)) inThread.arrive(role("new-line", role("thread-messages")));
+  if (moved) scrolls.channel.arrive(role("new-line", role("channel-messages")));
+  if (here.thread && (moved || opened)) scrolls.thread.arrive(role("new-line", role("thread-messages")));
   if (moved) showSidebar(false);
   if (opened && here.thread && NARROW.matches) composers.thread.focus();
 }
@@ -181,8 +180,7 @@ function markSeen() {
 }
 
 function showLost(sentence) {
-  role("connection").textContent = sentence;
-  role("connection").hidden = false;
+  Object.assign(role("connection"), { textContent: sentence, hidden: false });
 }
 
 // The user's actions
@@ -269,18 +267,12 @@ function drawHome() {
   }
   role("channel-pane").classList.toggle("at-home", here.home);
   role("home").hidden = !here.home;
-  if (homeDrawn === workspace.home && homeDrawn !== null) return;
-  homeDrawn = workspace.home;
-  const empty = h("p", { class: "empty" }, "The app has not published a home yet.");
-  const act = (control, chosen) => actions.actInView(workspace.home, control, chosen);
-  role("home").replaceChildren(...(homeDrawn ? drawParts(homeDrawn.parts, workspace, act) : [empty]));
+  home.draw(workspace.home);
 }
 
 function drawBanner() {
-  const banner = role("banner");
-  banner.textContent = workspace.model.notice;
-  banner.dataset.model = workspace.model.name;
-  banner.hidden = !workspace.model.notice;
+  const { name, notice } = workspace.model;
+  Object.assign(role("banner"), { textContent: notice, hidden: !notice }).dataset.model = name;
 }
 
 function drawWelcome(channel, offered) {
@@ -325,6 +317,7 @@ function start() {
     composers[place] = new Composer(role(`${place}-composer`), workspace, drafts, { send, editLast });
   }
   const submit = (view, values) => actions.submit(view, values, here.channel);
+  home = new Home(role("home"), workspace, actions.actInView);
   modal = new Modal(role("modal"), workspace, { submit, close: actions.closeView, act: actions.actInView });
   role("stop").addEventListener("click", () => actions.stop(here));
   role("close-thread").addEventListener("click", closeThread);

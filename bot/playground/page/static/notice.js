@@ -2,7 +2,7 @@
 
 import { h, plainButton, role } from "./dom.js";
 
-const SHOWN_MS = 4000;
+const SHOWN_MS = 3000;
 
 /** Say that something went wrong: stays until it is dismissed. */
 export function warn(sentence) {

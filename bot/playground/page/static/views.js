@@ -18,6 +18,26 @@ export function drawParts(parts, workspace, act) {
   });
 }
 
+/** The app's home tab: drawn anew when the app has published another one. */
+export class Home {
+  #shown;
+
+  constructor(element, workspace, act) {
+    this.element = element;
+    this.workspace = workspace;
+    this.act = act;
+  }
+
+  /** Show a view, or that there is none for null. */
+  draw(view) {
+    if (view === this.#shown) return;
+    this.#shown = view;
+    const act = (control, chosen) => this.act(view, control, chosen);
+    const empty = h("p", { class: "empty" }, "The app has not published a home yet.");
+    this.element.replaceChildren(...(view ? drawParts(view.parts, this.workspace, act) : [empty]));
+  }
+}
+
 /**
  * The modal: drawn anew when the server's view changes. As in Slack, a field with the same block_id and action_id keeps
  * what was typed into it; the place in the form and the focus stay, too.
