@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
 from typing import TYPE_CHECKING
 
@@ -47,14 +48,19 @@ def _explained(error: BotError | OSError | DBAPIError) -> tuple[int, list[str]]:
         case UsageError() | ModelError():
             return 2, [error.sentence]
         case ChatError():
-            what = "Slack can't be used at the moment" if error.is_transient else "Slack refused the bot"
-            return 1, [f"{what}: {error}. `{PROGRAM} doctor` shows more."]
+            told = f"{'Slack is unavailable' if error.is_transient else 'Slack refused the bot'}: {error}."
         case DBAPIError():
-            return 1, [f"The database can't be used: {type(error.orig).__name__}. `{PROGRAM} doctor` shows more."]
+            told = f"The database can't be used: {type(error.orig).__name__}."
+        case socket.gaierror():
+            told = "A host's name is not known: check the host in DATABASE_URL, and HOST."
+        case ConnectionError() | TimeoutError():  # Slack and Claude have errors of their own
+            told = f"The database can't be reached: {type(error).__name__}."
         case OSError():
             at = f" ({error.filename})" if error.filename else ""
-            return 1, [f"That failed: {error.strerror or error}{at}."]
-    raise error
+            told = f"That failed: {error.strerror or error}{at}."
+        case _:
+            raise error
+    return 1, [f"{told} `{PROGRAM} doctor` shows more."]
 
 
 def parser() -> argparse.ArgumentParser:

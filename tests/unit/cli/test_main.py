@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.slack.manifest import manifest
 from tests.support import bot_process
 
@@ -63,6 +65,26 @@ def test_a_database_out_of_reach_is_said(tmp_path: Path) -> None:
     assert ended.status == 1
     assert "Traceback" not in ended.err
     assert "s3cr3t" not in ended.err
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgresql://user:s3cr3t@127.0.0.1:1/parley", "The database can't be reached: ConnectionRefusedError."),
+        (
+            "postgresql://user:s3cr3t@nohost.invalid/parley",
+            "A host's name is not known: check the host in DATABASE_URL",
+        ),
+        ("sqlite:///.", "The database can't be used: "),
+    ],
+)
+def test_a_database_without_an_answer_is_named(tmp_path: Path, url: str, sentence: str) -> None:
+    ended = run(tmp_path, "work", "list", DATABASE_URL=url)
+    assert (ended.status, ended.out) == (1, "")
+    (line,) = ended.err.splitlines()
+    assert line.startswith(sentence)
+    assert line.endswith("`python -m bot doctor` shows more.")
+    assert "s3cr3t" not in line
 
 
 def test_the_database_is_migrated(tmp_path: Path) -> None:
