@@ -171,3 +171,19 @@ async def test_outsiders_are_answered_where_allowed(dialogue: Dialogue, model: S
     assert await dialogue.answer(partners, ts, 2) == "Sure."
     start = next(call for call in workspace.calls if call.method == "chat.startStream")
     assert (start.arguments["recipient_team_id"], start.arguments["recipient_user_id"]) == (rio.team_id, rio.id)
+
+
+async def test_someone_in_the_thread_is_left_to_answer(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    model.answer("Hello.")
+    ts = dialogue.mention("the export is broken")
+    await dialogue.answer(dialogue.general, ts)
+    model.answer("Thanks.")
+    workspace.say(dialogue.general, "for me, too", user=workspace.ada, thread_ts=ts)
+    await dialogue.answer(dialogue.general, ts, 2)
+    for words in ("Ada, did you see that too?", "ada can you send a screenshot", "Thanks, Ada!"):
+        workspace.say(dialogue.general, words, thread_ts=ts)
+    await nothing_more(dialogue, model)
+    model.answer("Because it is late.", to="why?")
+    workspace.say(dialogue.general, "Ada says it fails, why?", thread_ts=ts)
+    assert await dialogue.answer(dialogue.general, ts, 3) == "Because it is late."

@@ -34,10 +34,12 @@ async def resolve_addressees(incoming: IncomingMessage, conversation: Conversati
         incoming.author
     }
     texts = [one.text for one in conversation.messages if one.role is Role.USER]
-    names = {**conversation.people, **await chat.names.of(incoming.place, others, texts)}
-    names.pop(chat.names.mention(incoming.author), None)
+    own_mention = chat.names.mention(incoming.author)
+    told = {name for mention, name in conversation.people.items() if mention != own_mention}
+    texts = [text.replace(own_mention, "") for text in texts]
+    names = {*told, *await chat.names.called(incoming.place, others, texts)}
     groups = await chat.names.groups(incoming.place) if opens_with_at(incoming.text) else ()
-    is_others = addresses(incoming.text, {*names.values(), *groups} - set(own)) or addresses_handle(incoming.text, own)
+    is_others = addresses(incoming.text, {*names, *groups} - set(own)) or addresses_handle(incoming.text, own)
     if is_others and not turns_to(incoming.text, own):
         return replace(incoming, addresses_other=True)
     return incoming

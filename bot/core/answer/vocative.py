@@ -14,7 +14,7 @@ MOST_ASKING = 3  # words after a name that show that its person is asked
 SHORTEST = 2  # characters of a name
 # Words that open sentences, and are someone's name somewhere.
 _NO_NAMES = {
-    *("so", "an", "do", "may", "no", "now", "ok", "okay", "yes", "well", "then", "please", "also", "will", "the", "a"),
+    *("so", "an", "do", "no", "now", "ok", "okay", "yes", "well", "then", "please", "also", "the", "a"),
     *(
         "all",
         "team",
@@ -32,6 +32,14 @@ _NO_NAMES = {
         "we",
     ),
 }
+# Names that are words, too: at the start of a sentence they are someone's only if that one is spoken to.
+_ALSO_WORDS = """
+will may mark bill grant grace joy hope faith rose rob pat drew chase art max jack sky dawn april june july august
+summer guy frank penny ruby robin dean miles skip sue trip wade ray iris lily ivy angel gene heather holly olive pearl
+violet carol chip chuck cliff dot josh lance nick norm sandy terry victor ward woody page read law long best monday
+paris florence sydney austin jordan chelsea china india rich
+"""
+_WORDS_TOO = frozenset(_ALSO_WORDS.split())
 # What people say before a name, in the languages that teams write most.
 _HELLOS = (
     "hey there|hi there|hello there|hello again|hi again|hey|heya|hiya|hi|hello|howdy|yo|greetings|welcome|dear|"
@@ -71,6 +79,11 @@ _ASKED = re.compile(
     r"s['\u2019]il te pla[iî]t|s['\u2019]il vous pla[iî]t|stp|svp|"
     r"(?:peux|pourrais|as)[- ]tu|(?:pouvez|pourriez|avez)[- ]vous|"
     r"merci|per favore|puoi|potresti|voc[eê] pode|kun je|kan je|kan du|пожалуйста|можешь|lütfen)(?!\w)",
+    re.IGNORECASE,
+)
+_SPOKEN_TO = re.compile(
+    r"[ ]*[,:][^.!?\n]{0,80}?(?<!\w)(?:you|your|u|du|dich|dir|dein|deine|ihr|euch|sie|tu|te|ton|ta|vous|votre"
+    r"|t[uú]|usted|tienes|puedes|please|pls|thanks|thank|bitte|danke|por favor|merci)(?!\w)",
     re.IGNORECASE,
 )
 _HANDLE = re.compile(rf"@(?P<handle>[^\W\d][\w.-]*+)[,:]?(?={_ASKED.pattern})", re.IGNORECASE)
@@ -159,6 +172,8 @@ def _begins(start: str, name: str, *, is_called: bool, is_apart: bool) -> bool:
     rest = start[len(name) :]
     if is_called and not (is_apart and _TELLS.match(rest)):
         return not (rest[:1].isalnum() or rest[:1] in {"_", "'", "\u2019"})
+    if name in _WORDS_TOO:
+        return bool(_ASKED.match(rest) or _SPOKEN_TO.match(rest))
     if _STOP.match(rest) or _ASKED.match(rest):
         return True
     joined = _JOIN.match(rest)

@@ -165,6 +165,9 @@ class ChatNames(Protocol):
     async def of(self, place: Place, people: Collection[str], texts: Iterable[str] = ()) -> Mapping[str, str]:
         """Return the names of people, and of those whom texts mention, by their mentions. Never raises."""
 
+    async def called(self, place: Place, people: Collection[str], texts: Iterable[str] = ()) -> Collection[str]:
+        """Return all names that these people go by, as far as known. Never raises."""
+
     async def groups(self, place: Place) -> Collection[str]:
         """Return the names of the workspace's user groups, `@oncall`. Never raises."""
 

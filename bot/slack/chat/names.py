@@ -30,10 +30,14 @@ class SlackNames:
 
     async def of(self, place: Place, people: Collection[str], texts: Iterable[str] = ()) -> dict[str, str]:
         """Return the names of people, and of those whom texts mention, by their mentions. Never raises."""
-        mentioned = (one for text in texts for one in ids_in(text) if one.startswith(("U", "W")))
-        wanted = dict.fromkeys([*people, *mentioned])
-        found = await self._workspaces.of(place.workspace).names.of(wanted)
+        found = await self._workspaces.of(place.workspace).names.of(_wanted(people, texts))
         return {mention(one): name for one, name in found.items() if name != one}
+
+    async def called(self, place: Place, people: Collection[str], texts: Iterable[str] = ()) -> Collection[str]:
+        """Return the names that these people show, and their full names. Never raises."""
+        workspace, wanted = self._workspaces.of(place.workspace), _wanted(people, texts)
+        shown = await workspace.names.of(wanted)
+        return {*(name for one, name in shown.items() if name != one), *workspace.people.full_names(wanted)}
 
     async def groups(self, place: Place) -> Collection[str]:
         """Return the names of the workspace's user groups, `@oncall`. Never raises."""
@@ -47,3 +51,8 @@ class SlackNames:
             return ""
         name = (await self._workspaces.of(place.workspace).names.of([us])).get(us, us)
         return name if name != us else ""
+
+
+def _wanted(people: Collection[str], texts: Iterable[str]) -> list[str]:
+    mentioned = (one for text in texts for one in ids_in(text) if one.startswith(("U", "W")))
+    return list(dict.fromkeys([*people, *mentioned]))

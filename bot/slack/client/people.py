@@ -55,6 +55,7 @@ class People:
         self._client = client
         self._ranks = ExpiringCache[Rank](KEPT)
         self._names = ExpiringCache[str](KEPT)
+        self._full_names = ExpiringCache[str](KEPT)
         self._busy_until = 0.0
 
     async def names(self, people: Iterable[str]) -> dict[str, str]:
@@ -69,6 +70,10 @@ class People:
 
         await asyncio.gather(*map(ask, unknown))
         return {person: self._names.get(person, late=True) or person for person in wanted}
+
+    def full_names(self, people: Iterable[str]) -> list[str]:
+        """Return the full names of those people who show another one, as far as they are known."""
+        return [name for person in people if (name := self._full_names.get(person, late=True))]
 
     async def rank(self, person: str, *, fresh: bool = False) -> Rank:
         """Return a person's rank in the workspace, at most an hour old. Raises `ChatError`."""
@@ -87,6 +92,7 @@ class People:
         """Learn a name from a profile that came with a message, which saves a request."""
         if name := name_of(profile):
             self._names.keep(person, name, KEPT_FOR)
+            self._full_names.keep(person, name_of(profile, ("real_name",)), KEPT_FOR)
 
     async def _ask(self, person: str) -> None:
         if monotonic() < self._busy_until:
@@ -104,7 +110,10 @@ class People:
 
     def _keep(self, person: str, user: Mapping[str, Any]) -> Rank:
         """Keep everything from one look-up."""
-        self._names.keep(person, name_of(user.get("profile") or {}) or name_of(user) or person, KEPT_FOR)
+        profile = user.get("profile") or {}
+        self._names.keep(person, name_of(profile) or name_of(user) or person, KEPT_FOR)
+        full = name_of(profile, ("real_name",)) or name_of(user, ("real_name",))
+        self._full_names.keep(person, full, KEPT_FOR)
         rank = rank_of(user)
         self._ranks.keep(person, rank, RANK_KEPT_FOR)
         return rank
@@ -121,9 +130,9 @@ def rank_of(user: Mapping[str, Any]) -> Rank:
     )
 
 
-def name_of(profile: Mapping[str, Any]) -> str:
+def name_of(profile: Mapping[str, Any], fields: Iterable[str] = ("display_name", "real_name", "name")) -> str:
     """Return a person's preferred name, on one line, "" for none."""
-    for field in ("display_name", "real_name", "name"):
+    for field in fields:
         value = profile.get(field)
         if isinstance(value, str) and (name := " ".join(value.split())):
             return name[:LONGEST_NAME]

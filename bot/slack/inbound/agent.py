@@ -27,7 +27,7 @@ TITLE = "I'm an AI and can be wrong. What can I do for you?"
 # At most four; https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts
 PROMPTS = (
     ("Draft a message", "Draft a short message to my team that "),
-    ("Explain something", "Explain to me in simple words "),
+    ("Explain something", "Explain in simple terms "),
     ("Write code", "Write a Python function that "),
 )
 

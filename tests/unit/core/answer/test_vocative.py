@@ -103,3 +103,60 @@ def test_any_words_and_names_can_be_compared(text: str, names: list[str]) -> Non
         assert may_address_someone(text)
     assert len(opening(text)) <= 200
     turns_to(text, names)
+
+
+THREAD = ("Ada Marsh", "ada", "Mark Weber", "Will Tan", "June Park", "Grace Hill", "Max")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ada, did you see that too?",
+        "ada did you see that too?",
+        "Ada Marsh: can you have a look?",
+        "Thanks Ada!",
+        "Ada?",
+        "@Ada what do you think",
+        "Hi Ada, is that right?",
+        "Mark, did you see that too?",
+        "Mark can you check the numbers",
+        "Mark, please check the numbers.",
+        "Will, have you got a minute?",
+        "Will could you look?",
+        "hey Will",
+        "June, your numbers are in",
+        "Grace: what do you think?",
+        "Max, kannst du das prüfen?",
+        "Max bitte",
+        "ok Mark, can you do it?",
+    ],
+)
+def test_someone_of_the_thread_is_spoken_to(text: str) -> None:
+    assert may_address_someone(text)
+    assert addresses(text, THREAD)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ada says it fails, why?",
+        "Ada said that it fails. Is that so?",
+        "Ada's numbers, are they right?",
+        "Ada and Sam disagree, who is right?",
+        "Ada Lovelace, who was she?",
+        "Will it work, you think?",
+        "Will you summarize this?",
+        "Will, as in testament: what is the law?",
+        "Mark this as done, please",
+        "Mark as in currency: how much was it?",
+        "Mark: 30 of 40 points, is that good?",
+        "June, July and August were slow, why?",
+        "June: 30 sales, July: 12",
+        "Grace period, how long is it?",
+        "Max, min and mean of 3, 4, 5?",
+        "Max? I mean the function.",
+        "May I ask you something?",
+    ],
+)
+def test_a_name_in_a_question_is_no_address(text: str) -> None:
+    assert not addresses(text, THREAD)
