@@ -35,8 +35,7 @@ class Viewer:
     def is_outsider(self) -> bool:
         """Whether the viewer belongs to another workspace, in which the app is not installed.
 
-        Slack offers them none of its commands, shortcuts or direct messages:
-        https://docs.slack.dev/apis/slack-connect
+        They are offered none of its commands, shortcuts and direct messages, which come with an installation.
         """
         return bool(self.person.team_id)
 
