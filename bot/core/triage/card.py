@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.interaction import Control
-    from bot.core.ports import Chat, ChatNames
+    from bot.core.ports import ChatNames
 
 SHOWN_OF_EVIDENCE = 120  # characters
 SHOWN_OF_OPTION = 60
@@ -45,7 +45,7 @@ def reaction(record: Feedback) -> str:
     return REACTIONS.get(record.category.casefold(), OTHER_REACTION) if record.is_counted else ""
 
 
-def card(record: Feedback, settings: ChannelSettings, chat: Chat, *, original: str = "") -> str:
+def card(record: Feedback, settings: ChannelSettings, names: ChatNames, *, original: str = "") -> str:
     """Render a record's card. `original` is the link to the post that it repeats."""
     if record.status is FeedbackStatus.WITHDRAWN:
         return "_Withdrawn: the post was deleted._"
@@ -57,12 +57,12 @@ def card(record: Feedback, settings: ChannelSettings, chat: Chat, *, original: s
         lines.append(plain(record.summary))
     if record.evidence and record.evidence.casefold() not in record.summary.casefold():
         lines.append(f"> {plain(record.evidence[:SHOWN_OF_EVIDENCE])}\n")  # else the quotation would go on
-    facts = [f"Team: {record.team}" if record.team else "", _sureness(record, settings, chat.names)]
+    facts = [f"Team: {record.team}" if record.team else "", _sureness(record, settings, names)]
     facts.append(f"repeats [an earlier post]({original})" if original else "")
     facts.append(f"[{plain(issue.name(record.issue))}]({record.issue})" if record.issue else "")
     facts.append("its team's channel can't be reached" if record.routed == ELSEWHERE else "")
     lines.append(" · ".join(fact for fact in facts if fact))
-    lines.append(_standing(record, chat.names))
+    lines.append(_standing(record, names))
     return "\n".join(line for line in lines if line)
 
 

@@ -66,7 +66,7 @@ async def _show_card(
     notes: str,
 ) -> dict[str, str]:
     first = await feedback.records.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
-    text = card.card(record, settings, chat, original=first.permalink if first else "")
+    text = card.card(record, settings, chat.names, original=first.permalink if first else "")
     text += notes if record.is_counted else ""
     buttons = card.controls(record)
     if record.card:

@@ -11,7 +11,7 @@ from bot.core.domain.feedback import Feedback, FeedbackStatus
 from bot.core.triage.card import card
 
 if TYPE_CHECKING:
-    from bot.core.ports import Chat
+    from bot.core.ports import ChatNames
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ def shown(summary: str, evidence: str) -> str:
     """Render the card of a post that nobody has taken; nobody is mentioned on it."""
     record = Feedback(1, "T1", "C1", "1.1", "U1", "", NOW, status=FeedbackStatus.OPEN)
     record = replace(record, category="Bug report", summary=summary, evidence=evidence)
-    return card(record, ChannelSettings(), cast("Chat", None))
+    return card(record, ChannelSettings(), cast("ChatNames", None))
 
 
 def test_a_quotation_shows_what_decided() -> None:

@@ -12,7 +12,7 @@ from bot.core.triage.digest import written
 from bot.core.triage.report import drawn
 
 if TYPE_CHECKING:
-    from bot.core.ports import Chat
+    from bot.core.ports import ChatNames
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -35,14 +35,14 @@ def test_the_picture_has_times_once_somebody_answered() -> None:
 
 
 def test_a_digest_says_when_nothing_was_sorted() -> None:
-    chat = cast("Chat", None)  # nobody is mentioned
+    names = cast("ChatNames", None)  # nobody is mentioned
     unsorted = [record(1, "", ""), record(2, "", "")]
-    told = written(unsorted, [], timedelta(days=1), chat.names)
+    told = written(unsorted, [], timedelta(days=1), names)
     assert (
         told
         == "**Feedback from the last day**: 2 posts. None of them could be sorted, so I can't tell what they are about."
     )
     mixed = [*unsorted, replace(record(3, "Billing", ""), given="Billing"), record(4, "Billing", "")]
-    told = written(mixed, [], timedelta(days=1), chat.names)
+    told = written(mixed, [], timedelta(days=1), names)
     assert "Categories no one changed: 50%." in told
     assert "- Unsorted: 2" in told
