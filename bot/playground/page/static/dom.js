@@ -75,7 +75,7 @@ const widths = new ResizeObserver((entries) => {
 export function frame(code) {
   const place = document.createComment("");
   code.replaceWith(place);
-  code.dir = "ltr";
+  for (const part of [code, ...code.children]) part.dir = "ltr";
   const copy = plainButton("Copy code", { class: "plain copy", "data-role": "copy", title: "Copy" }, icon("copy"));
   copy.addEventListener("click", async () => {
     const done = await navigator.clipboard.writeText(code.textContent.trimEnd()).then(() => true, () => false);
