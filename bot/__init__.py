@@ -30,7 +30,7 @@ and `app.py` introduces them to each other.
         channel_settings.py  what people can set, with defaults and bounds: longest answer, severities, budgets, …
       ports/          what the use cases need from the outside, as small protocols
       answer/         threaded conversations: whom to answer, catching up, buttons, edits, summaries of long threads
-      classify/       /classify: what to sort (files, channels), batches, checking, reports
+      classify/       /classify: what to sort (sources), a run (start, advance), its result (results, render, export)
       triage/         feedback: classify, route, publish, alert, digest, what a GitHub issue says
       summarize/      /summarize: texts, files, threads, channels; which messages count (transcript.py)
       code/           /code: generate, check the syntax, save, revise
