@@ -199,7 +199,7 @@ async def pass_retention(dialogue: Dialogue, table: type[SummaryRunRow | Classif
         async with database.writer.begin() as connection:
             await connection.execute(update(table).values(created_at=long_ago))
         await Inbox(database.writer, is_transient=lambda _: False).accept(Delivery(f"{kind}:now", kind, kind, {}))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG):
             left = 1
             while left:
                 await asyncio.sleep(0.05)

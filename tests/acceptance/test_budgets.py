@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.conftest import BOTH_DATABASES, LONG
 from tests.acceptance.test_classify import INTO, shown, table
 from tests.acceptance.test_classify_batch import batches, come_through, script
 from tests.acceptance.test_triage import judged, results
@@ -119,10 +119,9 @@ async def test_triage_waits_for_its_budget(
     async with stage.bot():
         await choose(stage, support, triage=True, channel_budget=0.000001)
         first = workspace.say(support, "The export crashes.", user=workspace.sam)
-        for _ in range(200):
-            if "posts have to wait: OverBudgetError" in caplog.text:
-                break
-            await asyncio.sleep(0.05)
+        async with asyncio.timeout(LONG):
+            while "posts have to wait: OverBudgetError" not in caplog.text:  # noqa: ASYNC110 (a log tells no one)
+                await asyncio.sleep(0.05)
         assert await stage.rows("SELECT status FROM feedback") == [("waiting",)]
         assert model.requests == []
     await choose(stage, support, channel_budget=None)

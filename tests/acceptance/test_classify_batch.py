@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.db.engine import Database
 from bot.work import Delivery, Inbox
-from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.conftest import BOTH_DATABASES, LONG
 from tests.acceptance.test_classify import INTO, all_as, look_after_batches, shown, table
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ async def batches(dialogue: Dialogue) -> list[str]:
 
 async def come_through(dialogue: Dialogue, ts: str, words: str) -> MessageRecord:
     """Let minute after minute pass until the bot says some words in a thread."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LONG):
         for slot in range(1_000):
             if any(words in one.shown for one in dialogue.answers(dialogue.general, ts)):
                 break

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 BOTH_DATABASES = pytest.mark.parametrize(
     "crashes", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
 )
-LEASE = 1.0  # seconds
+LEASE = 3.0  # seconds
 FAILED = 3
 
 
