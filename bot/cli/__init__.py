@@ -13,7 +13,15 @@ from sqlalchemy.exc import DBAPIError
 from bot import PROGRAM, __version__
 from bot.cli import measure, playground, privacy, serve, setup, work
 from bot.cli.shared import Commands
-from bot.errors import BotError, ChatError, ModelError, SettingsError, UsageError
+from bot.errors import (
+    BotError,
+    ChatError,
+    ModelBudgetError,
+    ModelError,
+    ModelMisconfiguredError,
+    SettingsError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,8 +53,10 @@ def _explained(error: BotError | OSError | DBAPIError) -> tuple[int, list[str]]:
     match error:
         case SettingsError():
             return 2, error.faults
-        case UsageError() | ModelError():
+        case UsageError():
             return 2, [error.sentence]
+        case ModelError():
+            return _from_claude(error)
         case ChatError():
             told = f"{'Slack is unavailable' if error.is_transient else 'Slack refused the bot'}: {error}."
         case DBAPIError():
@@ -61,6 +71,15 @@ def _explained(error: BotError | OSError | DBAPIError) -> tuple[int, list[str]]:
         case _:
             raise error
     return 1, [f"{told} `{PROGRAM} doctor` shows more."]
+
+
+def _from_claude(error: ModelError) -> tuple[int, list[str]]:
+    """Say to an operator what people are told to ask their administrator about."""
+    if isinstance(error, ModelMisconfiguredError):
+        return 2, [f"Claude refuses the key or the model: {error}. `{PROGRAM} doctor` shows more."]
+    if isinstance(error, ModelBudgetError):
+        return 1, ["The spend limit at Anthropic is used up: raise it in the Claude Console."]
+    return 1, [error.sentence]
 
 
 def parser() -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import socket
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from bot import PROGRAM, cli
 from bot.cli import privacy
 from bot.core.privacy.forget import ErasureScope
 from bot.db import erase, purge
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.rehearsal.model import Rehearsal
 from tests.support import bot_process
 
 if TYPE_CHECKING:
@@ -97,6 +100,22 @@ def test_an_address_slack_refuses_is_refused(url: str, reason: str, capsys: pyte
     assert told.out == ""
     assert reason in told.err
     assert "s3cr3t" not in told.err
+
+
+@pytest.mark.parametrize(
+    ("key", "status", "sentence"),
+    [("wrong", 2, "Claude refuses the key or the model: "), ("", 1, "Claude is unavailable right now.")],
+)
+async def test_claude_without_an_answer_is_said(tmp_path: Path, key: str, status: int, sentence: str) -> None:
+    (tmp_path / "labeled.csv").write_text("text,label\na crash,Bug\nrefund me,Billing\n", encoding="utf-8")
+    async with MessagesServer(Rehearsal(pace=0)) as server:
+        told = server.environment() | {"ANTHROPIC_API_KEY": key or "local-key"}
+        if not key:
+            told["ANTHROPIC_BASE_URL"] = "http://127.0.0.1:1"
+        ended = await asyncio.to_thread(bot_process.run, ("evaluate", "labeled.csv"), told, tmp_path)
+    assert (ended.status, ended.out) == (status, "")
+    assert ended.err.splitlines()[-1].startswith(sentence)
+    assert "administrator" not in ended.err
 
 
 def test_a_taken_port_is_said(tmp_path: Path) -> None:
