@@ -20,12 +20,12 @@ from bot.playground.slack.files import attachment
 from bot.playground.slack.wire import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from bot.playground.page.actions import Action
     from bot.playground.page.content import Page
     from bot.playground.slack.interactions import Interactions
-    from bot.playground.slack.records import Channel, Session, User
+    from bot.playground.slack.records import Channel, MessageRecord, Session, User
     from bot.playground.slack.wire import Json
     from bot.playground.slack.workspace import Workspace
 
@@ -125,7 +125,7 @@ class PageApi:
         """List what the viewer sees in a channel, oldest first."""
         found = viewer.messages(request.query.get("channel", ""))
         names = viewer.names()
-        return web.json_response({"messages": [shown_message(message, names) for message in found]})
+        return web.json_response({"messages": [self._shown(message, names) for message in found]})
 
     async def changes(self, viewer: Viewer, request: web.Request) -> web.StreamResponse:
         """Stream changes as server-sent events while the page listens."""
@@ -179,6 +179,10 @@ class PageApi:
 
         return noted
 
+    def _shown(self, message: MessageRecord, names: Mapping[str, str]) -> Json:
+        session = self._workspace.sessions.get((message.channel, message.thread_ts))
+        return shown_message(message, names, is_at_work=session is not None and session.state == "processing")
+
     def _views(self, viewer: Viewer, tab: str) -> Json:
         """Return the views that the viewer sees in a tab: the home tab and the topmost modal."""
         names = viewer.names()
@@ -198,7 +202,7 @@ class PageApi:
             session = self._workspace.session(channel, ts)
             return {"type": "session", "channel": channel, "thread_ts": ts} | _session(session)
         try:
-            return {"type": "message", "message": shown_message(viewer.message(channel, ts), viewer.names())}
+            return {"type": "message", "message": self._shown(viewer.message(channel, ts), viewer.names())}
         except ApiError:
             return {"type": "removed", "channel": channel, "ts": ts}
 

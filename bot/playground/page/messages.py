@@ -13,7 +13,7 @@ from bot.playground.page.unfinished import closed
 from bot.playground.slack.elements import placed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bot.playground.slack.records import File, MessageRecord
     from bot.playground.slack.wire import Json
@@ -22,10 +22,13 @@ PREVIEW_BYTES = 20_000
 PREVIEW = 4_000
 
 
-def shown_message(message: MessageRecord, names: Mapping[str, str]) -> Json:
-    """Return a message as the page shows it; `names` maps ids of users and channels to names."""
+def shown_message(message: MessageRecord, names: Mapping[str, str], *, is_at_work: bool = False) -> Json:
+    """Return a message as the page shows it; `names` maps ids of users and channels to names.
+
+    `is_at_work`: the app is at work in its thread, so that the message may grow by edits, too.
+    """
     # A typed message is shown from its text; its blocks only repeat it.
-    blocks = _shown_blocks(message)
+    blocks = _closed(message.blocks) if message.streaming or is_at_work else message.blocks
     html = "" if message.client_msg_id else blocks_html(blocks, names)
     return {
         "channel": message.channel,
@@ -48,13 +51,9 @@ def shown_message(message: MessageRecord, names: Mapping[str, str]) -> Json:
     }
 
 
-def _shown_blocks(message: MessageRecord) -> list[Json]:
-    """Return a message's blocks; in one that is still being written, the last text ends for the moment."""
-    if not message.streaming:
-        return message.blocks
-    return [
-        block | {"text": closed(block["text"])} if block["type"] == "markdown" else block for block in message.blocks
-    ]
+def _closed(blocks: Sequence[Json]) -> list[Json]:
+    """Return the blocks of a message that is still being written: what is open in their texts ends for the moment."""
+    return [block | {"text": closed(block["text"])} if block["type"] == "markdown" else block for block in blocks]
 
 
 def _file(file: File) -> Json:

@@ -172,6 +172,18 @@ async def test_a_stream_is_seen_growing(
         assert (await anext(changes))["status"] == ""
 
 
+async def test_an_answer_may_grow_by_edits(
+    local: ScriptedWorkspace, page: Browser, client: AsyncWebClient, general: str
+) -> None:
+    ts = local.say(general, "a question")
+    unfinished: list[dict[str, Any]] = [{"type": "markdown", "text": "_Rehearsal"}]
+    await client.agents_sessions_setStatus(channel_id=general, thread_ts=ts, status="processing")
+    await client.chat_postMessage(channel=general, thread_ts=ts, text="_Rehearsal", blocks=unfinished)
+    assert (await page.messages(general))[-1]["html"].strip() == "<p><em>Rehearsal</em></p>"
+    await client.agents_sessions_setStatus(channel_id=general, thread_ts=ts, status="active")
+    assert (await page.messages(general))[-1]["html"].strip() == "<p>_Rehearsal</p>"
+
+
 async def test_removals_and_reactions_are_seen(local: ScriptedWorkspace, page: Browser, general: str) -> None:
     async with page.changes() as changes:
         ts = local.say(general, "hello")
