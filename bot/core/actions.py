@@ -27,6 +27,8 @@ class ActionSpec(Generic[Value]):
     value: type[Value]
     part_of: CommandSpec | None = None  # where this command is switched off, the action is, too
     once: Literal["", "for all", "for each person"] = ""  # counts once for its value, however often it is used
+    # What goes once it was used: the control, or only a note that no one else sees. A note goes as a whole.
+    used_up: Literal["", "control", "note"] = ""
     is_immediate: bool = False  # done while the platform waits; such a one may open a form
     is_for_anyone: bool = False  # no one is refused it
     description: str = ""  # of a shortcut
@@ -76,7 +78,8 @@ class FormSpec(Generic[Value]):
 # Below answers
 STOP = ActionSpec("stop", "Stop", values.Person, is_immediate=True, is_for_anyone=True)
 REGENERATE = ActionSpec("regenerate", "Regenerate", values.AnswerRef, once="for each person")
-CONTINUE = ActionSpec("continue", "Continue", values.AnswerRef, once="for all")
+ANSWER_AGAIN = ActionSpec("answer_again", "Answer again", values.AnswerRef, once="for each person", used_up="note")
+CONTINUE = ActionSpec("continue", "Continue", values.AnswerRef, once="for all", used_up="control")
 RATE = ActionSpec("rate", "", values.Rating, is_immediate=True)
 RATING_COMMENT = FormSpec("rating_comment", values.RatingComment)
 
@@ -100,20 +103,20 @@ TEST_CODE = ActionSpec("code_tests", "Write tests", values.CodeFiles, CODE)
 EXPLAIN_CODE = ActionSpec("code_explain", "Explain", values.CodeFiles, CODE)
 TRANSLATE_CODE = ActionSpec("code_translate", "In another language", values.CodeFiles, CODE)
 SAVE_CODE = ActionSpec("code_save", "Save again", values.CodeFiles)
-CONTINUE_CODE = ActionSpec("code_continue", "Continue", values.AnswerRef, once="for all")
-REGENERATE_CODE = ActionSpec("code_anew", "Regenerate", values.AnswerRef, once="for all")
+CONTINUE_CODE = ActionSpec("code_continue", "Continue", values.AnswerRef, once="for all", used_up="control")
+REGENERATE_CODE = ActionSpec("code_anew", "Regenerate", values.AnswerRef, once="for all", used_up="control")
 
 # Runs of /classify
-START_RUN = ActionSpec("classify_go", "Go on", values.RunRef, CLASSIFY)
-START_BATCH = ActionSpec("classify_batched", "As a batch", values.RunRef, CLASSIFY)
-CANCEL_RUN = ActionSpec("classify_cancel", "Cancel", values.RunRef, CLASSIFY)
-RESUME_RUN = ActionSpec("classify_resume", "Resume", values.RunRef, CLASSIFY)
+START_RUN = ActionSpec("classify_go", "Go on", values.RunRef, CLASSIFY, used_up="note")
+START_BATCH = ActionSpec("classify_batched", "As a batch", values.RunRef, CLASSIFY, used_up="note")
+CANCEL_RUN = ActionSpec("classify_cancel", "Cancel", values.RunRef, CLASSIFY, used_up="note")
+RESUME_RUN = ActionSpec("classify_resume", "Resume", values.RunRef, CLASSIFY, used_up="note")
 EXPORT_RUN = ActionSpec("classify_export", "Files with changes", values.RunRef, CLASSIFY)
-CONFIRM_READING = ActionSpec("classify_read", "That's right", values.RunRef, CLASSIFY)
-READ_COLUMN = ActionSpec("classify_by_column", "Another column…", values.RunRef, CLASSIFY)
-READ_SHEET = ActionSpec("classify_by_sheet", "Another sheet…", values.RunRef, CLASSIFY)
-READ_HEADING = ActionSpec("classify_by_heading", "Another heading row…", values.RunRef, CLASSIFY)
-READ_ENCODING = ActionSpec("classify_by_encoding", "Another encoding…", values.RunRef, CLASSIFY)
+CONFIRM_READING = ActionSpec("classify_read", "That's right", values.RunRef, CLASSIFY, used_up="note")
+READ_COLUMN = ActionSpec("classify_by_column", "Another column…", values.RunRef, CLASSIFY, used_up="note")
+READ_SHEET = ActionSpec("classify_by_sheet", "Another sheet…", values.RunRef, CLASSIFY, used_up="note")
+READ_HEADING = ActionSpec("classify_by_heading", "Another heading row…", values.RunRef, CLASSIFY, used_up="note")
+READ_ENCODING = ActionSpec("classify_by_encoding", "Another encoding…", values.RunRef, CLASSIFY, used_up="note")
 EDIT_CATEGORIES = ActionSpec("classify_edit", "Change categories", values.RunRef, CLASSIFY, is_immediate=True)
 CORRECT_ROWS = ActionSpec("classify_correct", "Change a category", values.RunRef, CLASSIFY, is_immediate=True)
 CLASSIFY_MESSAGE = ActionSpec(
@@ -158,7 +161,7 @@ SETTINGS_FORM = FormSpec("settings", values.SettingsRef, PARLEY)
 TRIAGE_FORM = FormSpec("triage_settings", values.TriageSettingsRef, PARLEY)
 TEAM_FORM = FormSpec("triage_team", values.TeamRef, PARLEY)
 
-FORGET = ActionSpec("forget", "Erase it", values.ForgetRef, is_for_anyone=True)
+FORGET = ActionSpec("forget", "Erase it", values.ForgetRef, used_up="control", is_for_anyone=True)
 
 ACTIONS = {one.name: one for one in list(globals().values()) if isinstance(one, ActionSpec)}
 FORMS = {one.name: one for one in list(globals().values()) if isinstance(one, FormSpec)}

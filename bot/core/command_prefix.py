@@ -172,6 +172,7 @@ class PrefixedPosts:
     def __init__(self, posts: ChatPosts, names: CommandPrefix) -> None:
         self._posts, self._names = posts, names
         self.react, self.upload, self.open_direct = posts.react, posts.upload, posts.open_direct
+        self.remove_control = posts.remove_control
 
     async def post(
         self,

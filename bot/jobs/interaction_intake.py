@@ -10,7 +10,7 @@ from bot.core.actions import ACTIONS
 from bot.core.commands import PARLEY
 from bot.core.settings import subcommands
 from bot.core.summarize import sources as summary_source
-from bot.errors import NotAllowedError
+from bot.errors import NotAllowedError, UsageError
 from bot.jobs.deliveries import action_delivery, command_delivery
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from bot.work import Inbox
 
 log = logging.getLogger(__name__)
+
+USED = "This button was already used."
 
 
 class DurableInteractions:
@@ -67,7 +69,8 @@ class DurableInteractions:
             raise NotAllowedError(refusal)
         if at_once:
             return await at_once(action)
-        await self._inbox.accept(action_delivery(action))
+        if not await self._inbox.accept(action_delivery(action)) and spec.once:
+            raise UsageError(USED)
         return None
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:

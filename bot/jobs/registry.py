@@ -154,6 +154,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
         actions=by_name(
             {
                 actions.REGENERATE: partial(buttons.regenerate, store=store, model=model, chat=chat),
+                actions.ANSWER_AGAIN: partial(buttons.regenerate, store=store, model=model, chat=chat),
                 actions.CONTINUE: partial(buttons.go_on, store=store, model=model, chat=chat),
                 actions.RESUME_SUMMARY: partial(summary.resume, store=store, model=model, chat=chat),
                 actions.SHARE_SUMMARY: partial(summary.share, store=store, model=model, chat=chat),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from bot.core import command as commands
+from bot.core.actions import ACTIONS
 from bot.core.answer import buttons
 from bot.core.answer.answer import answer, refused
 from bot.core.answer.completion import changes_answer, completed
@@ -171,9 +172,20 @@ class Turns:
                 record = await send_ephemeral(action.place, action.asker, refusal, answers=self._chat.answers)
             else:
                 record = await self._registry.actions[action.name](action, checkpoint=job)
+                await self._remove_used_up(action, job)
         except OverBudgetError as error:
             return await self.give_up_action(job, error)
         return _finish(record, job)
+
+    async def _remove_used_up(self, action: Action, job: Job) -> None:
+        """Remove a control that did its work, which counts as well where that fails."""
+        used_up = ACTIONS[action.name].used_up
+        if not used_up or (used_up == "note" and action.message):
+            return
+        try:
+            await self._chat.posts.remove_control(action, job)
+        except ChatError as error:
+            log.warning("%s stays where it was used: %s", action.name, error)
 
     async def give_up_action(self, job: Job, error: Exception) -> Finish | None:
         """Tell who acted that it failed for good."""

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from bot.db.engine import Database
 from bot.playground.anthropic.reply import MessageStop, ThinkingDelta
 from bot.playground.anthropic.rules import MessagesApiError
+from bot.playground.slack.elements import buttons
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
@@ -275,6 +276,7 @@ async def cut_off(dialogue: Dialogue, model: ScriptedModel) -> MessageRecord:
 async def test_a_cut_answer_is_gone_on_with(dialogue: Dialogue, model: ScriptedModel, rest: str) -> None:
     cut = await cut_off(dialogue, model)
     model.answer(rest)
+    used = next(one for one in buttons(cut.blocks) if one["action_id"] == "code_continue.0")
     await press(dialogue, cut, "code_continue.0")
     shown = await answer(dialogue, 2)
     assert shown.startswith(
@@ -285,7 +287,10 @@ async def test_a_cut_answer_is_gone_on_with(dialogue: Dialogue, model: ScriptedM
     said, begun, go_on = [turn["content"] for turn in model.requests[1].body["messages"]]
     assert (said, begun) == ("/code an area", f"{block(AREA)}\n\n{CUT}")
     assert go_on.startswith("Your answer broke off at the length limit. Go on exactly where it stopped")
-    await press(dialogue, cut, "code_continue.0")
+    await settled(dialogue)
+    assert "code_continue" not in json.dumps(cut.blocks)
+    assert "code_anew" in json.dumps(cut.blocks)
+    assert (await dialogue.workspace.interactions.act(cut, used, dialogue.workspace.me)).ok
     await settled(dialogue)
     assert len(model.requests) == 2
 

@@ -104,11 +104,12 @@ async def test_an_edited_question_is_answered_anew(dialogue: Dialogue, model: Sc
     await dialogue.answer(general, ts)
     for number, (country, capital) in enumerate([("Italy", "Rome."), ("Spain", "Madrid.")], start=1):
         workspace.edit(general, ts, f"<@{workspace.bot.id}> capital of {country}?")
-        await dialogue.whisper(number)
+        await dialogue.whisper()
         model.answer(capital)
-        await workspace.press(workspace.ephemerals()[number - 1], "regenerate.0")
+        await workspace.press(workspace.ephemerals()[-1], "answer_again.0")
         await until_stored(dialogue, capital)
         assert dialogue.answers(general, ts)[0].shown.startswith(capital)
+        await workspace.until(lambda: not workspace.ephemerals())  # the offer was taken
         assert told(model.requests[number]) == f"capital of {country}?"
     assert len(dialogue.answers(general, ts)) == 1
     assert await texts(dialogue) == ["capital of Spain?", "Madrid."]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.core.actions import RATING_COMMENT
 from bot.core.answer.buttons import THANKS
 from bot.core.domain.control_value import FOREIGN, Rating
+from bot.jobs.interaction_intake import USED
 from bot.playground.anthropic.reply import MessageStop, ThinkingDelta
 from bot.playground.slack.elements import buttons
 from tests.acceptance.conftest import BOTH_DATABASES
@@ -98,6 +99,41 @@ async def test_a_cut_answer_goes_on(dialogue: Dialogue, model: ScriptedModel) ->
     assert await dialogue.answer(dialogue.general, ts, 2) == "three."
     turns = [turn["content"] for turn in model.requests[1].body["messages"]]
     assert turns == ["count", "One, two,", "Go on exactly where you stopped."]
+
+
+async def test_a_used_continue_leaves_its_row(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    model.answer("One, two,", MessageStop("max_tokens"))
+    ts = dialogue.mention("count")
+    await dialogue.answer(dialogue.general, ts)
+    (message,) = from_bot(dialogue, ts)
+    text, (used, *others) = message.shown, list(buttons(message.blocks))
+    assert used["action_id"] == "continue.0"
+    model.answer("three.")
+    assert (await workspace.interactions.act(message, used, workspace.me)).ok
+    await workspace.until(lambda: list(buttons(message.blocks)) == others)
+    assert message.shown == text
+    assert await dialogue.answer(dialogue.general, ts, 2) == "three."
+    for person in (workspace.me, workspace.sam):  # their screens may still show it
+        assert (await workspace.interactions.act(message, used, person)).ok
+        assert workspace.ephemerals(user=person)[-1].shown == USED
+    await dialogue.until_idle()
+    assert len(model.requests) == 2
+
+
+async def test_a_control_that_stays_fails_nothing(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("One, two,", MessageStop("max_tokens"))
+    ts = dialogue.mention("count")
+    await dialogue.answer(dialogue.general, ts)
+    (message,) = from_bot(dialogue, ts)
+    await dialogue.until_idle()
+    dialogue.workspace.fail("chat.update", error="block_mismatch")
+    model.answer("three.")
+    await dialogue.workspace.press(message, "continue.0")
+    assert await dialogue.answer(dialogue.general, ts, 2) == "three."
+    await dialogue.until_idle()
+    assert next(buttons(message.blocks))["action_id"] == "continue.0"
+    assert dialogue.workspace.ephemerals() == []
 
 
 async def test_ratings_are_kept(dialogue: Dialogue, model: ScriptedModel) -> None:

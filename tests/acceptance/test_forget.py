@@ -34,14 +34,20 @@ async def talk(dialogue: Dialogue, model: ScriptedModel) -> str:
     return ts
 
 
+async def erase(dialogue: Dialogue) -> None:
+    """Press the button of the question that was asked last; it goes, as it is answered."""
+    workspace, question = dialogue.workspace, dialogue.workspace.ephemerals()[-1]
+    await workspace.press(question, "forget.0")
+    await workspace.until(lambda: "Erased: " in workspace.ephemerals()[-1].shown)
+    await workspace.until(lambda: question not in workspace.ephemerals())
+
+
 @BOTH_DATABASES
 async def test_what_i_said_is_forgotten(dialogue: Dialogue, model: ScriptedModel) -> None:
     await talk(dialogue, model)
     assert "This erases what I've stored of your messages" in await ask(dialogue, "forget me")
     assert await dialogue.rows("SELECT id FROM messages WHERE text LIKE '%secret%'")
-    seen = len(dialogue.workspace.ephemerals())
-    await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "forget.0")
-    assert "Erased:" in await dialogue.whisper(seen + 1)
+    await erase(dialogue)
     assert not await dialogue.rows("SELECT id FROM messages WHERE text LIKE '%secret%'")
     assert await dialogue.rows("SELECT id FROM calls")
     assert "nothing left" in await ask(dialogue, "forget me")
@@ -106,9 +112,7 @@ def in_file(dialogue: Dialogue) -> bool:
 async def forget(dialogue: Dialogue, what: str) -> None:
     """Have something forgotten, and wait until it is."""
     await ask(dialogue, f"forget {what}")
-    seen = len(dialogue.workspace.ephemerals())
-    await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "forget.0")
-    assert "Erased:" in await dialogue.whisper(seen + 1)
+    await erase(dialogue)
     await test_code.settled(dialogue)
 
 

@@ -6,7 +6,7 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
-from bot.core.actions import REGENERATE
+from bot.core.actions import ANSWER_AGAIN
 from bot.core.domain.control_value import AnswerRef
 from bot.core.domain.message import Role
 from bot.core.domain.people import Requester
@@ -38,7 +38,7 @@ async def offer_again(changed: MessageEdit, *, checkpoint: Checkpoint, store: St
         return
     # An action counts once for its value, and each edit can be answered again.
     ref = AnswerRef(message=answered.id, version=int(re.sub(r"[^0-9]", "", changed.revision) or 0))
-    button = REGENERATE.button(ref, label="Answer again")
+    button = ANSWER_AGAIN.button(ref)
     try:
         async with answers.ephemeral(changed.place, Requester(changed.author, changed.home)) as visible:
             await visible.replace(OFFER, controls=(button,))

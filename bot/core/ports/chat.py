@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
-    from bot.core.domain.interaction import Control, Form, Section
+    from bot.core.domain.interaction import Action, Control, Form, Section
     from bot.core.domain.message import FileRef, HistoryMessage, Place, Upload
     from bot.core.domain.people import ChannelMembership, Participant, Reader, Requester, SharedFile, Target, Venue
     from bot.turn import Checkpoint
@@ -96,6 +96,12 @@ class ChatPosts(Protocol):
         self, place: Place, message: str, text: str, checkpoint: Checkpoint, *, controls: Sequence[Control] = ()
     ) -> None:
         """Change a message of ours. Raises `GoneError`, `ChatError`."""
+
+    async def remove_control(self, action: Action, checkpoint: Checkpoint) -> None:
+        """Remove a button that was used from its message; a note that only one person sees goes as a whole.
+
+        Raises `ChatError`.
+        """
 
     async def react(self, place: Place, message: str, reaction: str, *, instead: str = "") -> None:
         """Add a reaction to a message, `instead` of another one of ours; "" for none. Raises `ChatError`."""

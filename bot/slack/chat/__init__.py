@@ -27,7 +27,7 @@ def slack_chat(
     """Return what use cases can do in each of these workspaces."""
     return Chat(
         answers=SlackAnswers(workspaces, session, budget),
-        posts=SlackPosts(workspaces, budget),
+        posts=SlackPosts(workspaces, session, budget),
         history=SlackHistory(workspaces),
         directory=SlackDirectory(workspaces),
         names=SlackNames(workspaces),

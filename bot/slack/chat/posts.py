@@ -12,13 +12,16 @@ from bot.slack.client.rate_limit import REACT, UNREACT
 from bot.slack.client.text import harmless
 from bot.slack.client.turn_mark import mark
 from bot.slack.outbound import recovery
+from bot.slack.outbound.ephemeral import withdraw
 from bot.slack.outbound.message import Part
 from bot.slack.outbound.split import MESSAGE_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.domain.interaction import Control
+    import aiohttp
+
+    from bot.core.domain.interaction import Action, Control
     from bot.core.domain.message import Place, Upload
     from bot.core.domain.people import Requester
     from bot.core.ports import Checkpoint
@@ -29,8 +32,8 @@ if TYPE_CHECKING:
 class SlackPosts:
     """Implements `bot.core.ports.ChatPosts`: within the rate budget; a second attempt finds what the first posted."""
 
-    def __init__(self, workspaces: WorkspaceClients, budget: Budget) -> None:
-        self._workspaces, self._budget = workspaces, budget
+    def __init__(self, workspaces: WorkspaceClients, session: aiohttp.ClientSession, budget: Budget) -> None:
+        self._workspaces, self._session, self._budget = workspaces, session, budget
 
     async def post(
         self,
@@ -72,6 +75,15 @@ class SlackPosts:
         part = Part(harmless(text)[:MESSAGE_LIMIT], controls=controls)
         await self._workspaces.of(place.workspace).out.posts.update(
             place, message, part, mark(checkpoint.reference), checkpoint.turn.check
+        )
+
+    async def remove_control(self, action: Action, checkpoint: Checkpoint) -> None:
+        """Remove a button that was used, or the note that only one person sees. Raises `GoneError`, `ChatError`."""
+        if not action.message:
+            await withdraw(action.asker.reply_handle, self._session)
+            return
+        await self._workspaces.of(action.place.workspace).out.posts.remove_control(
+            action.place, action.message, action.name, action.value, checkpoint.turn.check
         )
 
     async def react(self, place: Place, message: str, reaction: str, *, instead: str = "") -> None:

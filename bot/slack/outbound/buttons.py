@@ -20,7 +20,7 @@ from slack_sdk.models.blocks import (
 from bot.core.domain.interaction import Button, Select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bot.core.domain.interaction import Control
 
@@ -33,6 +33,23 @@ IN_ONE_BLOCK = 25
 def blocks(controls: Sequence[Control]) -> list[dict[str, Any]]:
     """Lay controls out: buttons side by side, each menu in a block of its own, whose id carries its value."""
     return [block.to_dict() for block in _blocks(controls)]
+
+
+def without(laid: Sequence[Mapping[str, Any]], name: str, value: str) -> list[Mapping[str, Any]]:
+    """Return a message's blocks without the buttons of a name and a value, and without a row that they leave empty."""
+    kept: list[Mapping[str, Any]] = []
+    for block in laid:
+        elements = block.get("elements") if block.get("type") == "actions" else None
+        others = [one for one in elements or () if not _is(one, name, value)]
+        if elements is None or len(others) == len(elements):
+            kept.append(block)
+        elif others:
+            kept.append({**block, "elements": others})
+    return kept
+
+
+def _is(element: Mapping[str, Any], name: str, value: str) -> bool:
+    return str(element.get("action_id", "")).partition(".")[0] == name and element.get("value", "") == value
 
 
 def _blocks(controls: Sequence[Control]) -> Iterator[Block]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -116,13 +117,25 @@ class EphemeralAnswer:
         """Answer by the command's own address, which works for 30 minutes, even where the bot is not a member."""
         if not self._asker.reply_handle:
             return False
-        webhook = AsyncWebhookClient(
-            self._asker.reply_handle, session=self._session, timeout=TIMEOUT, retry_handlers=[]
-        )
+        webhook = _webhook(self._asker.reply_handle, self._session)
         try:
             with translated():
                 response = await webhook.send(response_type="ephemeral", replace_original=False, **content)
         except ChatError as error:
             log.info("response_url failed: %s", error)
             return False
-        return response.status_code == 200  # noqa: PLR2004 - HTTP's own number
+        return response.status_code == HTTPStatus.OK
+
+
+async def withdraw(reply_handle: str, session: aiohttp.ClientSession) -> None:
+    """Remove the message under which a control was used, by that use's own address. Raises `ChatError`."""
+    if not reply_handle:  # of a control in a form, or on the home
+        return
+    with translated():
+        response = await _webhook(reply_handle, session).send(delete_original=True)
+    if response.status_code != HTTPStatus.OK:
+        raise ChatError(f"response_url failed ({response.status_code})")
+
+
+def _webhook(reply_handle: str, session: aiohttp.ClientSession) -> AsyncWebhookClient:
+    return AsyncWebhookClient(reply_handle, session=session, timeout=TIMEOUT, retry_handlers=[])

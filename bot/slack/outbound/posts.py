@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import ChatError, GoneError
-from bot.slack.client.api import call_within
+from bot.slack.client.api import call_again, call_within
 from bot.slack.client.rate_limit import DELETE, POST, UPDATE
+from bot.slack.outbound.buttons import without
 from bot.slack.outbound.message import NOTICE_LIMIT, message
 
 if TYPE_CHECKING:
@@ -61,6 +62,26 @@ class Posts:
     ) -> None:
         """Change what a message says. Raises `GoneError`, `ChatError`. `is_paid`: its call is already counted."""
         await self._laid(UPDATE, self._client.chat_update, place, part, check, is_paid=is_paid, ts=ts, metadata=mark)
+
+    async def remove_control(self, place: Place, ts: str, name: str, value: str, check: Callable[[], None]) -> None:
+        """Take a button out of a message, which keeps all else. Raises `GoneError`, `ChatError`."""
+        page = await call_again(
+            self._client.conversations_replies,
+            channel=place.channel,
+            ts=place.thread,
+            oldest=ts,
+            latest=ts,
+            inclusive=True,
+            include_all_metadata=True,
+        )
+        found = next((one for one in page["messages"] if one.get("ts") == ts), None)
+        if found is None:
+            raise GoneError("message_not_found")
+        laid = found.get("blocks") or []
+        if (rest := without(laid, name, value)) != laid:
+            text = str(found.get("text") or "")[:NOTICE_LIMIT]
+            arguments = {"ts": ts, "text": text, "blocks": rest, "metadata": found.get("metadata")}
+            await self._call(UPDATE, self._client.chat_update, place, check, is_paid=False, **arguments)
 
     async def take_update(self, place: Place) -> bool:
         """Take the call for a change that is only for now, unless the budget is short."""
