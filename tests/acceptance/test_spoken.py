@@ -143,6 +143,9 @@ async def test_a_thread_is_classified_where_asked(dialogue: Dialogue, model: Scr
     assert "2. Answer - On Friday, not on Monday." in shown
     assert "3." not in shown
     await dialogue.until_idle()
+    model.answer({"results": [entry(1, "Question"), entry(2, "Answer")]})
+    dialogue.mention("classify this thread into Question, Answer", thread_ts=root)
+    assert "3." not in await heard(dialogue, root, 2)
     await nothing_more(dialogue, model)
     rows = await dialogue.rows("SELECT began_with_bot FROM threads WHERE channel LIKE 'C%'")
     assert [bool(row[0]) for row in rows] == [False]

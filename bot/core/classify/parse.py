@@ -41,6 +41,7 @@ _ATTACHED = re.compile(
 )
 # Said in a message: the categories without a colon, and messages below a heading.
 _COLON = re.compile(r"(?:\A|\s)into:", re.IGNORECASE)
+_OPTION_LIKE = re.compile(r"(?:--|—|\u2013)[a-z][a-z-]{1,40}(?=[\s=]|\Z)")
 _INTO_WORD = re.compile(r"\s(?:into|in)\s+", re.IGNORECASE)
 _AND = re.compile(r" (?:and|und|or|oder) ", re.IGNORECASE)
 _LISTED = re.compile(
@@ -110,6 +111,8 @@ def spoken(said: str, *, has_files: bool = False) -> str:
     ends with a colon and the messages below, one per line. `has_files`: “this file” says where, too.
     """
     said = said.strip()
+    if _OPTION_LIKE.match(said):
+        return said  # to be refused
     if match := _COLON.search(said):
         return said if said[: match.start()].strip() else ""
     if listed := _LISTED.fullmatch(said):

@@ -200,7 +200,8 @@ async def _from_message(
         return replace(await _from_files(files, asked, chat=chat), origin=found.place.channel)
     is_thread = found.message == found.place.thread and len(said) > 1 and not asked.wish.is_alone
     source = f"that thread{_gaps(read)}" if is_thread else "that message"
-    return _from_said(source, said if is_thread else named, found.place, chat.history)
+    items = [one for one in said if not one.is_for_bot] if is_thread else named
+    return _from_said(source, items, found.place, chat.history)
 
 
 async def _from_channel(
@@ -210,8 +211,8 @@ async def _from_channel(
     place, words = found.place, found.words
     read = await channel_reader.read_channel(place, times, asked.asker.person, chat=chat, progress=progress)
     where = f"#{asked.wish.channel}" if asked.wish.channel else "that channel" if asked.wish.link else "this channel"
-    # Neither what older threads began with, nor the message that asks.
-    said = [one for one in read.said if (read.since is None or one.at >= read.since) and one.id != asked.to]
+    # Neither what older threads began with, nor what people asked the bot.
+    said = [one for one in read.said if (read.since is None or one.at >= read.since) and not one.is_for_bot]
     gathered = _from_said(f"{where}, {words}{_gaps(read)}", said, place, chat.history)
     if not gathered.items:
         who = "Only bots wrote" if any(one.is_bot or one.is_own for one in said) else "No one wrote anything"

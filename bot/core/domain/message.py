@@ -67,6 +67,7 @@ class HistoryMessage:
 
     `text` is all that a person reads in it, people by their names and files by theirs; `words` has people in the
     platform's own form, so that they can be addressed, and `names` tells who those are. `name` is the author's.
+    `is_for_bot`: it opens with a mention of the bot.
     `thread` is the id of the message that it hangs on, its own id when others hang on it, "" outside of threads.
     `is_own`: the bot said it. `last_reply`: when someone last answered to it. `reactions` are those of others, by the
     names of their emoji, with how many people gave each.
@@ -83,6 +84,7 @@ class HistoryMessage:
     reply_count: int = 0
     words: str = ""
     is_own: bool = False
+    is_for_bot: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
     last_reply: datetime | None = None
     reactions: tuple[tuple[str, int], ...] = ()

@@ -59,6 +59,7 @@ def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, is
         thread=string_of(message.get("thread_ts")),
         is_bot=is_of_bot(message),
         is_own=is_own,
+        is_for_bot=bool(us) and words.lstrip().startswith(mention(us)),
         files=files,
         at=_time(str(message["ts"])),
         reply_count=count if isinstance(count := message.get("reply_count"), int) else 0,

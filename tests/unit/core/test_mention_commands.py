@@ -97,6 +97,7 @@ def command(said: str, occasion: Occasion) -> str:
         ("classify:\nit crashes\nit sings\ninto: Bug, Praise", "/classify it crashes\nit sings\ninto: Bug, Praise"),
         ("classify", "/classify"),
         ("klassifiziere #support seit Montag in Fehler, Lob", "/classify #support seit Montag into: Fehler, Lob"),
+        ("classify --bogus crash", "/classify --bogus crash"),
         ("classify animals for my kid", ""),
         ("classify these:\ncat\ndog", ""),
         ("classify the following animals: cat, dog", ""),
