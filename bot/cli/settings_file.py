@@ -20,7 +20,7 @@ from bot.cli.shared import counted, read_text, using
 from bot.core.domain.channel_settings import ChannelSettings, merged
 from bot.core.domain.message import Place
 from bot.core.privacy import retention
-from bot.core.settings.history import shown
+from bot.core.settings.value_text import short_value_text
 from bot.db.opened import opened
 from bot.db.settings import SqlSettingsStore
 from bot.errors import ConflictError, SettingsError, UsageError
@@ -62,7 +62,8 @@ class Difference:
         """Write one line per setting."""
         where = f"{self.place.workspace} {self.place.channel or WORKSPACE}"
         return "\n".join(
-            f"{where}: {name} {shown(self.before.get(name))} → {shown(value)}" for name, value in self.changes.items()
+            f"{where}: {name} {short_value_text(name, self.before.get(name))} → {short_value_text(name, value)}"
+            for name, value in self.changes.items()
         )
 
 

@@ -15,7 +15,7 @@ from bot.core.domain.control_value import ChannelRef
 from bot.core.domain.interaction import Section
 from bot.core.domain.message import Place
 from bot.core.domain.usage import UsageScope, UsageView
-from bot.core.settings.history import shown
+from bot.core.settings.value_text import short_value_text
 from bot.core.spend.usage import cost
 from bot.errors import ChatError
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Button
     from bot.core.domain.overrides import Overrides
     from bot.core.domain.usage import DailyUsage
-    from bot.core.ports import Chat, ChatDirectory, Store
+    from bot.core.ports import Chat, ChatNames, Store
     from bot.core.ports.feedback_store import FeedbackStore
 
 log = logging.getLogger(__name__)
@@ -84,18 +84,18 @@ async def build_home(
         sections.append(
             Section("The workspace", "These apply where a channel has no settings of its own.", _workspace())
         )
-        sections += await _channels_of(place, person, store=store, directory=chat.directory)
+        sections += await _channels_of(place, person, store=store, chat=chat)
     if is_operator:
         sections.append(Section("Health", _health(health)))
     return tuple(sections)
 
 
-async def _channels_of(place: Place, person: str, *, store: Store, directory: ChatDirectory) -> list[Section]:
+async def _channels_of(place: Place, person: str, *, store: Store, chat: Chat) -> list[Section]:
     try:
-        channels = await directory.channels(place, person)
+        channels = await chat.directory.channels(place, person)
     except ChatError as error:
         return [_unknown("Your channels", "which channels you share with me", error)]
-    return _channels(place, channels, await store.settings.all_overrides(place.workspace))
+    return _channels(place, channels, await store.settings.all_overrides(place.workspace), chat.names)
 
 
 def _unknown(title: str, what: str, error: ChatError) -> Section:
@@ -132,7 +132,9 @@ def _workspace() -> tuple[Button, ...]:
     return (EDIT_WORKSPACE.button(),)
 
 
-def _channels(place: Place, channels: Sequence[tuple[str, str]], sheets: Mapping[Place, Overrides]) -> list[Section]:
+def _channels(
+    place: Place, channels: Sequence[tuple[str, str]], sheets: Mapping[Place, Overrides], names: ChatNames
+) -> list[Section]:
     """Return one section per channel, those with settings first."""
     if not channels:
         return [Section("Your channels", "I'm not in any of your channels yet. Invite me with `/invite`.")]
@@ -145,7 +147,8 @@ def _channels(place: Place, channels: Sequence[tuple[str, str]], sheets: Mapping
     sections = [
         Section(
             f"#{name}",
-            ", ".join(f"`{key}` {shown(value)}" for key, value in values(id_).items()) or "Nothing is set here.",
+            ", ".join(f"`{key}` {short_value_text(key, value, names)}" for key, value in values(id_).items())
+            or "Nothing is set here.",
             (EDIT_SETTINGS.button(ChannelRef(channel=id_)),),
         )
         for id_, name in ordered[:MOST_CHANNELS]

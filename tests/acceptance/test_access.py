@@ -186,7 +186,7 @@ async def test_only_listed_channels_are_served(dialogue: Dialogue, model: Script
 
 async def test_a_command_may_be_switched_off(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
-    assert "*code*" in await parley(dialogue, "set commands_off /code")
+    assert "*/code*" in await parley(dialogue, "set commands_off /code")
     await workspace.command(dialogue.general, "/code", "a haiku in Python")
     assert "`/code` is turned off here; a workspace admin" in await told(dialogue, workspace.me, "turned off")
     model.answer("```python\nprint()\n```")
@@ -240,9 +240,9 @@ async def test_lists_are_chosen_in_the_form(dialogue: Dialogue) -> None:
     }
     assert (await workspace.submit(filled)).ok
     why = await parley(dialogue, "workspace why")
-    assert f"denied_people: {workspace.sam.id} (set for the workspace by {workspace.me.id})" in why
-    assert f"allowed_channels: {dialogue.general}" in why
-    assert "commands_off: code, classify" in why
+    assert f"denied_people: <@{workspace.sam.id}> (set for the workspace by <@{workspace.me.id}>)" in why
+    assert f"allowed_channels: <#{dialogue.general}>" in why
+    assert "commands_off: /code, /classify" in why
     await workspace.command(dialogue.general, "/parley", "workspace settings")
     assert (await workspace.submit({"denied_people": [], "commands_off": []})).ok
     assert "denied_people" not in await parley(dialogue, "workspace why")

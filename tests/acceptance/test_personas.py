@@ -28,14 +28,14 @@ async def told(dialogue: Dialogue, typed: str, *, user: User | None = None) -> s
 async def test_a_chosen_persona_speaks(dialogue: Dialogue, model: ScriptedModel) -> None:
     assert "no personas" in await told(dialogue, "")
     assert "was saved" in await told(dialogue, "Pirate: Answer like a pirate: ahoy.")
-    assert "I am *Pirate*" in await told(dialogue, "pirate")
-    assert "*Pirate* _(used here)_" in await told(dialogue, "")
+    assert "I'm *Pirate*" in await told(dialogue, "pirate")
+    assert "*Pirate* _(used in <#" in await told(dialogue, "")
     await dialogue.workspace.command(dialogue.general, "/parley", "prompt Be brief.")
     await dialogue.workspace.until(lambda: "is set" in dialogue.workspace.ephemerals()[-1].shown)
     model.answer("Arr.")
     await dialogue.answer(dialogue.general, dialogue.mention("hi"))
     assert model.requests[0].body["system"][-1]["text"] == "Answer like a pirate: ahoy.\n\nBe brief."
-    assert "no persona now" in await told(dialogue, "none")
+    assert "There is no persona in <#" in await told(dialogue, "none")
 
 
 async def test_a_changed_persona_changes_its_channels(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -46,11 +46,11 @@ async def test_the_next_turn_uses_the_prompt(dialogue: Dialogue, model: Scripted
 
 
 async def test_a_prompt_is_shown_and_removed(dialogue: Dialogue, model: ScriptedModel) -> None:
-    assert "no prompt of its own" in await prompt(dialogue, "prompt")
+    assert "There is no prompt for" in await prompt(dialogue, "prompt")
     await prompt(dialogue, f"prompt {PIRATE}")
     assert PIRATE in await prompt(dialogue, "prompt")
     assert "removed" in await prompt(dialogue, "prompt --reset")
-    assert "no prompt of its own" in await prompt(dialogue, "prompt")
+    assert "There is no prompt for" in await prompt(dialogue, "prompt")
     model.answer("Hello.")
     await dialogue.answer(dialogue.general, dialogue.mention("hi"))
     assert PIRATE not in systems(model)[0]
@@ -68,7 +68,7 @@ async def test_a_prompt_holds_in_its_channel_only(dialogue: Dialogue, model: Scr
 async def test_a_member_may_not_set_it(dialogue: Dialogue) -> None:
     sentence = await prompt(dialogue, f"prompt {PIRATE}", user=dialogue.workspace.sam)
     assert "Only workspace admins" in sentence
-    assert "no prompt of its own" in await prompt(dialogue, "prompt")
+    assert "There is no prompt for" in await prompt(dialogue, "prompt")
 
 
 async def test_a_listed_person_may_set_it(stage: Dialogue) -> None:

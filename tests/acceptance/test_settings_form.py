@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,6 +38,11 @@ def fields(view: dict[str, Any]) -> set[str]:
 
 def words(view: dict[str, Any]) -> str:
     return "\n".join(block["text"]["text"] for block in view["blocks"] if block["type"] == "section")
+
+
+def in_thread(dialogue: Dialogue, ts: str) -> str:
+    """Return what is typed for a command to be about a thread of #general."""
+    return f"thread https://local.slack.com/archives/{dialogue.general}/p{ts.replace('.', '')}"
 
 
 async def test_what_is_saved_holds(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -133,17 +139,38 @@ async def test_workspaces_and_threads_have_a_history(dialogue: Dialogue, model: 
     model.answer("Hello.")
     ts = dialogue.mention("hi")
     await dialogue.answer(dialogue.general, ts)
-    thread = f"thread https://local.slack.com/archives/{dialogue.general}/p{ts.replace('.', '')}"
+    thread = in_thread(dialogue, ts)
     for scope in ("workspace", thread):
         await whispered(dialogue, f"{scope} set effort high")
         await whispered(dialogue, f"{scope} set effort low")
         assert "`effort` high → low" in await whispered(dialogue, f"{scope} history")
         assert "after change 1: effort" in await whispered(dialogue, f"{scope} revert 1")
         assert "effort: high" in await whispered(dialogue, f"{scope} why")
-    assert "never been changed" in await whispered(dialogue, "history")
+    assert "have never been changed" in await whispered(dialogue, "history")
     assert "set for this thread" in await whispered(dialogue, f"{thread} why")
     refused = await dialogue.workspace.command(dialogue.general, "/parley", "thread nowhere why")
     assert "link to a message in it" in refused.text
+
+
+async def test_each_reply_is_about_its_place(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """Each names the place, and gives commands for the same."""
+    model.answer("Hello.")
+    ts = dialogue.mention("hi")
+    await dialogue.answer(dialogue.general, ts)
+    (link,) = set(
+        re.findall(r"thread (\S+) set", await whispered(dialogue, f"{in_thread(dialogue, ts)} settings list"))
+    )
+    places = (("workspace ", "the workspace"), (f"thread {link} ", "this thread"), ("", f"<#{dialogue.general}>"))
+    typed = ("set footer on", "set footer", "settings list", "history", "why", "unset footer", "prompt Be brief.")
+    for scope, name in places:
+        for one in (*typed, "prompt", "prompt --reset", "revert 1", "revert 99", "unset nothing", "set"):
+            seen = len(dialogue.workspace.ephemerals())
+            reply = await dialogue.workspace.command(dialogue.general, "/parley", scope + one)
+            told = reply.text or await dialogue.whisper(seen + 1)
+            assert name in told or one in {"unset nothing", "set"}, (one, told)
+            for command in re.findall(r"`/parley ([^`]+)`", told):
+                assert command.startswith(scope), (one, told)
+                assert scope or not command.startswith(("workspace ", "thread ")), (one, told)
 
 
 async def test_only_its_members_see_a_thread(dialogue: Dialogue) -> None:
@@ -226,7 +253,8 @@ async def test_changes_are_listed_and_taken_back(dialogue: Dialogue) -> None:
     assert "after change 1: effort, footer" in await whispered(dialogue, "revert 1")
     assert "effort: high" in await whispered(dialogue, "why")
     assert "footer" not in dialogue.workspace.ephemerals()[-1].shown
-    assert "no change after 4" in await whispered(dialogue, "revert 4")
+    assert "already as they were after change 4" in await whispered(dialogue, "revert 4")
+    assert "There's no change number 99" in await whispered(dialogue, "revert 99")
 
 
 async def test_a_long_prompt_stays_as_it_is(dialogue: Dialogue) -> None:

@@ -196,7 +196,7 @@ async def test_open_feedback_is_told_in_private(dialogue: Dialogue, model: Scrip
     [
         ("help", "Mention @Parley, or write to me directly."),
         ("help with budgets", "`/parley budget` shows what can be spent here."),
-        ("settings", "This channel's settings:"),
+        ("settings", "Settings for <#"),
         ("usage", "**Your usage, last 7 days**"),
         ("forget everything", "`/parley forget me` erases"),
         ("/parley nonsense", "I don't know `nonsense`. See `/parley help`."),

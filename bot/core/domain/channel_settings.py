@@ -325,12 +325,12 @@ def merged(*layers: Mapping[str, Any]) -> ChannelSettings:
                 values.pop(str(fault["loc"][0]), None)
 
 
-def check_name(name: str) -> str:
-    """Return a setting's name. Raises `UsageError` for an unknown one."""
+def check_name(name: str, listed: str = "/parley settings list") -> str:
+    """Return a setting's name; `listed` is the command that shows them. Raises `UsageError` for an unknown one."""
     if name not in ChannelSettings.model_fields:
         near = difflib.get_close_matches(typed := name[:40].replace("`", "'"), ChannelSettings.model_fields, n=1)
         meant = f" Did you mean `{near[0]}`?" if near else ""
-        raise UsageError(f"There is no setting `{typed}`.{meant} `/parley settings list` shows them all.")
+        raise UsageError(f"There is no setting `{typed}`.{meant} `{listed}` shows them all.")
     return name
 
 

@@ -12,6 +12,7 @@ from bot.core.ports.chat import (
     ChatNames,
     ChatPosts,
     ChatViews,
+    Mentions,
 )
 from bot.core.ports.files import FileReader
 from bot.core.ports.model import BatchRequest, Completion, Filled, Model, ModelFacts, Request, Turn
@@ -44,6 +45,7 @@ __all__ = [
     "Filled",
     "Intake",
     "InteractionIntake",
+    "Mentions",
     "MessageIntake",
     "Model",
     "ModelFacts",

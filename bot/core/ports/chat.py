@@ -159,11 +159,18 @@ class ChatDirectory(Protocol):
         """
 
 
-class ChatNames(Protocol):
-    """What people, groups and channels are called."""
+class Mentions(Protocol):
+    """How people and channels are mentioned."""
 
     def mention(self, person: str) -> str:
         """Write a mention of a person in the platform's form."""
+
+    def channel(self, channel: str) -> str:
+        """Write a mention of a channel in the platform's form, "" for direct messages, which have none."""
+
+
+class ChatNames(Mentions, Protocol):
+    """What people, groups and channels are called."""
 
     async def spell_out(self, place: Place, text: str) -> str:
         """Replace the ids of groups and channels in a text with their names. Never raises."""

@@ -11,6 +11,7 @@ from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
 from bot.core.money import dollars
 from bot.core.settings.command import check_may_change
+from bot.core.settings.place_text import place_text
 from bot.errors import ConflictError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
@@ -56,23 +57,23 @@ async def configure_budget(
                 overrides = await store.settings.overrides(place)
                 change = {NAMES[whose]: None if value == "off" else read(NAMES[whose], value, {})}
                 await store.settings.change(place, change, command.asker.person, version=overrides.version)
-            sentence = listing(await store.settings.load(channel))
+            sentence = listing(await store.settings.load(channel), place_text(channel, chat).name)
         except (ConflictError, NotAllowedError, UsageError) as error:
             sentence = error.sentence
         await visible.replace(sentence)
     return Record(command.place, command.asker.person)
 
 
-def listing(settings: ChannelSettings) -> str:
-    """List what can be spent in a channel."""
+def listing(settings: ChannelSettings, where: str) -> str:
+    """List what can be spent in a channel, which is called `where`."""
     lines = (
         f"• Each person: {_amount(settings.person_budget, 'day')}",
-        f"• This channel: {_amount(settings.channel_budget, 'day')}",
+        f"• {where[:1].upper()}{where[1:]}: {_amount(settings.channel_budget, 'day')}",
         f"• The workspace: {_amount(settings.workspace_budget, 'month')}",
         f"• Questions from each person: {settings.turns_per_minute or 'any number'} a minute",
     )
-    hint = f"People are warned once at {settings.budget_notice} %. `/parley usage` shows what was spent."
-    return "\n".join(("What can be spent here:", *lines, "", hint))
+    hint = f"People are warned once at {settings.budget_notice}%. `/parley usage` shows what was spent."
+    return "\n".join((f"What can be spent in {where}:", *lines, "", hint))
 
 
 def _amount(amount: float | None, span: str) -> str:

@@ -15,6 +15,8 @@ from bot.core.domain.thread import Record
 from bot.core.privacy import retention
 from bot.core.settings import history
 from bot.core.settings.parse import SCOPED, WORKSPACE, SettingsAction, SettingsCommand, parse
+from bot.core.settings.place_text import PlaceText, place_text
+from bot.core.settings.value_text import UNSET, value_text
 from bot.errors import ConflictError, NotAllowedError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Button
     from bot.core.domain.overrides import Overrides
     from bot.core.domain.people import Requester
-    from bot.core.ports import Chat, ChatDirectory, Checkpoint, Model, Store
+    from bot.core.ports import Chat, ChatDirectory, ChatNames, Checkpoint, Model, Store
 
 _NAMED = re.compile(r"#(?P<name>[^\s#,;:<>]*[^\s#,;:<>.!?)])")  # a channel
 
@@ -53,28 +55,30 @@ async def configure(
     async with answering(command, answers=chat.answers, checkpoint=checkpoint) as visible:
         try:
             place = await _place(parsed, command, chat)
+            at = place_text(place, chat)
             if parsed.action in {SettingsAction.OPEN, SettingsAction.LIST}:  # a form that was to be opened is not there
                 held, own = await store.settings.load(place), await store.settings.overrides(place)
-                sentence = listing(place, held, own, model, most_days=most_days)
+                sentence = listing(at, held, own, model, chat.names, most_days=most_days)
                 if not place.thread:  # its form is in its messages' menu
                     change = EDIT_SETTINGS.button if place.channel else EDIT_WORKSPACE.button
-                    controls = (change(label="Change …", style="primary"),)
+                    controls = (change(label="Change…", style="primary"),)
             elif parsed.action is SettingsAction.TRIAGE:
-                sentence = listing(
-                    place, await store.settings.load(place), await store.settings.overrides(place), model, TRIAGE
-                )
-                controls = (EDIT_TRIAGE.button(label="Change …", style="primary"),)
+                held, own = await store.settings.load(place), await store.settings.overrides(place)
+                sentence = listing(at, held, own, model, chat.names, TRIAGE)
+                controls = (EDIT_TRIAGE.button(label="Change…", style="primary"),)
             elif parsed.action is SettingsAction.SHOW:
-                sentence = showing(place, parsed.name, await store.settings.load(place), most_days)
+                sentence = showing(at, parsed.name, await store.settings.load(place), chat.names, most_days)
             elif parsed.action is SettingsAction.WHY:
-                sentence = history.why(place, await store.settings.layers(place), model)
+                sentence = history.why(at, await store.settings.layers(place), model, chat.names)
             elif parsed.action is SettingsAction.HISTORY:
-                sentence = history.listing(await store.settings.history(place), chat.names.mention)
+                sentence = history.listing(at, await store.settings.history(place), chat.names)
             else:
                 await check_may_change(
                     replace(place, thread=""), command.asker, admins=admins, directory=chat.directory
                 )
-                sentence, changes, version = await _changes(parsed, place, command.channels, store=store, model=model)
+                sentence, changes, version = await _changes(
+                    parsed, at, command.channels, store=store, model=model, names=chat.names
+                )
                 if fault := retention.too_long(changes.get(retention.SETTING), most_days):
                     sentence = f"`{retention.SETTING}`: {fault}."
                 else:
@@ -104,13 +108,23 @@ async def _place(parsed: SettingsCommand, command: Command, chat: Chat) -> Place
 
 
 async def _changes(
-    parsed: SettingsCommand, place: Place, channels: Sequence[tuple[str, str]], *, store: Store, model: Model
+    parsed: SettingsCommand,
+    at: PlaceText,
+    channels: Sequence[tuple[str, str]],
+    *,
+    store: Store,
+    model: Model,
+    names: ChatNames,
 ) -> tuple[str, Mapping[str, Any], int]:
     """Return the reply, the changes, and the version that they apply to. Raises `UsageError`."""
+    place = at.place
     overrides = await store.settings.overrides(place)
     if parsed.action is SettingsAction.REVERT:
-        back = history.reverted(await store.settings.history(place, since=int(parsed.text)), int(parsed.text))
-        told = f"The settings are back to how they were after change {parsed.text}: {', '.join(sorted(back))}."
+        number = int(parsed.text)
+        changes = await store.settings.history(place, since=number)
+        back = history.reverted(at, changes, number, overrides.version)
+        when = f"after change {number}" if number else "before any change"
+        told = f"The settings for {at.name} are back to how they were {when}: {', '.join(sorted(back))}."
         return told, back, overrides.version
     value = None
     if parsed.action is SettingsAction.SET:
@@ -129,7 +143,7 @@ async def _changes(
             raise UsageError(f"I can't set `{parsed.name}`: {fault}.")
         if parsed.name == "persona" and (lost := merged(held, {parsed.name: value}).lost_persona):
             raise UsageError(lost)
-    return done(place, parsed.name, value), {parsed.name: value}, overrides.version
+    return done(at, parsed.name, value, names), {parsed.name: value}, overrides.version
 
 
 def located(text: str, channels: Sequence[tuple[str, str]]) -> str:
@@ -153,11 +167,12 @@ async def check_may_change(
 
 
 def listing(
-    place: Place,
+    at: PlaceText,
     settings: ChannelSettings,
     own: Overrides,
     model: Model,
-    names: Sequence[str] = (),
+    names: ChatNames,
+    only: Sequence[str] = (),
     *,
     most_days: int = 0,
 ) -> str:
@@ -167,56 +182,44 @@ def listing(
     held = settings.model_dump(mode="json")
     if capped := retention.capped(settings.retention_days, most_days):
         faults[retention.SETTING] = capped
-    for name, value in ((name, held[name]) for name in names or held):
+    for name, value in ((name, held[name]) for name in only or held):
         note = f" ⚠️ not applied: {faults[name]}" if name in faults else " _(set here)_" if name in own.values else ""
-        lines.append(f"• `{name}`: {_shown(name, value)}{note}")
-    hint = "Change one with `/parley set <name> <value>`, or reset it with `/parley unset <name>`."
-    return "\n".join([f"{_whose(place)} settings:", *lines, "", hint])
+        lines.append(f"• `{name}`: {_shown(name, value, names)}{note}")
+    hint = f"Change one with {at.command('set <name> <value>')}, or reset it with {at.command('unset <name>')}."
+    return "\n".join([f"Settings for {at.name}:", *lines, "", hint])
 
 
-def showing(place: Place, name: str, settings: ChannelSettings, most_days: int = 0) -> str:
+def showing(at: PlaceText, name: str, settings: ChannelSettings, names: ChatNames, most_days: int = 0) -> str:
     """Write one setting."""
     value = settings.model_dump(mode="json")[name]
     if name != "instructions":
         capped = retention.capped(value, most_days) if name == retention.SETTING else ""
         note = f" ⚠️ {capped[:1].upper()}{capped[1:]}." if capped else ""
-        return f"`{name}` is {_shown(name, value)}: {ChannelSettings.model_fields[name].description}.{note}"
-    whose = _whose(place)
-    whom = whose.removesuffix("'s")
-    return f"{whose} prompt:\n\n{_quoted(value)}" if value else f"{whom} has no prompt of its own."
+        about = ChannelSettings.model_fields[name].description
+        return f"`{name}` is {_shown(name, value, names)} for {at.name}: {about}.{note}"
+    if not value:
+        return f"There is no prompt for {at.name}."
+    return f"The prompt for {at.name}:\n\n{_quoted(value)}"
 
 
-def done(place: Place, name: str, value: Any) -> str:  # noqa: ANN401 - each setting has its own type
+def done(at: PlaceText, name: str, value: Any, names: ChatNames) -> str:  # noqa: ANN401 - each setting has its own type
     """Say that a setting was changed."""
     if name == "triage" and value:
         return TRIAGE_IS_ON
     if name != "instructions":
-        return f"`{name}` is back to its default." if value is None else f"`{name}` is set to {_shown(name, value)}."
+        if value is None:
+            return f"`{name}` is no longer set for {at.name}; it is back to its default there."
+        return f"`{name}` is set to {_shown(name, value, names)} for {at.name}."
     if value is None:
-        return f"{_whose(place)} prompt is removed."
-    return f"{_whose(place)} prompt is set. It applies from the next message on.\n\n{_quoted(value)}"
+        return f"The prompt for {at.name} is removed."
+    return f"The prompt for {at.name} is set. It applies from the next message on.\n\n{_quoted(value)}"
 
 
-def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - as above
-    if value in (None, "") or value == []:
-        return "not set"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if name == "instructions":
+def _shown(name: str, value: Any, names: ChatNames) -> str:  # noqa: ANN401 - as above
+    if name == "instructions" and value:
         return f"{len(value):,} characters; see `/parley prompt`"
-    if isinstance(value, list):
-        return ", ".join(f"*{_one_shown(one)}*" for one in value)
-    return f"*{value}*"
-
-
-def _one_shown(one: Any) -> str:  # noqa: ANN401 - as above
-    if not isinstance(one, dict):
-        return str(one)
-    return f"{' + '.join(one['when'])} → {one['team']}" if "when" in one else str(one["name"])
-
-
-def _whose(place: Place) -> str:
-    return "This thread's" if place.thread else "This channel's" if place.channel else "The workspace's"
+    text = value_text(name, value, names)
+    return text if text == UNSET or isinstance(value, bool) or text.startswith("<") else f"*{text}*"
 
 
 def _quoted(text: str) -> str:

@@ -28,6 +28,7 @@ from bot.core.privacy import retention
 from bot.core.settings import command
 from bot.core.settings import form_fields as fields
 from bot.core.settings.history import why
+from bot.core.settings.place_text import place_text, without_mentions
 from bot.errors import BotError, ChatError, ModelError, NotAllowedError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ async def open_form(action: Action, context: SettingsFormContext) -> Form:
     await context.check(place, action)
     layers = await context.store.settings.layers(place)
     if action.name == EXPLAIN_SETTINGS.name:
-        told = Field(EXPLAIN_SETTINGS.name, why(place, layers, context.model), "note")
+        said = why(place_text(place, context.chat), layers, context.model, context.chat.names)
+        (plain,) = await without_mentions([said], place, context.chat.names)
+        told = Field(EXPLAIN_SETTINGS.name, plain, "note")
         return Form(EXPLAIN_SETTINGS.name, EXPLAIN_SETTINGS.label, (told,), submit="")
     note = "Claude is answering …" if action.name == TRY_SETTINGS.name else ""
     return await _form(

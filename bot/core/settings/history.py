@@ -5,23 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.channel_settings import PARLEY, SAMPLING, ChannelSettings, merged
+from bot.core.settings.value_text import short_value_text
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from bot.core.domain.message import Place
     from bot.core.domain.overrides import Overrides, OverridesChange
-    from bot.core.ports import Model
+    from bot.core.ports import Mentions, Model
+    from bot.core.settings.place_text import PlaceText
 
-LAYERS = ("set for the workspace", "set for this channel", "set for this thread")
-DEFAULT = "the default"
-NAMES = {"": "the operator's file", PARLEY: "myself"}
-SHOWN = 60  # characters of a value
+NAMES = {"": "the operator's file", PARLEY: "me"}
 LISTED = 20  # changes
 
 
-def why(place: Place, layers: Sequence[Overrides], model: Model) -> str:
+def why(at: PlaceText, layers: Sequence[Overrides], model: Model, names: Mentions) -> str:
     """List the settings that are not defaults, with who set them where, and which do not apply to the model."""
     held = merged(*(layer.values for layer in layers))
     faults = {**model.facts.faults(held), **({"persona": held.lost_persona} if held.lost_persona else {})}
@@ -30,13 +28,15 @@ def why(place: Place, layers: Sequence[Overrides], model: Model) -> str:
         found = source(name, layers)
         if found is None:
             continue
-        by = f" by {NAMES.get(layers[found].person, layers[found].person)}"
+        person = layers[found].person
+        by = NAMES.get(person) or names.mention(person)
         note = f", but not applied: {faults[name]}" if name in faults else ""
-        lines.append(f"• {name}: {shown(value)} ({LAYERS[found]}{by}{note})")
+        lines.append(f"• {name}: {short_value_text(name, value, names)} (set for {at.layers[found]} by {by}{note})")
     order = "A thread's settings override its channel's, those the workspace's, and those the defaults."
     if not lines:
-        return f"Nothing is set {'here' if place.channel else 'for the workspace'}: the defaults apply. {order}"
-    return "\n".join([*lines, "All other settings are at their defaults.", order])
+        return f"Nothing is set for {at.name}: the defaults apply. {order}"
+    heading = f"Where the settings for {at.name} come from:"
+    return "\n".join([heading, *lines, "All other settings are at their defaults.", order])
 
 
 def source(name: str, layers: Sequence[Overrides]) -> int | None:
@@ -51,49 +51,46 @@ def source(name: str, layers: Sequence[Overrides]) -> int | None:
     return None
 
 
-def listing(changes: Sequence[OverridesChange], mention: Callable[[str], str]) -> str:
+def listing(at: PlaceText, changes: Sequence[OverridesChange], names: Mentions) -> str:
     """Write changes, the newest first: who, when, what."""
     if not changes:
-        return "These settings have never been changed."
+        return f"The settings for {at.name} have never been changed."
     lines = [
-        f"*{one.version}* · {one.at:%d %b %H:%M} UTC · {NAMES.get(one.person) or mention(one.person)}: {_what(one)}"
+        f"*{one.version}* · {one.at:%d %b %H:%M} UTC · {NAMES.get(one.person) or names.mention(one.person)}: "
+        f"{_what(one, names)}"
         for one in changes
     ]
     more = ["…"] if len(changes) > LISTED else []
     hint = (
-        "`/parley revert <number>` restores the settings as they were after that change; `0` is the state in "
-        "which nothing was set."
+        f"{at.command('revert <number>')} restores these settings to how they were after that change; "
+        f"{at.command('revert 0')} resets them all."
     )
-    return "\n".join([*lines[:LISTED], *more, hint])
+    return "\n".join([f"Changes to the settings for {at.name}:", *lines[:LISTED], *more, hint])
 
 
-def reverted(changes: Sequence[OverridesChange], version: int) -> dict[str, Any]:
-    """Return what to set and to unset (None) to restore a version; `changes` are all after it.
+def reverted(at: PlaceText, changes: Sequence[OverridesChange], version: int, latest: int) -> dict[str, Any]:
+    """Return what to set and to unset (None) to restore a version; `changes` are all after it, `latest` is the last.
 
-    Raises `UsageError` if they do not reach so far back, or there are none.
+    Raises `UsageError` for one that there is not, or that is the last, or where the changes do not reach so far back.
     """
-    if not changes:
-        raise UsageError(f"There is no change after {version}: the settings are already like that.")
-    if changes[-1].version != version + 1:
-        raise UsageError("That is too long ago. `/parley history` shows the changes that can be undone.")
+    if version > latest:
+        raise UsageError(f"There's no change number {version} to the settings for {at.name}.")
+    if version == latest:
+        what = f"after change {version}" if version else "before any change"
+        raise UsageError(f"The settings for {at.name} are already as they were {what}.")
+    if not changes or changes[-1].version != version + 1:
+        raise UsageError(f"That is too long ago. {at.command('history')} shows the changes that can be undone.")
     values: dict[str, Any] = {}
     for change in changes:
         values |= change.before
     return values
 
 
-def shown(value: Any) -> str:  # noqa: ANN401 - each setting has its own type
-    """Write a value on one line."""
-    if value is None:
-        return "not set"
-    if isinstance(value, list):
-        text = ", ".join(str(one.get("name", one)) if isinstance(one, dict) else str(one) for one in value)
-    else:
-        text = ("on" if value else "off") if isinstance(value, bool) else " ".join(str(value).split())
-    return (text[:SHOWN] + "…" if len(text) > SHOWN else text) or "empty"
-
-
-def _what(change: OverridesChange) -> str:
+def _what(change: OverridesChange, names: Mentions) -> str:
     known = [name for name in change.after if name in ChannelSettings.model_fields]
-    parts = [f"`{name}` {shown(change.before.get(name))} → {shown(change.after[name])}" for name in known]
+    parts = (
+        f"`{name}` {short_value_text(name, change.before.get(name), names)} → "
+        f"{short_value_text(name, change.after[name], names)}"
+        for name in known
+    )
     return "; ".join(parts) or "settings that no longer exist"

@@ -32,14 +32,14 @@ SCOPED = (
 WORKSPACE = "workspace"
 ONLY_IN_CHANNELS = "Triage works only in channels: leave out `workspace` or `thread`."
 _IN_CHANNELS = ("triage", "trends", "open")
-# How a word is used, for someone who used it in another way.
+# How a word is used, for someone who used it in another way; {parley} is what to type before it.
 _USAGE = {
-    "settings": "`/parley settings` opens the form, `/parley settings list` lists them all.",
-    "set": "Name a setting and its value, as in `/parley set footer on`; `/parley settings list` shows the names.",
-    "unset": "Name one setting, as in `/parley unset footer`; `/parley settings list` shows the names.",
-    "why": "Nothing follows `/parley why`.",
-    "history": "Nothing follows `/parley history`.",
-    "revert": "Name the number of a change that `/parley history` shows, as in `/parley revert 3`.",
+    "settings": "`{parley}settings` opens the form, `{parley}settings list` lists them all.",
+    "set": "Name a setting and its value, such as `{parley}set footer on`; `{parley}settings list` shows the names.",
+    "unset": "Name one setting, such as `{parley}unset footer`; `{parley}settings list` shows the names.",
+    "why": "Nothing follows `{parley}why`.",
+    "history": "Nothing follows `{parley}history`.",
+    "revert": "Name the number of a change that `{parley}history` shows, such as `{parley}revert 3`.",
     "triage": "Type `/parley triage` and `on`, `off`, `settings`, `report` or `secret`.",
     WORKSPACE: SCOPED,
     "thread": SCOPED,
@@ -81,21 +81,22 @@ def parse(typed: str) -> SettingsCommand:
     """
     scoped = _SCOPED.fullmatch(typed.strip())
     if scoped is None:
-        return _parse_here(typed.strip())
+        return _parse_here(typed.strip(), "/parley ")
     if scoped["rest"].split()[0].lower() in _IN_CHANNELS:
         raise UsageError(ONLY_IN_CHANNELS)
-    parsed = _parse_here(scoped["rest"])
+    scope = WORKSPACE if scoped["workspace"] else f"thread {scoped['link']}"
+    parsed = _parse_here(scoped["rest"], f"/parley {scope} ")
     if parsed.name == "triage":
         raise UsageError(ONLY_IN_CHANNELS)
     return replace(parsed, scope=WORKSPACE if scoped["workspace"] else scoped["link"])
 
 
-def _parse_here(typed: str) -> SettingsCommand:
+def _parse_here(typed: str, parley: str) -> SettingsCommand:
     if triage := _TRIAGE.fullmatch(typed):
         return _parse_triage(triage)
     match = _FORM.fullmatch(typed)
     if not match or ((match["list"] or match["back"]) and match["text"]):
-        raise _misused(typed)
+        raise _misused(typed, parley)
     text = (match["text"] or "").strip()
     if match["list"]:
         return _parse_list(match["list"].lower())
@@ -103,7 +104,7 @@ def _parse_here(typed: str) -> SettingsCommand:
         return SettingsCommand(SettingsAction.REVERT, text=match["back"])
     if match["prompt"]:
         return _parse_prompt(text)
-    name = check_name((match["gone"] or match["name"]).lower())
+    name = check_name((match["gone"] or match["name"]).lower(), f"{parley}settings list")
     if match["unset"]:
         return SettingsCommand(SettingsAction.UNSET, name)
     return SettingsCommand(SettingsAction.SET, name, text) if text else SettingsCommand(SettingsAction.SHOW, name)
@@ -120,14 +121,15 @@ def _parse_triage(match: re.Match[str]) -> SettingsCommand:
     return SettingsCommand(SettingsAction.SET, "triage", what) if is_switch else SettingsCommand(SettingsAction.TRIAGE)
 
 
-def _misused(typed: str) -> UsageError:
+def _misused(typed: str, parley: str) -> UsageError:
     """Return the error that says how a word is used, or which one was meant."""
     word, *more = typed.split()
     word = word.lower()
     if word not in _USAGE:
-        return UsageError(f"I don't know {shown(typed)}.{meant(word, WORDS)} {SCOPED}")
-    near = meant(more[0], _FOLLOWING[word], before=f"/parley {word} ") if more and word in _FOLLOWING else ""
-    return UsageError(f"I don't know {shown(typed)}.{near} {_USAGE[word]}" if more else _USAGE[word])
+        return UsageError(f"I don't know {shown(typed)}.{meant(word, WORDS, before=parley)} {SCOPED}")
+    near = meant(more[0], _FOLLOWING[word], before=f"{parley}{word} ") if more and word in _FOLLOWING else ""
+    usage = _USAGE[word].replace("{parley}", parley)
+    return UsageError(f"I don't know {shown(typed)}.{near} {usage}" if more else usage)
 
 
 def _parse_prompt(text: str) -> SettingsCommand:

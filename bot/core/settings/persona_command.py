@@ -10,6 +10,7 @@ from bot.core.domain.message import Place
 from bot.core.domain.persona import LONGEST_NAME, LONGEST_PROMPT, MOST, Persona, find
 from bot.core.domain.thread import Record
 from bot.core.settings.command import check_may_change
+from bot.core.settings.place_text import place_text
 from bot.errors import ConflictError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from bot.core.domain.command import Command
     from bot.core.domain.people import Requester
     from bot.core.ports import Chat, Checkpoint, Store
+    from bot.core.settings.place_text import PlaceText
 
 NOBODY = "none"
 USAGE = (
@@ -55,43 +57,48 @@ async def impersonate(
     """Show, save or choose personas; only the asker sees it. Raises `ChatError`."""
     parsed = parse(command.text)
     channel, workspace = Place(command.place.workspace, command.place.channel), Place(command.place.workspace, "")
+    at = place_text(channel, chat)
     async with answering(command, answers=chat.answers, checkpoint=checkpoint) as visible:
         try:
             if not parsed.name:
-                sentence = listing(await store.settings.load(channel))
+                sentence = listing(await store.settings.load(channel), at)
             else:
                 where = channel if parsed.prompt is None else workspace
                 await check_may_change(where, command.asker, admins=admins, directory=chat.directory)
-                sentence = await (_choose if parsed.prompt is None else _keep)(parsed, command.asker, where, store)
+                sentence = await (_choose if parsed.prompt is None else _keep)(parsed, command.asker, at, store)
         except (ConflictError, NotAllowedError, UsageError) as error:
             sentence = error.sentence
         await visible.replace(sentence)
     return Record(command.place, command.asker.person)
 
 
-def listing(settings: ChannelSettings) -> str:
+def listing(settings: ChannelSettings, at: PlaceText) -> str:
     """List the personas, marking the one used here."""
     chosen = find(settings.persona, settings.personas)
-    lines = [f"• *{one.name}*{' _(used here)_' if one == chosen else ''}" for one in settings.personas]
+    lines = [f"• *{one.name}*{f' _(used in {at.name})_' if one == chosen else ''}" for one in settings.personas]
     lost = [f"⚠️ {settings.lost_persona}"] if settings.lost_persona else []
     return "\n".join(["The workspace's personas:" if lines else "The workspace has no personas.", *lines, *lost, USAGE])
 
 
-async def _choose(parsed: PersonaCommand, asker: Requester, channel: Place, store: Store) -> str:
+async def _choose(parsed: PersonaCommand, asker: Requester, at: PlaceText, store: Store) -> str:
+    channel = at.place
     overrides, settings = await store.settings.overrides(channel), await store.settings.load(channel)
     known = find(parsed.name, settings.personas)
     if known is None and parsed.name.casefold() != NOBODY:
-        raise UsageError(f"There is no persona “{parsed.name}”.\n{listing(settings)}")
+        raise UsageError(f"There is no persona “{parsed.name}”.\n{listing(settings, at)}")
     name = known.name if known else None
     await store.settings.change(channel, {"persona": name}, asker.person, version=overrides.version)
-    return f"From the next message on, I am *{name}* in this channel." if name else "This channel has no persona now."
+    if not name:
+        return f"There is no persona in {at.name} now."
+    return f"From the next message on, I'm *{name}* in {at.name}."
 
 
-async def _keep(parsed: PersonaCommand, asker: Requester, workspace: Place, store: Store) -> str:
+async def _keep(parsed: PersonaCommand, asker: Requester, at: PlaceText, store: Store) -> str:
+    workspace = Place(at.place.workspace, "")
     overrides, settings = await store.settings.overrides(workspace), await store.settings.load(workspace)
     known = find(parsed.name, settings.personas)
     if known is None and not parsed.prompt:
-        raise UsageError(f"There is no persona “{parsed.name}”.\n{listing(settings)}")
+        raise UsageError(f"There is no persona “{parsed.name}”.\n{listing(settings, at)}")
     others = [one for one in settings.personas if one != known]
     if parsed.prompt:
         others.append(Persona(name=known.name if known else parsed.name, prompt=parsed.prompt))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import ChatError
-from bot.slack.client.names import ids_in, spelled
+from bot.slack.client.names import channel, ids_in, spelled
 from bot.slack.client.people import mention
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ class SlackNames:
     """Implements `bot.core.ports.ChatNames`."""
 
     mention = staticmethod(mention)
+    channel = staticmethod(channel)
 
     def __init__(self, workspaces: WorkspaceClients) -> None:
         self._workspaces = workspaces

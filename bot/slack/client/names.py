@@ -32,6 +32,11 @@ GROUPS = "groups"  # the key under which it is remembered that they were asked f
 _NAMED = re.compile(r"(?P<sign>@|#|!subteam\^)(?P<id>[UWCGS][A-Z0-9]{1,20})")
 
 
+def channel(id_: str) -> str:
+    """Write a mention of a channel, "" for direct messages, which have none."""
+    return "" if id_.startswith("D") else f"<#{id_}>"
+
+
 class Names:
     """Names by ids, at most `KEPT` of groups and channels. Never raises.
 

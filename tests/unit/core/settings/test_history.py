@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from bot.core.domain.message import Place
 from bot.core.domain.overrides import Overrides, OverridesChange
 from bot.core.settings.history import reverted, source
+from bot.core.settings.place_text import PlaceText
 from bot.errors import UsageError
 
+HERE = PlaceText(Place("T1", "C1"), "<#C1>")
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 
 
@@ -36,11 +39,25 @@ def test_changes_are_taken_back_in_turn() -> None:
         change(3, {"effort": "high", "footer": None}, {"effort": None, "footer": True}),
         change(2, {"effort": "low"}, {"effort": "high"}),
     )
-    assert reverted(changes, 1) == {"effort": "low", "footer": None}
+    assert reverted(HERE, changes, 1, 3) == {"effort": "low", "footer": None}
 
 
 def test_what_is_too_long_ago_stays() -> None:
-    with pytest.raises(UsageError):
-        reverted((change(3, {}, {}),), 1)
-    with pytest.raises(UsageError):
-        reverted((), 3)
+    with pytest.raises(UsageError) as caught:
+        reverted(HERE, (change(3, {}, {}),), 1, 3)
+    assert caught.value.sentence.startswith("That is too long ago. `/parley history` shows")
+
+
+@pytest.mark.parametrize(
+    ("version", "latest", "told"),
+    [
+        (99, 3, "There's no change number 99 to the settings for <#C1>."),
+        (1, 0, "There's no change number 1 to the settings for <#C1>."),
+        (3, 3, "The settings for <#C1> are already as they were after change 3."),
+        (0, 0, "The settings for <#C1> are already as they were before any change."),
+    ],
+)
+def test_a_change_that_is_not_there_is_said(version: int, latest: int, told: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        reverted(HERE, (), version, latest)
+    assert caught.value.sentence == told

@@ -1,0 +1,48 @@
+"""A setting's value in words, the same wherever people read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.core.domain.channel_settings import SHOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.core.ports import Mentions
+
+UNSET = "not set"
+SHORT = 60  # characters
+
+
+def value_text(name: str, value: Any, names: Mentions | None = None) -> str:  # noqa: ANN401 - each setting has its own type
+    """Write a value. With `names`, people and channels are mentioned, not written by their ids."""
+    if value in (None, "", [], ()):
+        return UNSET
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if not isinstance(value, list | tuple):
+        return str(value)
+    return ", ".join(_mention(name, names)(one) if isinstance(one, str) else _named(one) for one in value)
+
+
+def short_value_text(name: str, value: Any, names: Mentions | None = None) -> str:  # noqa: ANN401 - as above
+    """Write a value on one short line."""
+    text = " ".join(value_text(name, value, names).split())
+    if len(text) <= SHORT:
+        return text
+    at = text.rfind(", ", 0, SHORT) if isinstance(value, list | tuple) else SHORT
+    return f"{text[: at if at > 0 else SHORT]}…"
+
+
+def _mention(name: str, names: Mentions | None) -> Callable[[str], str]:
+    shown = SHOWN.get(name)
+    if names and shown and shown.sign == "@":
+        return names.mention
+    if names and shown and shown.sign == "#":
+        return lambda one: names.channel(one) or one
+    return (lambda one: f"/{one}") if shown and shown.kind == "choices" else str
+
+
+def _named(one: dict[str, Any]) -> str:
+    return f"{' + '.join(one['when'])} → {one['team']}" if "when" in one else str(one["name"])
