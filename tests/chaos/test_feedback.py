@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.chaos.conftest import Scene
     from tests.chaos.replica import Replica
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
 POSTED = 8  # one for each death, and three more that come at once
 SETTINGS = {

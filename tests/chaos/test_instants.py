@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.chaos.people import Opening
     from tests.chaos.replica import Replica
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
 INSTANTS: dict[str, tuple[Opening, bool, Callable[[MessageRecord], bool]]] = {
     "a stream begun": ("mention", False, lambda message: message.streaming),

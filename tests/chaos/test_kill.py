@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.chaos.conftest import Scene
     from tests.chaos.replica import Replica
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
 
 TALKS, QUESTIONS = 52, 6
 KILLS = 30

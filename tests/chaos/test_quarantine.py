@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.support.postgresql import PostgresqlServer
     from tests.support.sqlite import SqliteFolder
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
 BOTH_DATABASES = pytest.mark.parametrize(
     "crashes", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True

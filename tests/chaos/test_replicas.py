@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.chaos.replica import Replica
     from tests.support.postgresql import PostgresqlServer
 
-pytestmark = [pytest.mark.chaos, pytest.mark.postgresql, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.chaos, pytest.mark.postgresql, pytest.mark.timeout(300)]
 
 Transport = Literal["http", "socket"]
 

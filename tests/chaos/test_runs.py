@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tests.chaos.conftest import Scene
     from tests.chaos.replica import Replica
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
 CATEGORIES = ("Bug report", "Billing", "Praise")
 ITEMS, BATCH = 1_000, 50

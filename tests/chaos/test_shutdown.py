@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.chaos.conftest import Scene
     from tests.chaos.replica import Replica
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
 TALKS, QUESTIONS = 16, 2
 QUICK, SLOW, STUCK = 0.04, 1.5, 90  # seconds between two pieces of an answer

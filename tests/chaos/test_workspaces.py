@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
     from tests.support.workspace import ScriptedWorkspace
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
 RULES_OF_MANY = replace(RULES, scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS))
 HALF_A_DAY = 43_200.0
