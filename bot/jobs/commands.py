@@ -72,9 +72,10 @@ class Commands:
         """Return the command that a message is, None if it is for Claude."""
         if incoming.is_bot:
             return None
+        is_first = incoming.opens_thread or not conversation.messages  # the agent pane has its thread before that
         is_ours = incoming.is_direct or conversation.began_with_bot or incoming.answers_bot
         occasion = mention_commands.Occasion(
-            is_called=incoming.mentions_bot or (incoming.is_direct and incoming.opens_thread),
+            is_called=incoming.mentions_bot or (incoming.is_direct and is_first),
             thread="" if incoming.opens_thread else "ours" if is_ours else "others",
             has_files=bool(said.files),
         )

@@ -9,6 +9,7 @@ import pytest
 from bot.core.channel_reader import NO_THREAD
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.elements import buttons
+from bot.playground.slack.records import MessageRecord
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_access import told
 from tests.acceptance.test_classify import entry
@@ -128,6 +129,9 @@ async def test_a_direct_message_is_answered_there(dialogue: Dialogue, model: Scr
     assert (await heard(dialogue, ts, channel=dialogue.direct)).startswith("**#general, 24h**")
     ts = dialogue.workspace.say(dialogue.direct, "usage")
     assert (await dialogue.answer(dialogue.direct, ts)).startswith("**Your usage, last 7 days**")
+    pane = dialogue.workspace.workspace.post(MessageRecord(dialogue.direct, dialogue.workspace.bot.id, "Hi.")).ts
+    dialogue.workspace.say(dialogue.direct, "help with budgets", thread_ts=pane)
+    assert (await dialogue.answer(dialogue.direct, pane, 2)).startswith("`/parley budget` shows")
     ts = dialogue.workspace.say(dialogue.direct, "/parley triage secret")
     assert "Webhooks are signed with" in await dialogue.whisper()
     assert dialogue.answers(dialogue.direct, ts) == []
