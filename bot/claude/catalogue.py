@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -30,6 +31,10 @@ TOKENS_PER_PRICE = 1_000_000
 SOON = 60  # days before its end from which on a model is said to retire
 BATCH_SHARE = Decimal("0.5")  # of the price, for what is handed in as a batch
 
+
+DATE_DIGITS = 8  # of the day in an id
+
+_WORD = re.compile(r"[a-z]+|[0-9]+")
 
 # A misspelled field in the data file must not go unnoticed.
 _STRICT = ConfigDict(extra="forbid")
@@ -133,6 +138,27 @@ def find(model: str) -> ModelCard | None:
     return None
 
 
+def named(typed: str, on: date) -> str:
+    """Return the id of the model that people call so on a day, such as "opus" or "Claude Haiku 4.5", "" for none.
+
+    A family alone is its newest model.
+    """
+    words = [word for word in _WORD.findall(typed[:60].casefold()) if word not in {"claude", "latest"}]
+    ids = [card.id for card in catalogue().models.values() if not card.has_retired(on)]
+    parts = {one: _WORD.findall(one)[1:] for one in ids}
+    if exact := [one for one in ids if parts[one] == words]:
+        return exact[0]
+    fitting = [one for one in ids if words[:1] == parts[one][:1] and len(words) == 1]
+    return max(fitting, key=lambda one: [int(part) for part in parts[one][1:]], default="")
+
+
+def display_name(model: str) -> str:
+    """Return what a model is called, by its id: "Claude Haiku 5.5"."""
+    family = [word.capitalize() for word in _WORD.findall(model) if word.isalpha()]
+    version = [word for word in _WORD.findall(model) if word.isdigit() and len(word) < DATE_DIGITS]
+    return f"{' '.join(family)} {'.'.join(version)}".strip()
+
+
 def lookup(model: str, on: date | None = None) -> ModelCard:
     """Return the card of a model that can be asked on a day, today by default.
 
@@ -146,7 +172,7 @@ def lookup(model: str, on: date | None = None) -> ModelCard:
     known = [card.id for card in catalogue().models.values() if not card.has_retired(on)]
     closest = get_close_matches(model.strip().lower(), known, n=1, cutoff=0.5)
     hint = f" Did you mean {closest[0]}?" if closest else ""
-    raise SettingsError([f"There is no model {model!r}.{hint} Known: {', '.join(known)}."])
+    raise SettingsError([f"I don't know a model “{model[:60]}”.{hint} Known: {', '.join(known)}."])
 
 
 def successor(model: str, on: date) -> str:

@@ -67,6 +67,15 @@ class ModelLimits:
             return {"model": " ".join(error.faults), **faults(self.card_of(settings), settings)}
         return faults(self.card_of(settings), settings)
 
+    def find(self, typed: str) -> str:
+        """Return the id of the model that people call so, "" for none."""
+        return "" if find(typed) else catalogue.named(typed, self._clock())
+
+    def current(self, settings: ChannelSettings) -> tuple[str, str]:
+        """Return the id and the name of the model that answers."""
+        id_ = self.card_of(settings).id
+        return id_, catalogue.display_name(id_)
+
     def price(
         self, input_tokens: int, output_tokens: int, settings: ChannelSettings = DEFAULTS, *, is_batch: bool = False
     ) -> float | None:

@@ -20,6 +20,7 @@ from bot.cli.shared import counted, read_text, using
 from bot.core.domain.channel_settings import ChannelSettings, merged
 from bot.core.domain.message import Place
 from bot.core.privacy import retention
+from bot.core.settings.rules import broken
 from bot.core.settings.value_text import short_value_text
 from bot.db.opened import opened
 from bot.db.settings import SqlSettingsStore
@@ -146,8 +147,8 @@ def _misfits(
         if "model" in overrides:
             yield "model", " ".join(error.faults).rstrip(".")
         return
-    if held.lost_persona and "persona" in overrides:
-        yield "persona", f"persona: {held.lost_persona.rstrip('.')}"
+    for name, fault in broken(held, overrides).items():
+        yield name, f"{name}: {fault.rstrip('.')}"
     for name, fault in faults(card, held).items():
         if name in overrides:
             yield name, f"{name}: {fault}"

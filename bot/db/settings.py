@@ -91,7 +91,7 @@ class SqlSettingsStore:
     async def change(
         self, place: Place, changes: Mapping[str, Any], person: str, *, version: int | None = None
     ) -> None:
-        """Set some settings of only this place, or unset them with None; keep who, when and what.
+        """Set some settings of only this place, or unset them with None; keep who, when and what, if anything changes.
 
         Raises `ConflictError` when `version` is given and is no longer the current one, and when two change it at the
         same time.
@@ -100,6 +100,9 @@ class SqlSettingsStore:
             old = await _load(connection, place)
             if version is not None and version != old.version:
                 raise ConflictError("settings")
+            changes = {name: value for name, value in changes.items() if value != old.values.get(name)}
+            if not changes:
+                return
             before = {name: old.values.get(name) for name in changes}
             kept = {name: value for name, value in {**old.values, **changes}.items() if value is not None}
             now = {"changed_by": person, "changed_at": datetime.now(UTC)}

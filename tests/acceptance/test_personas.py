@@ -35,7 +35,7 @@ async def test_a_chosen_persona_speaks(dialogue: Dialogue, model: ScriptedModel)
     model.answer("Arr.")
     await dialogue.answer(dialogue.general, dialogue.mention("hi"))
     assert model.requests[0].body["system"][-1]["text"] == "Answer like a pirate: ahoy.\n\nBe brief."
-    assert "There is no persona in <#" in await told(dialogue, "none")
+    assert "There is no persona in <#" in await told(dialogue, "off")
 
 
 async def test_a_changed_persona_changes_its_channels(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -50,8 +50,8 @@ async def test_a_changed_persona_changes_its_channels(dialogue: Dialogue, model:
 async def test_a_removed_persona_is_missed(dialogue: Dialogue, model: ScriptedModel) -> None:
     await told(dialogue, "Pirate: Answer like a pirate.")
     await told(dialogue, "Pirate")
-    assert "was removed" in await told(dialogue, "Pirate:")
-    assert "The persona “Pirate” no longer exists" in await told(dialogue, "")
+    assert f"*Pirate* was removed. <#{dialogue.general}> no longer use" in await told(dialogue, "Pirate:")
+    assert "no longer exists" not in await told(dialogue, "")
     model.answer("Hello.")
     await dialogue.answer(dialogue.general, dialogue.mention("hi"))
     assert "pirate" not in str(model.requests[0].body["system"]).lower()

@@ -173,6 +173,36 @@ async def test_each_reply_is_about_its_place(dialogue: Dialogue, model: Scripted
                 assert scope or not command.startswith(("workspace ", "thread ")), (one, told)
 
 
+async def test_a_change_to_the_same_is_none(dialogue: Dialogue) -> None:
+    await whispered(dialogue, "set footer on")
+    assert "`footer` is already on for <#" in await whispered(dialogue, "set footer on")
+    assert "`answers` is not set for <#" in await whispered(dialogue, "unset answers")
+    told = await whispered(dialogue, "history")
+    assert told.count(" UTC ") == 1
+    assert "`footer` not set → on" in told
+    assert "no longer set" in await whispered(dialogue, "set footer none")
+
+
+async def test_routes_to_nowhere_are_refused(dialogue: Dialogue) -> None:
+    assert "no category or severity “Foo” here" in await whispered(dialogue, "set routes Foo -> Bar")
+    assert "no team “Bar” here" in await whispered(dialogue, "set routes Billing -> Bar")
+    assert "have never been changed" in await whispered(dialogue, "history")
+
+
+async def test_the_model_and_its_source_are_told(dialogue: Dialogue) -> None:
+    told = await whispered(dialogue, "set model")
+    assert re.search(r"is \*Claude \w+ [\d.]+\* \(`claude-[\w-]+`\), the default \(CLAUDE_MODEL\)\.", told)
+    await whispered(dialogue, "workspace set model Claude Haiku 4.5")
+    told = "*Claude Haiku 4.5* (`claude-haiku-4-5`), set for the workspace"
+    for typed in ("set model", "settings list"):
+        assert told in await whispered(dialogue, typed)
+    assert "claude-opus-5-5" in await whispered(dialogue, "set model opus")
+    assert f"Claude Opus 5.5 (`claude-opus-5-5`), set for <#{dialogue.general}>" in (
+        (await whispered(dialogue, "set model")).replace("*", "")
+    )
+    assert "I don't know a model “gpt-4”" in await whispered(dialogue, "set model gpt-4")
+
+
 async def test_only_its_members_see_a_thread(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     (ts,) = workspace.fill(leads := workspace.channel("leads"), ["a secret"])

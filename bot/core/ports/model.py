@@ -71,6 +71,12 @@ class ModelFacts(Protocol):
     def successor(self, model: str) -> str:
         """Return the replacement of a model that has retired, by their ids, "" for any other."""
 
+    def find(self, typed: str) -> str:
+        """Return the id of the model that people call so, such as "opus", "" for none."""
+
+    def current(self, settings: ChannelSettings) -> tuple[str, str]:
+        """Return the id and the name of the model that answers."""
+
     def price(
         self, input_tokens: int, output_tokens: int, settings: ChannelSettings = DEFAULTS, *, is_batch: bool = False
     ) -> float | None:

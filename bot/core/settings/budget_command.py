@@ -11,6 +11,7 @@ from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
 from bot.core.money import dollars
 from bot.core.settings.command import check_may_change
+from bot.core.settings.parse import is_nothing
 from bot.core.settings.place_text import place_text
 from bot.errors import ConflictError, NotAllowedError, UsageError
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 USAGE = (
     "`/parley budget` shows what can be spent here. `/parley budget person 2` allows each person 2 dollars a day, "
     "`channel 5` this channel 5 dollars a day, `workspace 300` the whole workspace 300 dollars a month, `turns "
-    "10` each person 10 questions a minute; `off` instead of the number removes the limit."
+    "10` each person 10 questions a minute; `unset` instead of the number removes the limit."
 )
 # What holds for the whole workspace, unless a channel has set its own, and what for this channel alone.
 EVERYWHERE = {"person": "person_budget", "workspace": "workspace_budget", "turns": "turns_per_minute"}
@@ -38,7 +39,7 @@ def parse(typed: str) -> tuple[str, str]:
     if match is None:
         raise UsageError(USAGE)
     whose, value = (match["whose"] or "").lower(), (match["value"] or "").lower()
-    if whose and value != "off":
+    if whose and not is_nothing(value):
         read(NAMES[whose], value, {})
     return whose, value
 
@@ -55,7 +56,7 @@ async def configure_budget(
                 await check_may_change(channel, command.asker, admins=admins, directory=chat.directory)
                 place = channel if whose in HERE else Place(channel.workspace, "")
                 overrides = await store.settings.overrides(place)
-                change = {NAMES[whose]: None if value == "off" else read(NAMES[whose], value, {})}
+                change = {NAMES[whose]: None if is_nothing(value) else read(NAMES[whose], value, {})}
                 await store.settings.change(place, change, command.asker.person, version=overrides.version)
             sentence = listing(await store.settings.load(channel), place_text(channel, chat).name)
         except (ConflictError, NotAllowedError, UsageError) as error:

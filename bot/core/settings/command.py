@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.core.actions import EDIT_SETTINGS, EDIT_TRIAGE, EDIT_WORKSPACE
+from bot.core.actions import CHOOSE_MODEL, EDIT_SETTINGS, EDIT_TRIAGE, EDIT_WORKSPACE
 from bot.core.admin import is_named
 from bot.core.command import answering
 from bot.core.domain.channel_settings import SHOWN, TRIAGE, ChannelSettings, merged, read
@@ -16,6 +16,7 @@ from bot.core.privacy import retention
 from bot.core.settings import history
 from bot.core.settings.parse import SCOPED, WORKSPACE, SettingsAction, SettingsCommand, parse
 from bot.core.settings.place_text import PlaceText, place_text
+from bot.core.settings.rules import broken
 from bot.core.settings.value_text import UNSET, value_text
 from bot.errors import ConflictError, NotAllowedError, NotInChannelError, UsageError
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, ChatDirectory, ChatNames, Checkpoint, Model, Store
 
 _NAMED = re.compile(r"#(?P<name>[^\s#,;:<>]*[^\s#,;:<>.!?)])")  # a channel
+
+CHANGING = {SettingsAction.SET, SettingsAction.UNSET, SettingsAction.REVERT}
 
 TRIAGE_IS_ON = (
     "From now on, I sort each post in this channel. `/parley set categories`, `severities`, `teams` and `routes` "
@@ -56,23 +59,7 @@ async def configure(
         try:
             place = await _place(parsed, command, chat)
             at = place_text(place, chat)
-            if parsed.action in {SettingsAction.OPEN, SettingsAction.LIST}:  # a form that was to be opened is not there
-                held, own = await store.settings.load(place), await store.settings.overrides(place)
-                sentence = listing(at, held, own, model, chat.names, most_days=most_days)
-                if not place.thread:  # its form is in its messages' menu
-                    change = EDIT_SETTINGS.button if place.channel else EDIT_WORKSPACE.button
-                    controls = (change(label="Change…", style="primary"),)
-            elif parsed.action is SettingsAction.TRIAGE:
-                held, own = await store.settings.load(place), await store.settings.overrides(place)
-                sentence = listing(at, held, own, model, chat.names, TRIAGE)
-                controls = (EDIT_TRIAGE.button(label="Change…", style="primary"),)
-            elif parsed.action is SettingsAction.SHOW:
-                sentence = showing(at, parsed.name, await store.settings.load(place), chat.names, most_days)
-            elif parsed.action is SettingsAction.WHY:
-                sentence = history.why(at, await store.settings.layers(place), model, chat.names)
-            elif parsed.action is SettingsAction.HISTORY:
-                sentence = history.listing(at, await store.settings.history(place), chat.names)
-            else:
+            if parsed.action in CHANGING:
                 await check_may_change(
                     replace(place, thread=""), command.asker, admins=admins, directory=chat.directory
                 )
@@ -81,12 +68,44 @@ async def configure(
                 )
                 if fault := retention.too_long(changes.get(retention.SETTING), most_days):
                     sentence = f"`{retention.SETTING}`: {fault}."
-                else:
+                elif changes:
                     await store.settings.change(place, changes, command.asker.person, version=version)
+            else:
+                sentence = await _told(parsed, at, store=store, model=model, names=chat.names, most_days=most_days)
+                controls = _controls(parsed.action, place)
         except (ConflictError, NotAllowedError, UsageError) as error:
             sentence = error.sentence
         await visible.replace(sentence, controls=controls)
     return Record(command.place, command.asker.person)
+
+
+async def _told(
+    parsed: SettingsCommand, at: PlaceText, *, store: Store, model: Model, names: ChatNames, most_days: int
+) -> str:
+    """Return what a command shows that changes nothing."""
+    layers = await store.settings.layers(at.place)
+    match parsed.action:
+        case SettingsAction.WHY:
+            return history.why(at, layers, model, names)
+        case SettingsAction.HISTORY:
+            return history.listing(at, await store.settings.history(at.place), names)
+        case SettingsAction.SHOW if parsed.name == CHOOSE_MODEL.name:
+            called = history.model_text(at, layers, model)
+            return f"The model for {at.name} is {called}. {at.command('set model <name>')} changes it."
+        case SettingsAction.SHOW:
+            return showing(at, parsed.name, merged(*(one.values for one in layers)), names, most_days)
+    only = TRIAGE if parsed.action is SettingsAction.TRIAGE else ()
+    return listing(at, layers, model, names, only, most_days=most_days)
+
+
+def _controls(action: SettingsAction, place: Place) -> tuple[Button, ...]:
+    """Return the button that opens the form of what is listed; a thread's is in its messages' menu."""
+    if action is SettingsAction.TRIAGE:
+        return (EDIT_TRIAGE.button(label="Change…", style="primary"),)
+    if place.thread or action not in {SettingsAction.OPEN, SettingsAction.LIST}:
+        return ()
+    change = EDIT_SETTINGS.button if place.channel else EDIT_WORKSPACE.button
+    return (change(label="Change…", style="primary"),)
 
 
 async def _place(parsed: SettingsCommand, command: Command, chat: Chat) -> Place:
@@ -132,17 +151,16 @@ async def _changes(
             raise UsageError(
                 "Personas belong to the workspace: `/parley persona` explains how to save and choose them."
             )
-        text = (
-            located(parsed.text, channels)
-            if SHOWN[parsed.name].names_channels or SHOWN[parsed.name].sign == "#"
-            else parsed.text
-        )
+        text = model.facts.find(parsed.text) or parsed.text if parsed.name == CHOOSE_MODEL.name else parsed.text
+        text = located(text, channels) if SHOWN[parsed.name].names_channels or SHOWN[parsed.name].sign == "#" else text
         value = read(parsed.name, text, {name: v for name, v in overrides.values.items() if name != parsed.name})
         held = (await store.settings.load(place)).model_dump(mode="json", exclude_none=True)
         if fault := model.facts.faults(merged(held, {parsed.name: value})).get(parsed.name):
-            raise UsageError(f"I can't set `{parsed.name}`: {fault}.")
-        if parsed.name == "persona" and (lost := merged(held, {parsed.name: value}).lost_persona):
-            raise UsageError(lost)
+            raise UsageError(f"I can't set `{parsed.name}`: {fault.rstrip('.')}.")
+        if wrong := broken(merged(held, {parsed.name: value}), {parsed.name}):
+            raise UsageError(wrong[parsed.name])
+    if value == overrides.values.get(parsed.name):
+        return unchanged(at, parsed.name, value, names), {}, overrides.version
     return done(at, parsed.name, value, names), {parsed.name: value}, overrides.version
 
 
@@ -168,8 +186,7 @@ async def check_may_change(
 
 def listing(
     at: PlaceText,
-    settings: ChannelSettings,
-    own: Overrides,
+    layers: Sequence[Overrides],
     model: Model,
     names: ChatNames,
     only: Sequence[str] = (),
@@ -177,6 +194,7 @@ def listing(
     most_days: int = 0,
 ) -> str:
     """List the settings that apply in a place, by default all, one per line, with those that its model ignores."""
+    settings, own = merged(*(one.values for one in layers)), layers[-1]
     faults = {**model.facts.faults(settings), **({"persona": settings.lost_persona} if settings.lost_persona else {})}
     lines = []
     held = settings.model_dump(mode="json")
@@ -184,7 +202,8 @@ def listing(
         faults[retention.SETTING] = capped
     for name, value in ((name, held[name]) for name in only or held):
         note = f" ⚠️ not applied: {faults[name]}" if name in faults else " _(set here)_" if name in own.values else ""
-        lines.append(f"• `{name}`: {_shown(name, value, names)}{note}")
+        shown = history.model_text(at, layers, model) if name == CHOOSE_MODEL.name else _shown(name, value, names)
+        lines.append(f"• `{name}`: {shown}{note}")
     hint = f"Change one with {at.command('set <name> <value>')}, or reset it with {at.command('unset <name>')}."
     return "\n".join([f"Settings for {at.name}:", *lines, "", hint])
 
@@ -200,6 +219,15 @@ def showing(at: PlaceText, name: str, settings: ChannelSettings, names: ChatName
     if not value:
         return f"There is no prompt for {at.name}."
     return f"The prompt for {at.name}:\n\n{_quoted(value)}"
+
+
+def unchanged(at: PlaceText, name: str, value: Any, names: ChatNames) -> str:  # noqa: ANN401 - as in `done`
+    """Say that a setting is already as it was to be."""
+    if name == "instructions":
+        return f"The prompt for {at.name} is already that." if value else f"There is no prompt for {at.name}."
+    if value is None:
+        return f"`{name}` is not set for {at.name}, so there is nothing to reset."
+    return f"`{name}` is already {_shown(name, value, names)} for {at.name}."
 
 
 def done(at: PlaceText, name: str, value: Any, names: ChatNames) -> str:  # noqa: ANN401 - each setting has its own type

@@ -29,6 +29,7 @@ from bot.core.settings import command
 from bot.core.settings import form_fields as fields
 from bot.core.settings.history import why
 from bot.core.settings.place_text import place_text, without_mentions
+from bot.core.settings.rules import broken
 from bot.errors import BotError, ChatError, ModelError, NotAllowedError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ async def save(submission: Submission, context: SettingsFormContext) -> Mapping[
     faults |= {
         name: fields.sentence(fault) for name, fault in context.model.facts.faults(held).items() if changed.get(name)
     }
+    faults |= {name: fault for name, fault in broken(held, changed).items() if changed.get(name)}
     if fault := retention.too_long(changed.get(retention.SETTING), context.most_days):
         faults[retention.SETTING] = fields.sentence(fault)
     # A fault can only be told under a field that is there.

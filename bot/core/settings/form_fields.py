@@ -54,7 +54,7 @@ def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[s
         offered = {one: _offer(one, called, model) for one, called in models.items()}
         if typed:
             offered.setdefault(typed, f"{typed} (not offered)")
-        options = [(INHERITED, f"Not set here ({left or 'the usual one'})"), *offered.items()]
+        options = [(INHERITED, f"Not set here ({model.facts.current(inherited)[1]})"), *offered.items()]
         return Field(name, CHOOSE_MODEL.label, "choice", typed or INHERITED, tuple(options), hint, reacts=True)
     if known := tuple(one.name for one in inherited.personas) if name == "persona" else choices(name):
         held = (typed,) if typed and typed not in known else ()

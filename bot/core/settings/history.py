@@ -27,16 +27,25 @@ def why(at: PlaceText, layers: Sequence[Overrides], model: Model, names: Mention
     for name, value in held.model_dump(mode="json").items():
         found = source(name, layers)
         if found is None:
+            lines += [f"• model: {model_text(at, layers, model, bold='')}"] if name == "model" else []
             continue
         person = layers[found].person
         by = NAMES.get(person) or names.mention(person)
         note = f", but not applied: {faults[name]}" if name in faults else ""
         lines.append(f"• {name}: {short_value_text(name, value, names)} (set for {at.layers[found]} by {by}{note})")
     order = "A thread's settings override its channel's, those the workspace's, and those the defaults."
-    if not lines:
-        return f"Nothing is set for {at.name}: the defaults apply. {order}"
+    if len(lines) == 1 and source("model", layers) is None:
+        return f"Nothing is set for {at.name}: the defaults apply.\n{lines[0]}\n{order}"
     heading = f"Where the settings for {at.name} come from:"
     return "\n".join([heading, *lines, "All other settings are at their defaults.", order])
+
+
+def model_text(at: PlaceText, layers: Sequence[Overrides], model: Model, *, bold: str = "*") -> str:
+    """Write which model answers in a place, and where that comes from."""
+    id_, called = model.facts.current(merged(*(layer.values for layer in layers)))
+    found = source("model", layers)
+    origin = "the default (CLAUDE_MODEL)" if found is None else f"set for {at.layers[found]}"
+    return f"{bold}{called}{bold} (`{id_}`), {origin}"
 
 
 def source(name: str, layers: Sequence[Overrides]) -> int | None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import get_args
 
 from bot.core.command import meant, shown
-from bot.core.domain.channel_settings import MAX_INSTRUCTIONS, check_name
+from bot.core.domain.channel_settings import MAX_INSTRUCTIONS, ChannelSettings, check_name
 from bot.errors import UsageError
 
 # Behind /parley.
 WORDS = ("settings", "set", "unset", "prompt", "why", "history", "revert", "triage", "workspace", "thread")
 
-_RESET = re.compile(r"(?:--|—|\u2013)?reset", re.IGNORECASE)  # phones turn two hyphens into a dash
+_NOTHING = re.compile(r"(?:--|—|\u2013)?reset|unset|none", re.IGNORECASE)  # phones turn two hyphens into a dash
+OFF = "off"
 _FORM = re.compile(
     r"(?:(?P<prompt>prompt)|(?P<list>settings(?:\s+list)?|why|history)|(?:revert\s+(?P<back>\d{1,6}))|(?P<unset>unset\s+(?P<gone>\S+))|set\s+(?P<name>\S+))(?:\s+(?P<text>.*))?",
     re.IGNORECASE | re.DOTALL,
@@ -104,10 +106,24 @@ def _parse_here(typed: str, parley: str) -> SettingsCommand:
         return SettingsCommand(SettingsAction.REVERT, text=match["back"])
     if match["prompt"]:
         return _parse_prompt(text)
+    return _parse_value(match, text, parley)
+
+
+def _parse_value(match: re.Match[str], text: str, parley: str) -> SettingsCommand:
     name = check_name((match["gone"] or match["name"]).lower(), f"{parley}settings list")
-    if match["unset"]:
+    if match["unset"] or (is_nothing(text) and not (text.lower() == OFF and _can_be_off(name))):
         return SettingsCommand(SettingsAction.UNSET, name)
     return SettingsCommand(SettingsAction.SET, name, text) if text else SettingsCommand(SettingsAction.SHOW, name)
+
+
+def is_nothing(text: str) -> bool:
+    """Return whether a value is a word for none: `unset`, or one that people type for it."""
+    return text.lower() == OFF or bool(_NOTHING.fullmatch(text))
+
+
+def _can_be_off(name: str) -> bool:
+    annotation = ChannelSettings.model_fields[name].annotation
+    return annotation is bool or OFF in get_args(annotation)
 
 
 def _parse_list(typed: str) -> SettingsCommand:
@@ -135,7 +151,7 @@ def _misused(typed: str, parley: str) -> UsageError:
 def _parse_prompt(text: str) -> SettingsCommand:
     if not text:
         return SettingsCommand(SettingsAction.SHOW, "instructions")
-    if _RESET.fullmatch(text):
+    if is_nothing(text):
         return SettingsCommand(SettingsAction.UNSET, "instructions")
     if len(text) > MAX_INSTRUCTIONS:
         raise UsageError(f"A channel's prompt has at most {MAX_INSTRUCTIONS:,} characters; this one has {len(text):,}.")

@@ -10,6 +10,7 @@ from bot.core.domain.message import Place
 from bot.core.domain.persona import LONGEST_NAME, LONGEST_PROMPT, MOST, Persona, find
 from bot.core.domain.thread import Record
 from bot.core.settings.command import check_may_change
+from bot.core.settings.parse import is_nothing
 from bot.core.settings.place_text import place_text
 from bot.errors import ConflictError, NotAllowedError, UsageError
 
@@ -17,12 +18,11 @@ if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.command import Command
     from bot.core.domain.people import Requester
-    from bot.core.ports import Chat, Checkpoint, Store
+    from bot.core.ports import Chat, Checkpoint, Mentions, Store
     from bot.core.settings.place_text import PlaceText
 
-NOBODY = "none"
 USAGE = (
-    "`/parley persona <name>` chooses one for this channel, and `/parley persona none` clears it. Workspace "
+    "`/parley persona <name>` chooses one for this channel, and `/parley persona unset` clears it. Workspace "
     "admins save one with `/parley persona <name>: <prompt>`, and remove it with `/parley persona <name>:`."
 )
 
@@ -41,8 +41,8 @@ def parse(typed: str) -> PersonaCommand:
     name, colon, prompt = (part.strip() for part in rest.partition(":"))
     if colon and not name:
         raise UsageError(USAGE)
-    if colon and name.casefold() == NOBODY:
-        raise UsageError(f"`{NOBODY}` clears a channel's persona; please choose another name.")
+    if colon and is_nothing(name):
+        raise UsageError(f"“{name}” clears a channel's persona; please choose another name.")
     if len(name) > LONGEST_NAME or len(prompt) > LONGEST_PROMPT:
         raise UsageError(
             f"A persona's name can have at most {LONGEST_NAME} characters and its prompt {LONGEST_PROMPT:,}; "
@@ -65,7 +65,10 @@ async def impersonate(
             else:
                 where = channel if parsed.prompt is None else workspace
                 await check_may_change(where, command.asker, admins=admins, directory=chat.directory)
-                sentence = await (_choose if parsed.prompt is None else _keep)(parsed, command.asker, at, store)
+                if parsed.prompt is None:
+                    sentence = await _choose(parsed, command.asker, at, store)
+                else:
+                    sentence = await _keep(parsed, command.asker, at, store, chat.names)
         except (ConflictError, NotAllowedError, UsageError) as error:
             sentence = error.sentence
         await visible.replace(sentence)
@@ -84,7 +87,7 @@ async def _choose(parsed: PersonaCommand, asker: Requester, at: PlaceText, store
     channel = at.place
     overrides, settings = await store.settings.overrides(channel), await store.settings.load(channel)
     known = find(parsed.name, settings.personas)
-    if known is None and parsed.name.casefold() != NOBODY:
+    if known is None and not is_nothing(parsed.name):
         raise UsageError(f"There is no persona “{parsed.name}”.\n{listing(settings, at)}")
     name = known.name if known else None
     await store.settings.change(channel, {"persona": name}, asker.person, version=overrides.version)
@@ -93,7 +96,16 @@ async def _choose(parsed: PersonaCommand, asker: Requester, at: PlaceText, store
     return f"From the next message on, I'm *{name}* in {at.name}."
 
 
-async def _keep(parsed: PersonaCommand, asker: Requester, at: PlaceText, store: Store) -> str:
+async def _clear(name: str, asker: Requester, workspace: Place, store: Store) -> list[Place]:
+    """Unset a persona wherever it was chosen; return where that was."""
+    sheets = await store.settings.all_overrides(workspace.workspace)
+    used = [place for place, sheet in sheets.items() if str(sheet.values.get("persona")).casefold() == name.casefold()]
+    for place in used:
+        await store.settings.change(place, {"persona": None}, asker.person)
+    return used
+
+
+async def _keep(parsed: PersonaCommand, asker: Requester, at: PlaceText, store: Store, names: Mentions) -> str:
     workspace = Place(at.place.workspace, "")
     overrides, settings = await store.settings.overrides(workspace), await store.settings.load(workspace)
     known = find(parsed.name, settings.personas)
@@ -106,6 +118,8 @@ async def _keep(parsed: PersonaCommand, asker: Requester, at: PlaceText, store: 
         raise UsageError(f"A workspace can have at most {MOST} personas; remove one first.")
     personas = [one.model_dump(mode="json") for one in others]
     await store.settings.change(workspace, {"personas": personas or None}, asker.person, version=overrides.version)
-    if not parsed.prompt:
-        return f"The persona *{parsed.name}* was removed; channels that used it now have none."
+    if known and not parsed.prompt:
+        used = await _clear(known.name, asker, workspace, store)
+        had = f" {', '.join(names.channel(one.channel) or 'The workspace' for one in used)} no longer use it."
+        return f"The persona *{known.name}* was removed.{had if used else ''}"
     return f"The persona *{parsed.name}* was saved. `/parley persona {parsed.name}` chooses it for a channel."

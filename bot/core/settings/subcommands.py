@@ -90,7 +90,8 @@ SUBCOMMANDS = (
         example="settings",
         brief="the model, who is answered, who may use me",
         help="`/parley settings` opens this channel's settings as a form, `/parley settings list` lists them. "
-        "`/parley set <name> <value>` changes one, `/parley unset <name>` resets it. `/parley why` shows where each "
+        "`/parley set <name> <value>` changes one, `/parley unset <name>` resets it, and so does `unset` or `none` as "
+        "the value. `/parley why` shows where each "
         "comes from, `/parley history` who changed what, and `/parley revert <number>` undoes changes.\n"
         f"{SCOPED}\nWorkspace admins and Parley's admins can change settings.",
     ),
@@ -102,7 +103,7 @@ SUBCOMMANDS = (
         brief="what I should always keep in mind here",
         topic="prompt",
         help="`/parley prompt` shows this channel's system prompt, `/parley prompt <text>` sets it, and "
-        "`/parley prompt --reset` removes it.",
+        "`/parley prompt unset` removes it.",
     ),
     Subcommand(
         "persona",

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.actions import EDIT_TEAM, EDIT_TRIAGE, TEAM_FORM, TRIAGE_FORM
 from bot.core.domain import category
-from bot.core.domain.channel_settings import TRIAGE, ChannelSettings, read
+from bot.core.domain.channel_settings import TRIAGE, ChannelSettings, merged, read
 from bot.core.domain.control_value import TeamRef, TriageSettingsRef
 from bot.core.domain.interaction import Field, Form
 from bot.core.domain.message import Place
 from bot.core.domain.route import LONGEST_NAME, MOST, Team, written
 from bot.core.domain.route import team as find_team
 from bot.core.settings import form_fields as fields
-from bot.core.triage.actions import categories
+from bot.core.settings.rules import broken
 from bot.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _form(place: Place, settings: ChannelSettings, version: int) -> Form:
     shown = [one for one in shown if len(str(one.value)) <= fields.LONGEST]
     hint = ChannelSettings.model_fields["agents"].description or ""
     shown.append(Field("agents", "Agents", "people", settings.agents, hint=fields.sentence(hint), optional=True))
-    teams = ((NEW, "New team"), *((team.name, team.name) for team in settings.teams))
+    teams = ((NEW, "Add a team"), *((team.name, team.name) for team in settings.teams))
     menu = Field(CHOSEN, "Teams", "choice", NEW, teams, "Reopen this form to see a team that you have just added.")
     told = ", ".join(team.name for team in settings.teams) or NO_TEAMS
     return TRIAGE_FORM.form(
@@ -119,22 +119,8 @@ def _read(
             changes[name] = read(name, typed, others) if typed else None
         except UsageError as error:
             faults[name] = error.sentence.replace("`", "")
-    return changes, faults | _unknown_targets(changes, held)
-
-
-def _unknown_targets(changes: Mapping[str, Any], held: ChannelSettings) -> dict[str, str]:
-    """Find routes that name something that does not exist, and so would never apply."""
-    if not changes.get("routes"):
-        return {}
     kept = {name: value for name, value in changes.items() if value is not None}
-    settings = ChannelSettings.model_validate(held.model_dump(include=set(TRIAGE)) | kept)
-    known = {name.casefold() for name in (*categories(settings), *settings.severities)}
-    for route in settings.routes:
-        if unknown := [one for one in route.when if one.casefold() not in known]:
-            return {"routes": f"There is no category or severity “{unknown[0]}” here."}
-        if find_team(settings.teams, route.team) is None:
-            return {"routes": f"There is no team “{route.team}” here: add it below first."}
-    return {}
+    return changes, broken(merged(held.model_dump(mode="json", exclude_none=True), kept), kept) | faults
 
 
 def _team_form(place: Place, settings: ChannelSettings, name: str) -> Form:

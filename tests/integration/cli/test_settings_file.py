@@ -53,7 +53,10 @@ async def test_an_export_applies_to_nothing(act: Act, file: Path, database: Data
     await store.settings.change(
         WORKSPACE, {"instructions": PROMPT, "footer": True, "redact": True, "retention_days": 30}, "U1"
     )
-    await store.settings.change(CHANNEL, {"categories": [{"name": "Bug", "definition": "x", "examples": []}]}, "U1")
+    categories: list[dict[str, object]] = [
+        {"name": name, "definition": "x", "examples": []} for name in ("Bug", "Praise")
+    ]
+    await store.settings.change(CHANNEL, {"categories": categories}, "U1")
     assert (await act("export", str(file)))[0] == 0
     status, out, _ = await act("apply", str(file))
     assert (status, out.strip()) == (0, "The settings already match the file.")
@@ -122,6 +125,9 @@ ODD = [
     ("max_output = 2026-11-30", "max_output: must be a whole number from 256 to 64000"),
     ('categories = ["Bug", "Praise"]', "categories: must be a list of tables, as `settings export` writes it"),
     ('severities = ["Low"]', "severities: needs at least 2 entries"),
+    ('categories = [{name = "Bug"}]', "categories: Name at least two categories"),
+    ('routes = [{when = ["Foo"], team = "Bar"}]', "routes: There is no category or severity “Foo” here"),
+    ('routes = [{when = ["Billing"], team = "Bar"}]', "routes: There is no team “Bar” here"),
     ("personas = 1", "personas: must be a list, as `settings export` writes it"),
     ('teams = [{name = "Apps", color = "red"}]', "teams: must be a list of tables"),
     ('digest_at = "noon"', "digest_at: must be a time such as 09:00"),

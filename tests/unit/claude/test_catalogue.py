@@ -16,9 +16,11 @@ from bot.claude.catalogue import (
     Sampling,
     catalogue,
     cost,
+    display_name,
     find,
     lookup,
     micros,
+    named,
     parameters,
     successor,
 )
@@ -232,3 +234,26 @@ def test_a_cost_is_rounded_up_to_a_micro() -> None:
     call = replace(made_call(input_tokens=11), model="claude-haiku-5-5")
     assert micros(call) == 2  # of 1.1
     assert micros(replace(call, model="claude-of-next-year")) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "model"),
+    [
+        ("opus", "claude-opus-5-5"),
+        ("Claude Sonnet", "claude-sonnet-5-5"),
+        ("claude-haiku-latest", "claude-haiku-5-5"),
+        ("Haiku 4.5", "claude-haiku-4-5"),
+        ("opus 5", "claude-opus-5"),
+        ("opus 9", ""),
+        ("claude", ""),
+        ("gpt-4", ""),
+        ("", ""),
+    ],
+)
+def test_a_model_is_found_by_name(typed: str, model: str) -> None:
+    assert named(typed, catalogue().as_of) == model
+
+
+def test_models_are_called_by_their_names() -> None:
+    assert display_name("claude-haiku-4-5-20251001") == "Claude Haiku 4.5"
+    assert display_name("claude-opus-5") == "Claude Opus 5"
