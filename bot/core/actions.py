@@ -101,7 +101,7 @@ ONLY_ACTIONS = ActionSpec("summary_actions", "Only actions", values.SummaryRef, 
 # Code
 TEST_CODE = ActionSpec("code_tests", "Write tests", values.CodeFiles, CODE)
 EXPLAIN_CODE = ActionSpec("code_explain", "Explain", values.CodeFiles, CODE)
-TRANSLATE_CODE = ActionSpec("code_translate", "In another language", values.CodeFiles, CODE)
+TRANSLATE_CODE = ActionSpec("code_translate", "Translate to…", values.CodeFiles, CODE)
 SAVE_CODE = ActionSpec("code_save", "Save again", values.CodeFiles)
 CONTINUE_CODE = ActionSpec("code_continue", "Continue", values.AnswerRef, once="for all", used_up="control")
 REGENERATE_CODE = ActionSpec("code_anew", "Regenerate", values.AnswerRef, once="for all", used_up="control")
@@ -111,7 +111,7 @@ START_RUN = ActionSpec("classify_go", "Go on", values.RunRef, CLASSIFY, used_up=
 START_BATCH = ActionSpec("classify_batched", "As a batch", values.RunRef, CLASSIFY, used_up="note")
 CANCEL_RUN = ActionSpec("classify_cancel", "Cancel", values.RunRef, CLASSIFY, used_up="note")
 RESUME_RUN = ActionSpec("classify_resume", "Resume", values.RunRef, CLASSIFY, used_up="note")
-EXPORT_RUN = ActionSpec("classify_export", "Files with changes", values.RunRef, CLASSIFY)
+EXPORT_RUN = ActionSpec("classify_export", "Download updated files", values.RunRef, CLASSIFY)
 CONFIRM_READING = ActionSpec("classify_read", "That's right", values.RunRef, CLASSIFY, used_up="note")
 READ_COLUMN = ActionSpec("classify_by_column", "Another column…", values.RunRef, CLASSIFY, used_up="note")
 READ_SHEET = ActionSpec("classify_by_sheet", "Another sheet…", values.RunRef, CLASSIFY, used_up="note")

@@ -186,7 +186,7 @@ async def test_a_channel_is_classified_with_links(dialogue: Dialogue, model: Scr
     assert [TEXTS[0], TEXTS[1], "me too"] == texts[-3:]
     assert "Deployed." not in texts
     assert "⚠️" in answer.shown.splitlines()[2]
-    assert "1 of 3 is less than 60% sure" in answer.shown
+    assert "1 of 3 is below 60% confidence" in answer.shown
 
 
 async def test_a_thread_is_classified_by_its_link(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -136,9 +136,9 @@ async def upload(
         if error.is_transient:
             raise
         log.warning("upload failed: %s", error)  # the counts can still be shown
-        return "_I could not upload the files: “Files with changes” tries again._"
+        return "_I couldn't upload the files. Press “Download updated files” to try again._"
     where = "in our direct messages" if run.is_private else "below"
-    return f"Each message with its category, confidence and evidence: {stem}.csv and {stem}.xlsx, {where}."
+    return f"{stem}.csv and {stem}.xlsx, {where}, have each message with its category, confidence and evidence."
 
 
 def _stem(run: ClassifyRun) -> str:

@@ -70,8 +70,8 @@ def notes(counts: RunCounts, threshold: int, reference: str = "") -> str:
     """Say what a person should know about the result, "" for nothing; `reference` is for what went wrong."""
     said = []
     if counts.unsure:
-        are = "are" if counts.unsure > 1 else "is"
-        said.append(f"{UNSURE} {counts.unsure:,} of {counts.items:,} {are} less than {threshold}% sure: please check.")
+        unsure = f"{counts.unsure:,} of {counts.items:,} {'are' if counts.unsure > 1 else 'is'}"
+        said.append(f"{UNSURE} {unsure} below {threshold}% confidence; please check.")
     if counts.unclassified:
         why = f" {apology(ModelFormError('unclassified'), reference)}" if reference else ""
         said.append(f"{counts.unclassified:,} of {counts.items:,} got no category.{why}")

@@ -12,7 +12,7 @@ const EXAMPLES = [
   },
   {
     command: "/code",
-    title: "Have code written",
+    title: "Write code",
     text: "Write a Python function to calculate circle area. Handle negative inputs.",
   },
   {

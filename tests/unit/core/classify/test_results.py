@@ -44,7 +44,7 @@ def test_categories_are_counted() -> None:
         "| A\\|B | 1 | 25% |",
     ]
     said = results.notes(counts, 60)
-    assert f"{UNSURE} 1 of 4 is less than 60% sure" in said
+    assert f"{UNSURE} 1 of 4 is below 60% confidence" in said
     assert "1 of 4 got no category" in said
     assert "1 message is longer than 6,000 characters" in said
 
