@@ -83,6 +83,13 @@ CONTINUE = ActionSpec("continue", "Continue", values.AnswerRef, once="for all", 
 RATE = ActionSpec("rate", "", values.Rating, is_immediate=True)
 RATING_COMMENT = FormSpec("rating_comment", values.RatingComment)
 
+
+def thumbs(question: str) -> tuple[Button, Button]:
+    """Return the buttons that rate the answer to a question."""
+    good, bad = (values.Rating(rating=rating, question=question) for rating in ("good", "bad"))
+    return RATE.button(good, label="👍", spoken="Good answer"), RATE.button(bad, label="👎", spoken="Bad answer")
+
+
 # Summaries
 SUMMARIZE_THREAD = ActionSpec(
     "summarize_thread",
@@ -94,6 +101,7 @@ SUMMARIZE_THREAD = ActionSpec(
 )
 RESUME_SUMMARY = ActionSpec("summary_resume", "Resume", values.SummaryRef, SUMMARIZE, once="for each person")
 SHARE_SUMMARY = ActionSpec("summary_share", "Share to channel", values.SummaryRef)
+REGENERATE_SUMMARY = ActionSpec("summary_again", "Regenerate", values.SummaryRef, SUMMARIZE, once="for each person")
 SHORTER_SUMMARY = ActionSpec("summary_shorter", "Shorter", values.SummaryRef, SUMMARIZE)
 LONGER_SUMMARY = ActionSpec("summary_longer", "Longer", values.SummaryRef, SUMMARIZE)
 ONLY_ACTIONS = ActionSpec("summary_actions", "Only actions", values.SummaryRef, SUMMARIZE)

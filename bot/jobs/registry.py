@@ -158,6 +158,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.CONTINUE: partial(buttons.go_on, store=store, model=model, chat=chat),
                 actions.RESUME_SUMMARY: partial(summary.resume, store=store, model=model, chat=chat),
                 actions.SHARE_SUMMARY: partial(summary.share, store=store, model=model, chat=chat),
+                actions.REGENERATE_SUMMARY: again,
                 actions.SHORTER_SUMMARY: again,
                 actions.LONGER_SUMMARY: again,
                 actions.ONLY_ACTIONS: again,

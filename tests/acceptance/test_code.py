@@ -283,13 +283,12 @@ async def test_a_cut_answer_is_gone_on_with(dialogue: Dialogue, model: ScriptedM
         f"_<@{dialogue.workspace.me.id}>: Continue_\n\n```python\n{WHOLE}```\n\nThere.\n\nCode saved to"
     )
     assert files(dialogue) == {"area.py": [AREA + "\n"], "long.py": [WHOLE]}
-    assert "code_continue" not in json.dumps(answers(dialogue)[-1].blocks)
+    assert [one["action_id"] for one in buttons(answers(dialogue)[-1].blocks)][-2:] == ["rate.2", "rate.3"]
     said, begun, go_on = [turn["content"] for turn in model.requests[1].body["messages"]]
     assert (said, begun) == ("/code an area", f"{block(AREA)}\n\n{CUT}")
     assert go_on.startswith("Your answer broke off at the length limit. Go on exactly where it stopped")
     await settled(dialogue)
-    assert "code_continue" not in json.dumps(cut.blocks)
-    assert "code_anew" in json.dumps(cut.blocks)
+    assert next(one["action_id"] for one in buttons(cut.blocks)) == "code_tests.1"
     assert (await dialogue.workspace.interactions.act(cut, used, dialogue.workspace.me)).ok
     await settled(dialogue)
     assert len(model.requests) == 2
@@ -309,7 +308,7 @@ async def test_a_cut_answer_can_be_cut_again(dialogue: Dialogue, model: Scripted
 async def test_a_cut_answer_is_written_anew(dialogue: Dialogue, model: ScriptedModel) -> None:
     cut = await cut_off(dialogue, model)
     model.answer(block(WHOLE))
-    await press(dialogue, cut, "code_anew.1")
+    await press(dialogue, cut, "code_anew.3")
     shown = await answer(dialogue, 2)
     assert shown.startswith(f"_<@{dialogue.workspace.me.id}>: Regenerate_\n\n```python\n# long.py")
     assert files(dialogue)["long.py"] == [WHOLE]

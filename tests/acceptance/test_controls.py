@@ -210,6 +210,22 @@ async def test_a_stopped_answer_is_marked_too(dialogue: Dialogue, model: Scripte
     dialogue.workspace.say(dialogue.general, "stop", thread_ts=ts)
     await dialogue.workspace.until(lambda: message.shown.endswith("_Stopped._"))
     assert message.small_print == "AI-generated. Check important details."
+    model.answer("There was a heron.")
+    await dialogue.workspace.press(message, "regenerate.1")
+    below = ["regenerate.0", "rate.1", "rate.2"]
+    await dialogue.workspace.until(lambda: [one["action_id"] for one in buttons(message.blocks)] == below)
+    assert message.shown == "There was a heron."
+
+
+async def test_a_stopped_answer_can_go_on(dialogue: Dialogue, model: ScriptedModel) -> None:
+    ts, message = await begun(dialogue, model)
+    dialogue.workspace.say(dialogue.general, "stop", thread_ts=ts)
+    await dialogue.workspace.until(lambda: message.shown.endswith("_Stopped._"))
+    model.answer("a heron.")
+    await dialogue.workspace.press(message, "continue.0")
+    await dialogue.workspace.until(lambda: any(one.shown == "a heron." for one in from_bot(dialogue, ts)))
+    await dialogue.workspace.until(lambda: next(buttons(message.blocks))["action_id"] == "regenerate.1")
+    assert message.shown.endswith("_Stopped._")
 
 
 async def test_thinking_is_a_task(stage: Dialogue, model: ScriptedModel) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pypdf import PdfWriter
 
+from bot.core.answer.buttons import THANKS
 from bot.core.channel_reader import HIDDEN
 from bot.core.summarize.answer import FORGOTTEN, NOT_YOURS
 from bot.core.writing.stream import DISCLAIMER
@@ -255,6 +256,24 @@ async def test_shorter_does_not_read_again(dialogue: Dialogue, model: ScriptedMo
     model.answer(findings(gist=[point("On Friday, and not on Monday.", "m2")]))
     await press(dialogue, first, "summary_longer")
     assert "not on Monday" in (await summary(dialogue, 3)).shown
+
+
+async def test_regenerate_reads_again(dialogue: Dialogue, model: ScriptedModel) -> None:
+    talk(dialogue)
+    model.answer(FOUND)
+    await ask(dialogue, "24h")
+    first = await summary(dialogue)
+    reads = [call.method for call in dialogue.workspace.calls].count("conversations.history")
+    model.answer(findings(gist=[point("Friday it is.", "m2")]))
+    await press(dialogue, first, "summary_again")
+    second = await summary(dialogue, 2)
+    assert "Friday it is." in second.shown
+    assert [call.method for call in dialogue.workspace.calls].count("conversations.history") == 2 * reads
+    model.answer(findings(gist=[point("Not on Monday.", "m2")]))
+    await press(dialogue, second, "summary_shorter")  # of what was read the second time
+    assert "Not on Monday." in (await summary(dialogue, 3)).shown
+    await press(dialogue, second, "rate")
+    await dialogue.workspace.until(lambda: dialogue.workspace.ephemerals()[-1].shown == THANKS)
 
 
 async def test_only_actions_cost_nothing(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -7,10 +7,10 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from bot.core.access import check_member
-from bot.core.actions import CONTINUE, RATE, RATING_COMMENT, REGENERATE, STOP
+from bot.core.actions import CONTINUE, RATE, RATING_COMMENT, REGENERATE, STOP, thumbs
 from bot.core.answer.answer import draft, is_first
-from bot.core.domain.control_value import AnswerRef, Rating, RatingComment
-from bot.core.domain.interaction import Button, Field, Form
+from bot.core.domain.control_value import AnswerRef, RatingComment
+from bot.core.domain.interaction import Field, Form
 from bot.core.domain.message import IncomingMessage, Message, Role
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
@@ -45,12 +45,6 @@ def below(question: Message, version: int = 0) -> Callable[[bool], Sequence[Cont
         return (*more, REGENERATE.button(ref), *thumbs(question.id))
 
     return controls
-
-
-def thumbs(question: str) -> tuple[Button, Button]:
-    """Return the buttons that rate the answer to a question."""
-    good, bad = Rating(rating="good", question=question), Rating(rating="bad", question=question)
-    return RATE.button(good, label="👍", spoken="Good answer"), RATE.button(bad, label="👎", spoken="Bad answer")
 
 
 async def regenerate(action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:

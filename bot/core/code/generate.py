@@ -98,7 +98,18 @@ async def produce(context: CodeContext) -> Product:
     try:
         draft = await _write(context)
     except ModelError as error:
-        return Product(await report_failure(error, visible, context.checkpoint, is_first=context.is_first))
+        return Product(
+            await report_failure(
+                error,
+                visible,
+                context.checkpoint,
+                # Half a file is not continued: where it was stopped is not where the model broke off.
+                controls=None
+                if context.is_private
+                else lambda _: render.below(context.question, is_whole=not context.begun),
+                is_first=context.is_first,
+            )
+        )
     written = context.begun + draft.written
     draft, report = await _correct(draft, context)
     found = changes(blocks(draft.text), context.known)
@@ -260,8 +271,10 @@ def _controls(draft: CodeDraft, new: Sequence[Change], *, is_saved: bool, contex
     """Return the controls for what can come next; an ephemeral answer has none, since it has no thread."""
     if context.is_private:
         return ()
-    more = render.more(context.question) if draft.truncated else ()
-    return (*more, *render.controls([change.file for change in new], is_saved=is_saved))
+    files = [change.file for change in new]
+    return render.controls(
+        context.question, files, is_saved=is_saved, has_more=draft.truncated, is_whole=not context.begun
+    )
 
 
 async def _keep(draft: CodeDraft, checkpoint: Checkpoint) -> None:

@@ -11,6 +11,7 @@ from bot.core.actions import (
     SAVE_CODE,
     TEST_CODE,
     TRANSLATE_CODE,
+    thumbs,
 )
 from bot.core.code.diff import count, diff
 from bot.core.code_blocks.files import fenced
@@ -97,8 +98,21 @@ def difference(change: Change) -> str:
     )
 
 
-def controls(files: Sequence[CodeFile], *, is_saved: bool) -> tuple[Control, ...]:
-    """Return the controls for what is asked most often next."""
+def controls(
+    question: str, files: Sequence[CodeFile], *, is_saved: bool, has_more: bool, is_whole: bool = True
+) -> tuple[Control, ...]:
+    """Return the controls below the answer to a question: for what is asked most often next, and to rate it."""
+    more = (CONTINUE_CODE.button(AnswerRef(message=question), style="primary"),) if has_more else ()
+    return (*more, *_for_files(files, is_saved=is_saved), *below(question, is_whole=is_whole))
+
+
+def below(question: str, *, is_whole: bool = True) -> tuple[Control, ...]:
+    """Return the controls below any answer about code; one that continues another can't be written again alone."""
+    again = (REGENERATE_CODE.button(AnswerRef(message=question)),) if is_whole else ()
+    return (*again, *thumbs(question))
+
+
+def _for_files(files: Sequence[CodeFile], *, is_saved: bool) -> tuple[Control, ...]:
     if not files:
         return ()
     value = CodeFiles()
@@ -109,12 +123,6 @@ def controls(files: Sequence[CodeFile], *, is_saved: bool) -> tuple[Control, ...
     options = tuple((name, f"in {name}") for name in _OFFERED if name not in written)
     again = () if is_saved else (SAVE_CODE.button(value, style="primary"),)
     return (*again, TEST_CODE.button(value), EXPLAIN_CODE.button(value), TRANSLATE_CODE.menu(options, value))
-
-
-def more(question: str) -> tuple[Control, ...]:
-    """Return the buttons that continue or regenerate a cut answer; `question` is what it answers."""
-    ref = AnswerRef(message=question)
-    return CONTINUE_CODE.button(ref, style="primary"), REGENERATE_CODE.button(ref)
 
 
 def request_text(name: str, files: Sequence[str], choice: str) -> str:

@@ -6,7 +6,15 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.actions import LONGER_SUMMARY, ONLY_ACTIONS, RESUME_SUMMARY, SHARE_SUMMARY, SHORTER_SUMMARY
+from bot.core.actions import (
+    LONGER_SUMMARY,
+    ONLY_ACTIONS,
+    REGENERATE_SUMMARY,
+    RESUME_SUMMARY,
+    SHARE_SUMMARY,
+    SHORTER_SUMMARY,
+    thumbs,
+)
 from bot.core.answer.buttons import rewritten
 from bot.core.cancel import cancel_on
 from bot.core.channel_reader import allow
@@ -66,7 +74,7 @@ async def summarize(command: Command, *, checkpoint: Checkpoint, store: Store, m
 
 
 async def again(action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
-    """Write a summary again: shorter, longer, or only its actions. The platform is not read again for it."""
+    """Write a summary again: shorter, longer, only its actions, or anew; only then, the platform is read again."""
     run = await _run_of(action, store)
     if run is None and await _is_someone_elses(action, store):
         return await send_ephemeral(action.place, action.asker, NOT_YOURS, answers=chat.answers)
@@ -74,9 +82,11 @@ async def again(action: Action, *, checkpoint: Checkpoint, store: Store, model: 
         if run is None:
             written = FinishedAnswer("", await visible.replace(FORGOTTEN))
         else:
-            written = await give(
-                _changed(run, action), visible, checkpoint=checkpoint, store=store, model=model, chat=chat
-            )
+            run = _changed(run, action)
+            if action.name == REGENERATE_SUMMARY.name:
+                run = replace(run, id=action.id)
+                await store.summary_runs.begin(run)
+            written = await give(run, visible, checkpoint=checkpoint, store=store, model=model, chat=chat)
     messages = (Message(Role.ASSISTANT, "", written.text, written.message_id),) if written.text else ()
     return Record(action.place, action.asker.person, True, messages, written.calls)  # noqa: FBT003 (as in a table)
 
@@ -185,6 +195,8 @@ def controls(run: SummaryRun) -> Sequence[Control]:
         *([SHORTER_SUMMARY.button(ref)] if length is not _LENGTHS[0] else []),
         *([LONGER_SUMMARY.button(ref)] if length is not _LENGTHS[-1] else []),
         *([] if run.wishes.only_actions else [ONLY_ACTIONS.button(ref)]),
+        REGENERATE_SUMMARY.button(SummaryRef(run=run.id, length=length, only_actions=run.wishes.only_actions)),
+        *thumbs(run.id),
     ]
 
 
@@ -192,6 +204,8 @@ def _changed(run: SummaryRun, action: Action) -> SummaryRun:
     """Return the run as the button asks for it."""
     if action.name == ONLY_ACTIONS.name:
         return replace(run, wishes=replace(run.wishes, only_actions=True))
+    if action.name == REGENERATE_SUMMARY.name:
+        return run
     step = -1 if action.name == SHORTER_SUMMARY.name else 1
     number = _LENGTHS.index(run.wishes.length) + step
     length = _LENGTHS[min(max(number, 0), len(_LENGTHS) - 1)]

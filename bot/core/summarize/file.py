@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.actions import thumbs
 from bot.core.attachments.attach import attach, looked_up
 from bot.core.cancel import cancel_on
 from bot.core.documents.identify import IMAGES, with_type
@@ -55,6 +56,7 @@ async def give_files(files: Sequence[FileRef], context: SummaryContext) -> Finis
         visible,
         model=model,
         checkpoint=checkpoint,
+        controls=lambda _: thumbs(run.id),
         notes=notes + unapplied(settings, model),
         is_first=True,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.actions import thumbs
 from bot.core.cancel import cancel_on
 from bot.core.summarize.run import SummaryCheckpoint
 from bot.core.summarize.text import MAX_OUTPUT, condensed, prompt, request
@@ -37,6 +38,7 @@ async def give_text(text: str, context: SummaryContext) -> FinishedAnswer:
         context.visible,
         model=model,
         checkpoint=checkpoint,
+        controls=None if not run.place.thread else lambda _: thumbs(run.id),
         notes=too_long(characters=cut) + unapplied(settings, model),
         is_first=True,
         is_private=not run.place.thread,

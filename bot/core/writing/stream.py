@@ -105,7 +105,7 @@ async def write(  # noqa: PLR0913 (each is set by a use case)
     try:
         asked = await ask(request, answer, model=model, cancelled=checkpoint.turn.cancelled)
     except ModelError as error:
-        return await report_failure(error, answer, checkpoint, is_first=is_first)
+        return await report_failure(error, answer, checkpoint, controls=controls, is_first=is_first)
     completion = asked.completion
     hint = PRIVATE_LIMIT_HINT if is_private else LIMIT_HINT
     ending = hint if completion.truncated else ""
@@ -206,9 +206,16 @@ def footer_of(calls: Sequence[Call], request: Request, *, is_first: bool = False
 
 
 async def report_failure(
-    error: ModelError, answer: Answer, checkpoint: Checkpoint, *, is_first: bool = False
+    error: ModelError,
+    answer: Answer,
+    checkpoint: Checkpoint,
+    *,
+    controls: Callable[[bool], Sequence[Control]] | None = None,
+    is_first: bool = False,
 ) -> FinishedAnswer:
     """End an answer that failed: what had come stays and is marked as cut, except that a refusal replaces it.
+
+    What the thread's history keeps can be answered again, or continued, by the `controls`.
 
     If nothing had come and the failure is transient, tell the person to wait, and raise the error again so that the
     turn is retried. An `OverBudgetError` is raised again, too. Raises `ChatError`.
@@ -224,7 +231,10 @@ async def report_failure(
             except GoneError as loss:
                 return await withdraw(loss, answer, (error.call,) if error.call else ())
             raise error
-    return await give(_failed(error, checkpoint.reference, DISCLAIMER if is_first else ""), answer, checkpoint)
+    outcome = _failed(error, checkpoint.reference, DISCLAIMER if is_first else "")
+    if controls and outcome.history:
+        outcome = replace(outcome, controls=tuple(controls(not outcome.is_instead)))
+    return await give(outcome, answer, checkpoint)
 
 
 def _failed(error: ModelError, reference: str, footer: str) -> PreparedAnswer:

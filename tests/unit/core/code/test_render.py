@@ -6,7 +6,7 @@ from bot.core import actions
 from bot.core.code import render
 from bot.core.code.diff import Change
 from bot.core.domain.code_file import CodeFile, SyntaxFault, SyntaxReport
-from bot.core.domain.control_value import CodeFiles
+from bot.core.domain.control_value import AnswerRef, CodeFiles
 from bot.core.domain.interaction import Button, Select
 
 A, B = CodeFile("a.py", "1\n"), CodeFile("b.rs", "2\n")
@@ -50,22 +50,27 @@ def test_a_difference_closes_no_fence_early() -> None:
 
 
 def test_controls_carry_the_names() -> None:
-    again, tests, explain, menu = render.controls([A, B], is_saved=False)
+    again, tests, explain, menu, *below = render.controls("1.2", [A, B], is_saved=False, has_more=False)
     assert again == actions.SAVE_CODE.button(BOTH, style="primary")
     assert tests == actions.TEST_CODE.button(BOTH)
     assert explain == actions.EXPLAIN_CODE.button(BOTH)
     assert isinstance(menu, Select)
+    assert tuple(below) == render.below("1.2")
     offered = dict(menu.options)
     assert offered["Go"] == "in Go"
     assert not {"Python", "Rust"} & offered.keys()
 
 
-def test_no_files_get_no_controls() -> None:
-    assert render.controls([], is_saved=True) == ()
+def test_no_files_can_be_regenerated_and_rated() -> None:
+    more, *below = render.controls("1.2", [], is_saved=True, has_more=True)
+    assert more == actions.CONTINUE_CODE.button(AnswerRef(message="1.2"), style="primary")
+    assert tuple(below) == render.below("1.2")
 
 
 def test_many_names_fit_a_control() -> None:
-    (tests, *_) = render.controls([CodeFile(f"{n:050}.py", "") for n in range(20)], is_saved=True)
+    (tests, *_) = render.controls(
+        "1.2", [CodeFile(f"{n:050}.py", "") for n in range(20)], is_saved=True, has_more=False
+    )
     assert isinstance(tests, Button)
     assert 0 < len(tests.value) <= render.MAX_NAMES
     assert len(CodeFiles.decode(tests.value).names) == 4
