@@ -172,7 +172,7 @@ class PrefixedPosts:
     def __init__(self, posts: ChatPosts, names: CommandPrefix) -> None:
         self._posts, self._names = posts, names
         self.react, self.upload, self.open_direct = posts.react, posts.upload, posts.open_direct
-        self.remove_control = posts.remove_control
+        self.remove_control, self.delete = posts.remove_control, posts.delete
 
     async def post(
         self,

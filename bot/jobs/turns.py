@@ -211,10 +211,21 @@ class Turns:
         """Tell a command's author that it failed for good."""
         command = _COMMAND.validate_python(job.payload)
         if not command.place.thread or command.is_private or isinstance(error, OverBudgetError):
-            written = await _report_failure(error, job, self._chat.answers.ephemeral(command.place, command.asker))
+            is_ours = command.opened_thread and not command.is_private
+            place = replace(command.place, thread="") if is_ours else command.place
+            written = await _report_failure(error, job, self._chat.answers.ephemeral(place, command.asker))
+            if is_ours:
+                await self._take_back(command, job)
             return _finish(Record(command.place, command.asker.person, calls=written.calls), job)
         answering = commands.answering(command, answers=self._chat.answers, checkpoint=job)
         return _finish(command.record(await _report_failure(error, job, answering)), job)
+
+    async def _take_back(self, command: Command, job: Job) -> None:
+        """Delete the message that says what was asked, where nothing is answered and only the asker knows why."""
+        try:
+            await self._chat.posts.delete(command.place, command.place.thread, job)
+        except ChatError as error:
+            log.warning("the thread of a refused command stays: %s", error)
 
 
 def _as_changed(incoming: IncomingMessage) -> MessageEdit:

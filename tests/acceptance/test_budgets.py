@@ -48,6 +48,22 @@ async def test_a_channel_has_its_own_budget(dialogue: Dialogue, model: ScriptedM
     assert (await dialogue.answer(engineering, ts)).startswith("Hello.")
 
 
+@BOTH_DATABASES
+@pytest.mark.parametrize("typed", ["/code a poem in Python", "/summarize We met. We parted."])
+async def test_a_refused_command_leaves_nothing_public(dialogue: Dialogue, model: ScriptedModel, typed: str) -> None:
+    workspace = dialogue.workspace
+    before = [one.ts for one in workspace.workspace.messages(dialogue.general)]
+    await ask(dialogue, f"budget person {LITTLE}")
+    command, _, text = typed.partition(" ")
+    await workspace.command(dialogue.general, command, text)
+    assert "Your budget for today" in await dialogue.whisper(2)
+    await dialogue.until_idle()
+    assert [one.ts for one in workspace.workspace.messages(dialogue.general)] == before
+    assert workspace.ephemerals()[-1].thread_ts == ""
+    assert len(workspace.ephemerals()) == 2
+    assert model.requests == []
+
+
 async def test_most_of_a_budget_is_told_once(dialogue: Dialogue, model: ScriptedModel) -> None:
     await ask(dialogue, "budget person 1")
     await ask(dialogue, "set budget_notice 1")

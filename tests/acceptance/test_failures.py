@@ -325,7 +325,7 @@ async def test_a_private_failure_is_private(stage: Dialogue, model: ScriptedMode
     model.answer(MessagesApiError(401, "invalid x-api-key"))
     async with stage.bot():
         await stage.workspace.command(stage.general, "/summarize", f"--private {QUESTION}")
-        assert "Working on it" in await stage.whisper(1)
+        assert "Your answer will appear below" in await stage.whisper(1)
         assert "not configured correctly" in await stage.whisper(2)
     assert stage.workspace.workspace.messages(stage.general) == []
 

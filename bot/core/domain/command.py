@@ -40,6 +40,11 @@ class Command:
         """Return whether it was said in a thread, below its first message."""
         return self.to not in {"", self.place.thread} and bool(self.place.thread)
 
+    @property
+    def opened_thread(self) -> bool:
+        """Return whether its thread was opened for its answer."""
+        return bool(self.place.thread) and not self.to
+
     def in_thread(self, place: Place) -> Command:
         """Return the command with the thread that was opened for its answer."""
         return replace(self, place=place, to="")

@@ -97,6 +97,9 @@ class ChatPosts(Protocol):
     ) -> None:
         """Change a message of ours. Raises `GoneError`, `ChatError`."""
 
+    async def delete(self, place: Place, message: str, checkpoint: Checkpoint) -> None:
+        """Delete a message of ours; it may be gone already. Raises `ChatError`."""
+
     async def remove_control(self, action: Action, checkpoint: Checkpoint) -> None:
         """Remove a button that was used from its message; a note that only one person sees goes as a whole.
 

@@ -77,6 +77,10 @@ class SlackPosts:
             place, message, part, mark(checkpoint.reference), checkpoint.turn.check
         )
 
+    async def delete(self, place: Place, message: str, checkpoint: Checkpoint) -> None:
+        """Delete a message of ours; it may be gone already. Raises `ChatError`."""
+        await self._workspaces.of(place.workspace).out.posts.delete(place, message, checkpoint.turn.check)
+
     async def remove_control(self, action: Action, checkpoint: Checkpoint) -> None:
         """Remove a button that was used, or the note that only one person sees. Raises `GoneError`, `ChatError`."""
         if not action.message:
