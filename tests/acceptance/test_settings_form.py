@@ -173,6 +173,18 @@ async def test_each_reply_is_about_its_place(dialogue: Dialogue, model: Scripted
                 assert scope or not command.startswith(("workspace ", "thread ")), (one, told)
 
 
+async def test_the_form_begins_with_what_matters(dialogue: Dialogue) -> None:
+    view = await opened(dialogue)
+    assert "These settings are for #general." in words(view)
+    headings = [block["text"]["text"] for block in view["blocks"] if block["type"] == "header"]
+    assert headings == ["How I write", "Who can use me", "Limits and phone numbers", "Sorting"]
+    order = [block["block_id"] for block in view["blocks"]]
+    main = ["instructions", "trial", "model", "answers", "person_budget", "channel_budget", "redact", "retention_days"]
+    assert [one for one in order[: order.index(headings[0])] if one in main] == main
+    await dialogue.workspace.command(dialogue.general, "/parley", "workspace settings")
+    assert "These settings are for the workspace." in words(dialogue.workspace.modal())
+
+
 async def test_a_change_to_the_same_is_none(dialogue: Dialogue) -> None:
     await whispered(dialogue, "set footer on")
     assert "`footer` is already on for <#" in await whispered(dialogue, "set footer on")

@@ -67,7 +67,18 @@ class Action:
 
 
 Kind = Literal[
-    "text", "area", "number", "choice", "choices", "person", "people", "channel", "channels", "note", "button"
+    "text",
+    "area",
+    "number",
+    "choice",
+    "choices",
+    "person",
+    "people",
+    "channel",
+    "channels",
+    "note",
+    "button",
+    "heading",
 ]
 
 

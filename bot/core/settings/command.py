@@ -17,6 +17,7 @@ from bot.core.settings import history
 from bot.core.settings.parse import SCOPED, WORKSPACE, SettingsAction, SettingsCommand, parse
 from bot.core.settings.place_text import PlaceText, place_text
 from bot.core.settings.rules import broken
+from bot.core.settings.sections import grouped
 from bot.core.settings.value_text import UNSET, value_text
 from bot.errors import ConflictError, NotAllowedError, NotInChannelError, UsageError
 
@@ -200,10 +201,14 @@ def listing(
     held = settings.model_dump(mode="json")
     if capped := retention.capped(settings.retention_days, most_days):
         faults[retention.SETTING] = capped
-    for name, value in ((name, held[name]) for name in only or held):
-        note = f" ⚠️ not applied: {faults[name]}" if name in faults else " _(set here)_" if name in own.values else ""
-        shown = history.model_text(at, layers, model) if name == CHOOSE_MODEL.name else _shown(name, value, names)
-        lines.append(f"• `{name}`: {shown}{note}")
+    for title, listed in grouped(only or held).items():
+        lines.append(f"**{title}**")
+        for name in listed:
+            set_here = " _(set here)_" if name in own.values else ""
+            note = f" ⚠️ not applied: {faults[name]}" if name in faults else set_here
+            is_model = name == CHOOSE_MODEL.name
+            shown = history.model_text(at, layers, model) if is_model else _shown(name, held[name], names)
+            lines.append(f"• `{name}`: {shown}{note}")
     hint = f"Change one with {at.command('set <name> <value>')}, or reset it with {at.command('unset <name>')}."
     return "\n".join([f"Settings for {at.name}:", *lines, "", hint])
 

@@ -30,6 +30,7 @@ from bot.core.settings import form_fields as fields
 from bot.core.settings.history import why
 from bot.core.settings.place_text import place_text, without_mentions
 from bot.core.settings.rules import broken
+from bot.core.settings.sections import MAIN, grouped
 from bot.errors import BotError, ChatError, ModelError, NotAllowedError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:
@@ -194,17 +195,24 @@ async def _form(
         names.remove("persona")
     if len(typed.get("instructions", "")) > fields.LONGEST:
         names.remove("instructions")
-    settings = [fields.lay_out(name, typed.get(name, ""), inherited, models, context.model) for name in names]
+    sections = {
+        title: [fields.lay_out(name, typed.get(name, ""), inherited, models, context.model) for name in listed]
+        for title, listed in grouped(names).items()
+    }
+    main = sections.pop(MAIN)
+    more = [field for title, listed in sections.items() for field in (Field(title, title, "heading"), *listed)]
     trial = [
         Field(TRIAL, "Try it on this message", "area", str((answers or {}).get(TRIAL, "")), optional=True),
         TRY_SETTINGS.in_form(),
         *([Field("tried", note, "note")] if note else []),
     ]
-    about = _about(place, own.values, chosen, names, context)
-    notes = [Field("about", about, "note")] if about else []
+    at = place_text(place, context.chat).name
+    (where,) = await without_mentions([f"These settings are for {at}."], place, context.chat.names)
+    about = "\n".join(filter(None, (where, _about(place, own.values, chosen, names, context))))
+    notes = [Field("about", about, "note")]
     title = "This thread's settings" if place.thread else "Channel settings" if place.channel else "Workspace settings"
     triage = [EDIT_TRIAGE.in_form()] if place.channel and not place.thread else []
-    shown = (*notes, EXPLAIN_SETTINGS.in_form(), *triage, settings[0], *trial, *settings[1:])
+    shown = (*notes, EXPLAIN_SETTINGS.in_form(), *triage, main[0], *trial, *main[1:], *more)
     return SETTINGS_FORM.form(title, shown, SettingsRef(**asdict(place), version=version))
 
 

@@ -12,6 +12,7 @@ from slack_sdk.models.blocks import (
     ConversationFilter,
     ConversationMultiSelectElement,
     ConversationSelectElement,
+    HeaderBlock,
     InputBlock,
     InputInteractiveElement,
     NumberInputElement,
@@ -43,6 +44,7 @@ log = logging.getLogger(__name__)
 TITLE = 24
 LABEL = 75
 NOTE = 3_000
+HEADING = 150
 
 
 async def show(client: AsyncWebClient, body: Mapping[str, Any], form: Form) -> None:
@@ -90,6 +92,8 @@ def view(form: Form) -> dict[str, Any]:
 def _block(field: Field) -> Block:
     if field.kind == "note":
         return SectionBlock(block_id=field.name, text=plain(field.label, NOTE))
+    if field.kind == "heading":
+        return HeaderBlock(block_id=field.name, text=plain(field.label, HEADING))
     if field.kind == "button":
         button = ButtonElement(action_id=field.name, text=plain(field.label, LABEL))
         return ActionsBlock(block_id=field.name, elements=[button])
