@@ -547,7 +547,7 @@ async def test_a_bad_source_is_said(dialogue: Dialogue, where: str, sentence: st
 async def test_a_silent_channel_is_said(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     quiet = workspace.workspace.add_channel("quiet", members=[workspace.me.id, workspace.bot.id])
-    await refused(dialogue, f"<#{quiet.id}|quiet> 7d {INTO}", "No one wrote anything in #quiet")
+    await refused(dialogue, f"<#{quiet.id}|quiet> 7d {INTO}", "No one posted anything in #quiet")
 
 
 @BOTH_DATABASES
@@ -584,7 +584,7 @@ async def test_where_only_bots_wrote_is_said(dialogue: Dialogue, model: Scripted
     workspace = dialogue.workspace
     noisy = workspace.workspace.add_channel("noisy", members=[workspace.me.id, workspace.bot.id])
     workspace.say_as_app(noisy.id, "Deployed.")
-    await refused(dialogue, f"<#{noisy.id}|noisy> 7d {INTO}", "Only bots wrote in #noisy")
+    await refused(dialogue, f"<#{noisy.id}|noisy> 7d {INTO}", "Only bots posted in #noisy")
     assert model.requests == []
 
 

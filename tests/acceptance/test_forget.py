@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from bot.db.engine import Database
 from bot.db.personal_data import WORDS
 from bot.db.tables import Base, MessageRow, Moment, ThreadRow
 from bot.jobs.retention import Retention
+from bot.playground.slack.elements import buttons
 from tests.acceptance import test_classify, test_code, test_summarize, test_triage
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_usage import ask
@@ -37,6 +39,11 @@ async def talk(dialogue: Dialogue, model: ScriptedModel) -> str:
 async def erase(dialogue: Dialogue) -> None:
     """Press the button of the question that was asked last; it goes, as it is answered."""
     workspace, question = dialogue.workspace, dialogue.workspace.ephemerals()[-1]
+    count = re.search(r"\d+ entr\w+", question.shown)
+    (button,) = buttons(question.blocks)
+    assert count
+    assert button["text"]["text"] == f"Erase {count[0]}"
+    assert button["confirm"]["text"]["text"] == f"{question.shown} This can't be undone."
     await workspace.press(question, "forget.0")
     await workspace.until(lambda: "Erased: " in workspace.ephemerals()[-1].shown)
     await workspace.until(lambda: question not in workspace.ephemerals())

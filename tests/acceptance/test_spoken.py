@@ -62,7 +62,7 @@ async def test_a_thread_is_summarized_where_asked(dialogue: Dialogue, model: Scr
     dialogue.mention("summarize this thread", thread_ts=root)
     shown = await heard(dialogue, root)
     assert shown.startswith("**This thread**\nThe launch moved to Friday. [1](")
-    assert "\n_2 messages by 2 people; " in shown
+    assert "\n_2 messages from 2 people; " in shown
     assert [one["text"] for one in given(model)] == ["When do we ship?", "On Friday, not on Monday."]
     assert dialogue.workspace.ephemerals() == []
     model.answer("Ships Friday.")
@@ -81,12 +81,15 @@ async def test_this_channel_is_summarized_in_public(dialogue: Dialogue, model: S
     ts = dialogue.mention("please summarize this channel since yesterday")
     shown = await heard(dialogue, ts)
     assert shown.startswith("**#general, since yesterday")
-    assert "_3 messages by 2 people._" in shown
+    assert "_3 messages from 2 people._" in shown
     (answered,) = dialogue.answers(dialogue.general, ts)
     assert [named(button) for button in buttons(answered.blocks)] == [
         "summary_shorter",
         "summary_longer",
         "summary_actions",
+        "summary_again",
+        "rate",
+        "rate",
     ]
     model.answer("Ships Friday.")
     dialogue.workspace.say(dialogue.general, "shorter, please", thread_ts=ts)
@@ -104,7 +107,7 @@ async def test_another_channels_summary_is_private(dialogue: Dialogue, model: Sc
     model.answer(FOUND)
     dialogue.mention(f"summarize {typed.format(id=sales.id)} 7d short")
     assert (await summary(dialogue)).shown.startswith("**#sales, 7d**\nThe launch moved to Friday. [1](")
-    assert "in our direct messages" in await dialogue.whisper()
+    assert "a direct message" in await dialogue.whisper()
     assert posted(dialogue) == []
 
 

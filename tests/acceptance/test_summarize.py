@@ -101,7 +101,7 @@ async def test_a_channel_is_summarized_with_links(dialogue: Dialogue, model: Scr
     assert f"{link})\n\n**Decided**\n- We ship on Friday. [1](" in answer
     assert "- **Sam**: write the notes (by Thursday) [2](" in answer
     assert "_Nothing left open, no disagreements._" in answer
-    assert "_3 messages by 2 people._" in answer
+    assert "_3 messages from 2 people._" in answer
     assert [(m["id"], m["from"]) for m in given(model)] == [
         ("m1", "Ada Marsh"),
         ("m2", "Sam Okoro"),
@@ -114,7 +114,7 @@ async def test_only_the_asker_sees_it(dialogue: Dialogue, model: ScriptedModel) 
     model.answer(FOUND)
     await ask(dialogue, "24h")
     await summary(dialogue)
-    assert "in our direct messages" in await dialogue.whisper()
+    assert "a direct message" in await dialogue.whisper()
     told = dialogue.workspace.workspace.messages(dialogue.general)
     assert [message for message in told if message.user == dialogue.workspace.bot.id] == []
 
@@ -129,7 +129,7 @@ async def test_threads_are_read_and_noise_is_not(dialogue: Dialogue, model: Scri
     answer = (await summary(dialogue)).shown
     assert [m["text"] for m in given(model)][:2] == ["When do we ship?", "Friday is too late."]
     assert given(model)[1]["answers"] == "m1"
-    assert "1 message from bots left out" in answer
+    assert "1 bot message skipped" in answer
     assert f"p{reply.replace('.', '')}?thread_ts={root}" in answer
 
 
@@ -199,7 +199,7 @@ async def test_a_shortcut_summarizes_a_thread(dialogue: Dialogue, model: Scripte
     assert (await local.interactions.shortcut("summarize_thread", local.me, message)).ok
     assert "They ship on Friday. [1](" in (await summary(dialogue)).shown
     assert [m["text"] for m in given(model)] == ["When do we ship?", "Friday."]
-    assert "in our direct messages" in await dialogue.whisper()
+    assert "a direct message" in await dialogue.whisper()
 
 
 async def test_since_last_read_is_since_my_own(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -342,7 +342,7 @@ async def test_a_long_one_is_read_in_parts(dialogue: Dialogue, model: ScriptedMo
     gate.set()
     answer = (await summary(dialogue, wait=LONG)).shown
     assert "All of it. [1](" in answer
-    assert "_450 messages by 1 person._" in answer
+    assert "_450 messages from 1 person._" in answer
     assert len(replies(dialogue)) == 1
 
 
@@ -392,7 +392,7 @@ async def test_reading_a_channel_is_stopped(dialogue: Dialogue, model: ScriptedM
         ("since 2099-01-01", "future"),
         ("https://example.com/page short", "I can only read links"),
         ("<#C0NOSUCH|nosuch> 24h", "I can't see that conversation"),
-        ("24h", "No one wrote anything in #general"),
+        ("24h", "No one posted anything in #general"),
     ],
 )
 async def test_a_bad_request_is_told(dialogue: Dialogue, model: ScriptedModel, typed: str, told: str) -> None:
@@ -438,7 +438,7 @@ async def test_who_is_not_in_is_refused(dialogue: Dialogue, model: ScriptedModel
 async def test_only_bots_wrote_is_told(dialogue: Dialogue, model: ScriptedModel) -> None:
     dialogue.workspace.workspace.post(MessageRecord(dialogue.general, dialogue.workspace.bot.id, "Build 7 is green."))
     await ask(dialogue, "24h")
-    assert "Only bots wrote in #general" in (await summary(dialogue)).shown
+    assert "Only bots posted in #general" in (await summary(dialogue)).shown
     assert model.requests == []
 
 
@@ -498,7 +498,7 @@ async def test_a_rehearsal_summarizes_a_channel(rehearsal: Dialogue) -> None:
     answer = (await summary(rehearsal)).shown
     assert answer.startswith("**#general, today**")
     assert "/archives/" in answer
-    assert "by 2 people" in answer
+    assert "from 2 people" in answer
 
 
 def share_file(dialogue: Dialogue, name: str, content: bytes, channel: str = "") -> tuple[str, str]:

@@ -212,7 +212,7 @@ async def test_a_killed_summary_goes_on(scene: Scene, model: PaidModel, replica:
 
 
 def is_summary(message: MessageRecord) -> bool:
-    return f"{SAID:,} messages by 1 person" in message.shown
+    return f"{SAID:,} messages from 1 person" in message.shown
 
 
 def part_of(asked: ModelRequest) -> list[str]:

@@ -215,7 +215,7 @@ async def _from_channel(
     said = [one for one in read.said if (read.since is None or one.at >= read.since) and not one.is_for_bot]
     gathered = _from_said(f"{where}, {words}{_gaps(read)}", said, place, chat.history)
     if not gathered.items:
-        who = "Only bots wrote" if any(one.is_bot or one.is_own for one in said) else "No one wrote anything"
+        who = "Only bots posted" if any(one.is_bot or one.is_own for one in said) else "No one posted anything"
         raise UsageError(f"{who} in {where} in that time ({words}), so there is nothing to sort.")
     return gathered
 

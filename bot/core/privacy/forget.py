@@ -103,10 +103,14 @@ async def forget(
                 await eraser.erase(scope, dry=True),
             )
             if rows := sum(count.values()):
-                things = f"{rows:,} entr{'ies' if rows != 1 else 'y'}"
+                things = _entries(rows)
                 sentence = f"This erases {scope}: {things}. Records of cost are kept, and so are the messages in Slack."
                 value = ForgetRef(channel=scope.channel, thread=scope.thread, person=scope.person)
-                controls = (FORGET.button(value, style="danger", confirm="This can't be undone."),)
+                controls = (
+                    FORGET.button(
+                        value, label=f"Erase {things}", style="danger", confirm=f"{sentence} This can't be undone."
+                    ),
+                )
         except (NotAllowedError, UsageError) as error:
             sentence = error.sentence
         await visible.replace(sentence, controls=controls)
@@ -127,10 +131,14 @@ async def on_forget(
     try:
         await _check_may_forget(scope, action.asker, admins=admins, directory=chat.directory)
         erased = sum((await eraser.erase(scope)).values())
-        sentence = f"Erased: {erased:,} entr{'ies' if erased != 1 else 'y'}."
+        sentence = f"Erased: {_entries(erased)}." if erased else "There was nothing left to erase."
     except NotAllowedError as error:
         sentence = error.sentence
     return await send_ephemeral(action.place, action.asker, sentence, answers=chat.answers)
+
+
+def _entries(count: int) -> str:
+    return f"{count:,} entr{'ies' if count != 1 else 'y'}"
 
 
 def _scope(command: Command, history: ChatHistory) -> ErasureScope:

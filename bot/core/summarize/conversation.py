@@ -102,9 +102,9 @@ class Summary:
 def footing(read: Transcript, digest: Digest) -> str:
     """Say what the summary is based on, and what is not in it."""
     messages, people = len({line.id for line in read.lines}), read.people
-    notes = [f"{_count(messages, 'message')} by {_count(people, 'person', 'people')}", *read.notes]
+    notes = [f"{_count(messages, 'message')} from {_count(people, 'person', 'people')}", *read.notes]
     if read.bots:
-        notes.append(f"{_count(read.bots, 'message')} from bots left out")
+        notes.append(f"{_count(read.bots, 'bot message')} skipped")
     if read.older:
         notes.append(f"the {_count(read.older, 'oldest message')} left out: I read {MOST_LINES:,} at a time")
     if digest.unread:
@@ -120,8 +120,8 @@ def nothing_said(run: SummaryRun, read: Transcript) -> str:
     """Return the error that there is nothing to summarize."""
     where = f"in {run.source.title}" + (f" in that time ({run.source.words})" if run.source.words else "")
     if read.bots:
-        return f"Only bots wrote {where}: {_count(read.bots, 'message')}, which I leave out."
-    return f"No one wrote anything {where}."
+        return f"Only bots posted {where} ({_count(read.bots, 'message')}), so there is nothing to summarize."
+    return f"No one posted anything {where}."
 
 
 def _notes(found: ReadHistory) -> tuple[str, ...]:

@@ -152,6 +152,6 @@ async def _tell(command: Command, link: str, *, answers: ChatAnswers) -> None:
     """Send the asker a link to where the summary will be. A failure to do so does not fail the summary."""
     try:
         async with answers.ephemeral(command.place, command.asker) as visible:
-            await visible.replace(f"I'm on it: the summary will be [in our direct messages]({link}), just for you.")
+            await visible.replace(f"On it. I'll send the summary to you in [a direct message]({link}).")
     except ChatError as error:
         log.warning("the asker got no link to the answer: %s", error)
