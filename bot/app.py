@@ -263,7 +263,8 @@ async def build(
     token = "" if settings.serves_many else reveal(settings.triage_github_token)
     github = GitHub(inbox, session, url=settings.triage_github_url, token=token, feedback=feedback, store=store)
 
-    for jobs in (turns, threads, classify, triage, webhook, github, home, uninstaller, Retention(database, days)):
+    kept = Retention(database, days)
+    for jobs in (turns, threads, classify, triage, webhook, github, home, changes, uninstaller, kept):
         jobs.register(inbox)
     return Bot(database, metrics, joined, inbox, files, table, intake, notices, uninstaller)
 

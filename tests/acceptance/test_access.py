@@ -30,11 +30,18 @@ async def told(dialogue: Dialogue, user: object, words: str) -> str:
     return workspace.ephemerals(user)[-1].shown  # type: ignore[arg-type]
 
 
+def replies(dialogue: Dialogue) -> list[str]:
+    """Return what I read by myself, but for what a form has saved, which comes when it comes."""
+    shown = [one.shown for one in dialogue.workspace.ephemerals()]
+    return [one for one in shown if not one.startswith(("Saved for ", "Nothing changed for "))]
+
+
 async def parley(dialogue: Dialogue, typed: str) -> str:
     """Type `/parley …` in #general; return what I read."""
-    seen = len(dialogue.workspace.ephemerals())
+    seen = len(replies(dialogue))
     await dialogue.workspace.command(dialogue.general, "/parley", typed)
-    return await dialogue.whisper(seen + 1)
+    await dialogue.workspace.until(lambda: len(replies(dialogue)) > seen)
+    return replies(dialogue)[seen]
 
 
 def lookups(dialogue: Dialogue) -> int:

@@ -19,11 +19,18 @@ pytestmark = BOTH_DATABASES
 OLD = "claude-haiku-4-5-20251001"  # takes a temperature
 
 
+def replies(dialogue: Dialogue) -> list[str]:
+    """Return what I read by myself, but for what a form has saved, which comes when it comes."""
+    shown = [one.shown for one in dialogue.workspace.ephemerals()]
+    return [one for one in shown if not one.startswith(("Saved for ", "Nothing changed for "))]
+
+
 async def whispered(dialogue: Dialogue, typed: str) -> str:
     """Type `/parley …`, and return what I read."""
-    seen = len(dialogue.workspace.ephemerals())
+    seen = len(replies(dialogue))
     await dialogue.workspace.command(dialogue.general, "/parley", typed)
-    return await dialogue.whisper(seen + 1)
+    await dialogue.workspace.until(lambda: len(replies(dialogue)) > seen)
+    return replies(dialogue)[seen]
 
 
 async def opened(dialogue: Dialogue) -> dict[str, Any]:
@@ -58,6 +65,20 @@ async def test_what_is_saved_holds(dialogue: Dialogue, model: ScriptedModel) -> 
     assert "Answer like a pirate." in str(await opened(dialogue))
 
 
+async def test_what_a_form_changed_is_said(dialogue: Dialogue) -> None:
+    for chosen, told in (
+        ({"effort": "low", "footer": "on"}, "`effort` not set → low; `footer` not set → on."),
+        ({"effort": "high"}, "`effort` low → high."),
+    ):
+        seen = len(dialogue.workspace.ephemerals())
+        await opened(dialogue)
+        assert (await dialogue.workspace.submit(chosen)).ok
+        assert await dialogue.whisper(seen + 1) == f"Saved for <#{dialogue.general}>: {told}"
+    await opened(dialogue)
+    assert (await dialogue.workspace.submit()).ok
+    assert await dialogue.whisper(3) == f"Nothing changed for <#{dialogue.general}>."
+
+
 async def test_fields_follow_the_chosen_model(dialogue: Dialogue) -> None:
     view = await opened(dialogue)
     assert {"thinking", "effort"} <= fields(view)
@@ -67,8 +88,9 @@ async def test_fields_follow_the_chosen_model(dialogue: Dialogue) -> None:
     assert {"creativity", "temperature", "top_p"} <= fields(view)
     assert "effort" not in fields(view)
     assert (await dialogue.workspace.submit({"temperature": "0.1"})).ok
-    assert "temperature: 0.1" in await whispered(dialogue, "why")
-    assert f"model: {OLD}" in dialogue.workspace.ephemerals()[-1].shown
+    why = await whispered(dialogue, "why")
+    assert "temperature: 0.1" in why
+    assert f"model: {OLD}" in why
 
 
 async def test_models_come_with_their_price(dialogue: Dialogue) -> None:

@@ -66,19 +66,21 @@ class ChannelSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    instructions: Annotated[str, Shown("System prompt", "area")] = Field(
-        default="", max_length=MAX_INSTRUCTIONS, description="the channel's own system prompt, in plain words"
+    instructions: Annotated[str, Shown("Instructions", "area")] = Field(
+        default="",
+        max_length=MAX_INSTRUCTIONS,
+        description="what I should always keep in mind here: a system prompt, in plain words",
     )
     persona: Annotated[str, Shown(accepts="the name of one of the workspace's personas")] = Field(
         default="",
         max_length=LONGEST_NAME,
-        description="one of the workspace's personas, whose prompt goes before the channel's own",
+        description="one of the workspace's personas, whose prompt goes before the instructions",
     )
     personas: Annotated[tuple[Persona, ...], Shown(forms=(), accepts="personas")] = Field(
         default=(), max_length=MOST_PERSONAS, description="the workspace's personas; see /parley persona"
     )
     model: Annotated[str, Shown(accepts="a model's ID")] = Field(
-        default="", max_length=100, description="the model's ID; empty: the one set by CLAUDE_MODEL"
+        default="", max_length=100, description="a model's ID or name, such as opus; unset: the one set by CLAUDE_MODEL"
     )
     creativity: Annotated[Creativity | None, Shown(probe="medium")] = Field(
         default=None, description="low, medium or high; unset: what suits the task. Only for models that support it"
@@ -93,21 +95,23 @@ class ChannelSettings(BaseModel):
         default="off", description="adaptive: the model thinks before it answers, as much as the question needs"
     )
     effort: Annotated[Literal["", "low", "medium", "high"], Shown(probe="medium")] = Field(
-        default="", description="low, medium or high: how much work the model puts in; empty: its own default"
+        default="", description="low, medium or high: how much work the model puts in; unset: its own default"
     )
-    max_output: Annotated[int, Shown("Longest answer")] = Field(
-        default=8_000, ge=256, le=64_000, description="the longest answer, in tokens, including thinking"
+    max_output: Annotated[int, Shown("Longest answer (tokens)")] = Field(
+        default=8_000, ge=256, le=64_000, description="the longest answer in tokens, including thinking"
     )
-    answers: Annotated[Answers, Shown("Whom to answer")] = Field(
+    answers: Annotated[Answers, Shown("Who gets answers")] = Field(
         default=Answers.THREAD,
-        description="thread: mentions, and follow-ups in threads that began with me; mention: only mentions; all",
+        description="thread: mentions, and follow-ups in threads I am in; mention: only mentions; all: everything",
     )
-    answers_bots: bool = Field(default=False, description="whether other bots are answered when they mention me")
-    outsiders: Outsiders = Field(
+    answers_bots: Annotated[bool, Shown("Answer other bots")] = Field(
+        default=False, description="whether other bots are answered when they mention me"
+    )
+    outsiders: Annotated[Outsiders, Shown("People from other organizations")] = Field(
         default=Outsiders.NOBODY,
         description="whom from other organizations I answer in a shared channel: nobody, mention or all",
     )
-    context: int = Field(
+    context: Annotated[int, Shown("Thread context (tokens)")] = Field(
         default=16_000,
         ge=2_000,
         le=200_000,
@@ -116,7 +120,7 @@ class ChannelSettings(BaseModel):
     categories: Annotated[tuple[Category, ...], Shown("", "area", forms=BOTH, accepts=accepted.CATEGORIES)] = Field(
         default=(),
         max_length=category.MOST,
-        description="what /classify sorts into: one category per line, as `Name: definition`, or names with commas",
+        description="what /classify sorts into: names separated by commas, or one `Name: definition` per line",
     )
     ask_above: Annotated[float, Shown(forms=())] = Field(
         default=1.0, ge=0, le=1_000, description="a /classify that will probably cost more, in dollars, asks first"
@@ -126,20 +130,22 @@ class ChannelSettings(BaseModel):
         max_length=30,
         description="the language that /code uses unless the request names another, such as TypeScript",
     )
-    footer: bool = Field(default=False, description="whether answers end with their model, tokens and cost")
-    person_budget: Annotated[Dollars, Shown("Budget per person, $ a day", places=NOT_IN_THREADS)] = Field(
+    footer: Annotated[bool, Shown("Show model and cost")] = Field(
+        default=False, description="whether answers end with their model, tokens and cost"
+    )
+    person_budget: Annotated[Dollars, Shown("Budget per person ($ a day)", places=NOT_IN_THREADS)] = Field(
         default=None, description="dollars that one person can spend in a day (UTC); unset: no limit"
     )
-    channel_budget: Annotated[Dollars, Shown("Channel budget, $ a day", places=IN_CHANNELS)] = Field(
+    channel_budget: Annotated[Dollars, Shown("Channel budget ($ a day)", places=IN_CHANNELS)] = Field(
         default=None, description="dollars that a channel can spend in a day (UTC); unset: no limit"
     )
-    workspace_budget: Annotated[Dollars, Shown("Workspace budget, $ a month", places=IN_WORKSPACES)] = Field(
+    workspace_budget: Annotated[Dollars, Shown("Workspace budget ($ a month)", places=IN_WORKSPACES)] = Field(
         default=None, description="dollars that the workspace can spend in a month; unset: no limit"
     )
-    budget_notice: Annotated[int, Shown("Warning at, % of a budget", places=NOT_IN_THREADS)] = Field(
+    budget_notice: Annotated[int, Shown("Warn at (% of a budget)", places=NOT_IN_THREADS)] = Field(
         default=80, ge=1, le=100, description="the percentage of a budget at which people are warned, once"
     )
-    turns_per_minute: Annotated[int | None, Shown("Questions per person, a minute", places=NOT_IN_THREADS)] = Field(
+    turns_per_minute: Annotated[int | None, Shown("Questions per person (a minute)", places=NOT_IN_THREADS)] = Field(
         default=None,
         ge=1,
         le=1_000,
@@ -149,31 +155,31 @@ class ChannelSettings(BaseModel):
         default=False, description="whether guests of the workspace can use me"
     )
     allowed_people: Annotated[People, Shown("Only these people", "people", "@", places=NOT_IN_THREADS)] = Field(
-        default=(), description="if set, only these people can use me, as @anna @ben"
+        default=(), description="if set, only these people can use me; for example, @anna @ben"
     )
-    denied_people: Annotated[People, Shown("Not these people", "people", "@", places=NOT_IN_THREADS)] = Field(
-        default=(), description="people who can't use me, as @anna @ben"
+    denied_people: Annotated[People, Shown("People kept out", "people", "@", places=NOT_IN_THREADS)] = Field(
+        default=(), description="people who can't use me; for example, @anna @ben"
     )
     allowed_channels: Annotated[Channels, Shown("Only these channels", "channels", "#", places=IN_WORKSPACES)] = Field(
         default=(),
-        description="if set, I work only in these channels and in direct messages, as #help #sales",
+        description="if set, I work only in these channels and in direct messages; for example, #help",
     )
-    denied_channels: Annotated[Channels, Shown("Not these channels", "channels", "#", places=IN_WORKSPACES)] = Field(
-        default=(), description="the channels that I don't work in, as #help #sales"
+    denied_channels: Annotated[Channels, Shown("Channels kept out", "channels", "#", places=IN_WORKSPACES)] = Field(
+        default=(), description="channels that I don't work in; for example, #help #sales"
     )
     commands_off: Annotated[tuple[Switchable, ...], Shown("Commands turned off", "choices", places=NOT_IN_THREADS)] = (
-        Field(default=(), description="the commands that are turned off, as /code /classify")
+        Field(default=(), description="commands that are turned off; for example, /code /classify")
     )
-    redact: bool = Field(
+    redact: Annotated[bool, Shown("Hide personal data from Claude")] = Field(
         default=False,
         description="whether e-mail addresses, phone and card numbers, IBANs and secrets in text are hidden from the "
         "model, and put back in its answers",
     )
     phone_country: Annotated[str, Shown(accepts="a country's two letters, such as `US` or `DE`")] = Field(
         default=typed_values.DEFAULT_COUNTRY,
-        description="the country whose phone numbers are recognized without a country code, as US or DE",
+        description="the country whose phone numbers are recognized without a country code, such as US or DE",
     )
-    retention_days: Annotated[int | None, Shown(places=NOT_IN_THREADS)] = Field(
+    retention_days: Annotated[int | None, Shown("Delete messages after (days)", places=NOT_IN_THREADS)] = Field(
         default=None,
         ge=1,
         le=36_500,
@@ -186,7 +192,7 @@ class ChannelSettings(BaseModel):
         default=("Low", "Medium", "High", "Critical"),
         min_length=2,
         max_length=10,
-        description="how severe feedback can be, mildest first, separated by commas",
+        description="severities, lowest first, separated by commas",
     )
     areas: Annotated[tuple[str, ...], Shown(forms=("triage",), accepts="up to 30 names, separated by commas")] = Field(
         default=(), max_length=30, description="the parts of your product that feedback is about, separated by commas"
@@ -194,7 +200,7 @@ class ChannelSettings(BaseModel):
     routes: Annotated[tuple[Route, ...], Shown(kind="area", forms=("triage",), accepts=accepted.ROUTES)] = Field(
         default=(),
         max_length=route.MOST,
-        description="which feedback goes to which team, as `Billing -> Payments` or `Bug report + Critical -> "
+        description="which feedback goes to which team, such as `Billing -> Payments` or `Bug report + Critical -> "
         "On-call`, one per line",
     )
     strictness: Annotated[Literal["conservative", "normal", "eager"], Shown(forms=("triage",))] = Field(
@@ -221,13 +227,13 @@ class ChannelSettings(BaseModel):
     teams: Annotated[tuple[Team, ...], Shown(names_channels=True, forms=("triage",), accepts=accepted.TEAMS)] = Field(
         default=(),
         max_length=route.MOST,
-        description="who works on feedback, as `Payments: #payments @anna`, one per line",
+        description="who works on feedback, such as `Payments: #payments @anna`, one per line",
     )
     cards: Annotated[Literal["thread", "team"], Shown("Where the card goes", forms=("triage",))] = Field(
         default="thread", description="where feedback is shown with its buttons: in its thread, or only to its team"
     )
     acknowledgement: Annotated[str, Shown(forms=("triage",))] = Field(
-        default="", max_length=500, description="the reply to people who post feedback; empty: none"
+        default="", max_length=500, description="the reply to people who post feedback; unset: none"
     )
     alert_from: Annotated[int, Shown("Thresholds: alert from (posts)", forms=("triage",))] = Field(
         default=3, ge=0, le=100, description="this many posts about the same thing alert the team at once; 0: never"
@@ -242,15 +248,15 @@ class ChannelSettings(BaseModel):
     digest_at: Annotated[str, Shown("Digest at", forms=("triage",), accepts="a time such as `09:00`")] = Field(
         default="09:00",
         pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$",
-        description="when, as 09:00 in the channel's time zone",
+        description="the time of the digest, such as 09:00, in the channel's time zone",
     )
     time_zone: Annotated[str, Shown(forms=("triage",), accepts="a time zone, such as `Europe/Berlin`")] = Field(
-        default="UTC", max_length=50, description="the channel's time zone, as Europe/Berlin"
+        default="UTC", max_length=50, description="the channel's time zone, such as Europe/Berlin"
     )
     triage_github: Annotated[str, Shown("GitHub repository", forms=("triage",), accepts=accepted.REPOSITORY)] = Field(
         default="",
         max_length=200,
-        description="the GitHub repository, as acme/app, where each record of feedback becomes an issue",
+        description="the GitHub repository, such as acme/app, where each record of feedback becomes an issue",
     )
     webhook: Annotated[str, Shown(forms=("triage",), accepts="an address that starts with `https://`")] = Field(
         default="", max_length=500, description="an https URL that receives each record of feedback as signed JSON"

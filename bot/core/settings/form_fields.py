@@ -30,6 +30,11 @@ def label(name: str) -> str:
     return SHOWN[name].label or name.replace("_", " ").capitalize()
 
 
+def hint(name: str) -> str:
+    """Return what is written below a setting's field; forms show no code."""
+    return sentence((ChannelSettings.model_fields[name].description or "").replace("`", ""))
+
+
 def sentence(words: str) -> str:
     """Capitalize words and end them with a period."""
     return f"{words[:1].upper()}{words[1:]}."
@@ -48,27 +53,26 @@ def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[s
     `models` are those that can be chosen: their names by their ids.
     """
     left = _text(name, inherited.model_dump(mode="json")[name])
-    description = ChannelSettings.model_fields[name].description or ""
-    hint = sentence(description)
+    told = hint(name)
     if name == CHOOSE_MODEL.name:
         offered = {one: _offer(one, called, model) for one, called in models.items()}
         if typed:
             offered.setdefault(typed, f"{typed} (not offered)")
         options = [(INHERITED, f"Not set here ({model.facts.current(inherited)[1]})"), *offered.items()]
-        return Field(name, CHOOSE_MODEL.label, "choice", typed or INHERITED, tuple(options), hint, reacts=True)
+        return Field(name, CHOOSE_MODEL.label, "choice", typed or INHERITED, tuple(options), told, reacts=True)
     if known := tuple(one.name for one in inherited.personas) if name == "persona" else choices(name):
         held = (typed,) if typed and typed not in known else ()
         options = [
             (INHERITED, f"Not set here ({left or 'what suits the task'})"),
             *((one, one) for one in (*known, *held)),
         ]
-        return Field(name, label(name), "choice", typed or INHERITED, tuple(options), hint)
-    hint += f" Not set here: {left[:200]}" if left and SHOWN[name].kind != "area" else ""
+        return Field(name, label(name), "choice", typed or INHERITED, tuple(options), told)
+    told += f" Not set here: {left[:200]}" if left and SHOWN[name].kind != "area" else ""
     if is_list(name):
         values = tuple(one.removeprefix(SHOWN[name].sign) for one in re.split(r"[,\s]+", typed) if one)
         commands = tuple((one, f"/{one}") for one in SWITCHABLE) if kind(name) == "choices" else ()
-        return Field(name, label(name), kind(name), values, commands, hint, optional=True)
-    return Field(name, label(name), kind(name), typed, hint=hint, optional=True, max_length=LONGEST)
+        return Field(name, label(name), kind(name), values, commands, told, optional=True)
+    return Field(name, label(name), kind(name), typed, hint=told, optional=True, max_length=LONGEST)
 
 
 def kind(name: str) -> Kind:

@@ -9,7 +9,7 @@ from bot.core.settings.value_text import short_value_text
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.core.domain.overrides import Overrides, OverridesChange
     from bot.core.ports import Mentions, Model
@@ -77,6 +77,13 @@ def listing(at: PlaceText, changes: Sequence[OverridesChange], names: Mentions) 
     return "\n".join([f"Changes to the settings for {at.name}:", *lines[:LISTED], *more, hint])
 
 
+def saved(at: PlaceText, before: Mapping[str, Any], after: Mapping[str, Any], names: Mentions) -> str:
+    """Say what a form has changed."""
+    changed = [name for name in (*after, *before) if after.get(name) != before.get(name)]
+    parts = [_arrow(name, before.get(name), after.get(name), names) for name in dict.fromkeys(changed)]
+    return f"Saved for {at.name}: {'; '.join(parts)}." if parts else f"Nothing changed for {at.name}."
+
+
 def reverted(at: PlaceText, changes: Sequence[OverridesChange], version: int, latest: int) -> dict[str, Any]:
     """Return what to set and to unset (None) to restore a version; `changes` are all after it, `latest` is the last.
 
@@ -97,9 +104,9 @@ def reverted(at: PlaceText, changes: Sequence[OverridesChange], version: int, la
 
 def _what(change: OverridesChange, names: Mentions) -> str:
     known = [name for name in change.after if name in ChannelSettings.model_fields]
-    parts = (
-        f"`{name}` {short_value_text(name, change.before.get(name), names)} → "
-        f"{short_value_text(name, change.after[name], names)}"
-        for name in known
-    )
+    parts = (_arrow(name, change.before.get(name), change.after[name], names) for name in known)
     return "; ".join(parts) or "settings that no longer exist"
+
+
+def _arrow(name: str, before: Any, after: Any, names: Mentions) -> str:  # noqa: ANN401 - each setting has its own type
+    return f"`{name}` {short_value_text(name, before, names)} → {short_value_text(name, after, names)}"

@@ -48,8 +48,7 @@ async def open_form(action: Action, context: SettingsFormContext) -> Form:
 def _form(place: Place, settings: ChannelSettings, version: int) -> Form:
     shown = [_field(name, settings) for name in TRIAGE if name not in {"teams", "agents"}]
     shown = [one for one in shown if len(str(one.value)) <= fields.LONGEST]
-    hint = ChannelSettings.model_fields["agents"].description or ""
-    shown.append(Field("agents", "Agents", "people", settings.agents, hint=fields.sentence(hint), optional=True))
+    shown.append(Field("agents", "Agents", "people", settings.agents, hint=fields.hint("agents"), optional=True))
     teams = ((NEW, "Add a team"), *((team.name, team.name) for team in settings.teams))
     menu = Field(CHOSEN, "Teams", "choice", NEW, teams, "Reopen this form to see a team that you have just added.")
     told = ", ".join(team.name for team in settings.teams) or NO_TEAMS
@@ -61,7 +60,7 @@ def _form(place: Place, settings: ChannelSettings, version: int) -> Form:
 
 
 def _field(name: str, settings: ChannelSettings) -> Field:
-    value, hint = text(name, settings), fields.sentence(ChannelSettings.model_fields[name].description or "")
+    value, hint = text(name, settings), fields.hint(name)
     if options := fields.choices(name):
         return Field(name, fields.label(name), "choice", value, tuple((one, one) for one in options), hint)
     return Field(
