@@ -19,7 +19,7 @@ and `app.py` introduces them to each other.
 
     cli/              the operator's commands; __init__.py lists the modules
     jobs/             when the use cases run, and what happens when they fail: turns, threads, classify, triage, …
-      registry.py     what runs each command, button and form
+      registry.py     what runs each command, button and form · message_intake.py: new, edited and deleted messages
     integrations/     how feedback leaves: signed webhooks, calls to GitHub
     core/             the bot's own rules; no SDK, no SQL, no HTTP
       commands.py     every slash command, declared once; mention_commands.py: the same, said after a mention
@@ -27,31 +27,33 @@ and `app.py` introduces them to each other.
       access.py       who can use the bot where, and which of its commands
       home.py         the App Home
       domain/         values that everything shares: messages, threads, people, feedback, categories, …
-        channel_settings.py  what people can set, with defaults and bounds: longest answer, severities, budgets, …
+        channel_settings.py  what people can set, with defaults and bounds: longest answer, severities, context
+                         (how much of a thread is sent before older messages are summarized), budgets, …
       ports/          what the use cases need from the outside, as small protocols
-      answer/         threaded conversations: whom to answer, catching up, buttons, edits, summaries of long threads
+      answer/         threads: whom to answer, catching up, buttons, a new answer after an edit, summaries of long ones
       classify/       /classify: what to sort (sources), a run (start, advance), its result (results, render, export)
       triage/         feedback: classify, route, publish, alert, digest, what a GitHub issue says
       summarize/      /summarize: texts, files, threads, channels; which messages count (transcript.py)
-      code/           /code: generate, check the syntax, save, revise
+      code/           /code: generate, which blocks count as files (changed_files.py), check the syntax, save, revise
       settings/       /parley: settings, budgets, personas, forms, history, help
       privacy/        redaction, forgetting, retention
       spend/          budgets (when a day begins), the model that keeps within them, /parley usage
       attachments/    files that come with a message: how many, how many pages and bytes
-      writing/        what every answer takes: what fits, streaming, notes below it, continuing what was cut
-      code_blocks/    the fenced code blocks of a text, and the files that they are
+      writing/        what every answer takes: what fits, streaming, the sentences around it (notes.py), continuing
+      code_blocks/    the fenced code blocks of a text: found and named
       decoding/       bytes to text: which encoding a file is in
       documents/      which kinds of files are read (kinds.py); office files, mail and web pages to text
       time_span/      times as people type them: 7d, since Monday, last week
-    slack/            inbound/ reads what Slack delivers · outbound/ posts: answers, tables, forms, files ·
-                      client/ calls the Web API, within its rate limits · chat/ implements the ports
+    slack/            inbound/ reads what Slack delivers · outbound/ posts: answers, tables, forms, files; how long a
+                      message is (split.py) · client/ calls the Web API, within its rate limits; which messages
+                      count (message_kinds.py) · chat/ implements the ports
     claude/           the client and its retries, catalogue.toml: models and prices, prompts/: what Claude is told
     db/               tables/, a store for each subject (one method = one short transaction), engine.py: how a
                       database is opened, its timeouts and pragmas
     work/             the durable inbox: accept, order, run, retry, take over
     reader/           reads people's files in a separate process, with limits on memory and time
     playground/       a local Slack (slack/directory.py: its people and channels; page/: what the browser shows), and a
-                      rehearsal model
+                      rehearsal model. It imitates Slack's and Claude's limits; the bot's own are in slack/ and claude/
 """
 
 import sys

@@ -23,7 +23,7 @@ from bot.core.settings.form import SettingsFormContext
 from bot.core.spend.paid_model import paid
 from bot.core.spend.retirement import renewing
 from bot.core.triage import webhook_secret
-from bot.db.accounts import SqlSpendStore
+from bot.db.budgets import SqlSpendStore
 from bot.db.classify_runs import SqlClassifyItemStore, SqlClassifyRunStore
 from bot.db.engine import Database
 from bot.db.feedback import sql_feedback_store
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
 
     from bot.calls import Call
-    from bot.claude.facts import Clock
+    from bot.claude.model_facts import Clock
     from bot.core.ports import Model
     from bot.settings import Settings
     from bot.work import OpenCell

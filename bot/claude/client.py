@@ -15,15 +15,15 @@ from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient, omit, transform_s
 from pydantic import ValidationError
 
 from bot.calls import Purpose
-from bot.claude import batches, enclosure, prompts
-from bot.claude import check as access
+from bot.claude import batches, encode_files, prompts
+from bot.claude import check_key as access
 from bot.claude.attachment import block
 from bot.claude.call import ModelCall
 from bot.claude.catalogue import ModelCard, lookup, parameters, sampling, today
-from bot.claude.check import AccessFinding
+from bot.claude.check_key import AccessFinding
 from bot.claude.errors import judge, pause, translated
 from bot.claude.events import events
-from bot.claude.facts import ModelLimits
+from bot.claude.model_facts import ModelLimits
 from bot.claude.models import ModelList
 from bot.claude.transport import Transport, proxy_of
 from bot.core.cancel import cancel_on, check
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from bot.calls import Call
-    from bot.claude.facts import Clock
+    from bot.claude.model_facts import Clock
     from bot.core.ports import BatchRequest, Filled, Request, Turn
 
 API = "https://api.anthropic.com"
@@ -219,8 +219,8 @@ class Claude(ModelLimits):
             self._on_call(exchange.failure)
         exchange.restart()
         # Here, too, so that the retry policy, and the log of what it does, know our errors only.
-        with translated(exchange), enclosure.enclosing() as enclose:
-            arguments = self._arguments(request, output, enclose if self._encloses else enclosure.written)
+        with translated(exchange), encode_files.enclosing() as enclose:
+            arguments = self._arguments(request, output, enclose if self._encloses else encode_files.written)
             async with self._anthropic.messages.with_streaming_response.create(stream=True, **arguments) as response:
                 exchange.request_id = response.headers.get("request-id")
                 async for event in events(response):
@@ -231,7 +231,7 @@ class Claude(ModelLimits):
         self,
         request: Request,
         output: OutputConfigParam | None,
-        encode: Callable[[bytes], str] = enclosure.written,
+        encode: Callable[[bytes], str] = encode_files.written,
     ) -> dict[str, Any]:
         """Return the arguments of the SDK's `messages.create`, the way of answering aside."""
         card, settings = self.card_of(request.settings), request.settings

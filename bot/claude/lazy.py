@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from bot.claude.catalogue import lookup, successor, today
-from bot.claude.facts import ModelLimits
+from bot.claude.model_facts import ModelLimits
 from bot.core.ports import Model
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bot.calls import Call
     from bot.claude.client import Claude
-    from bot.claude.facts import Clock
+    from bot.claude.model_facts import Clock
 
 
 P = ParamSpec("P")

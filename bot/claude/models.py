@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from anthropic import AsyncAnthropic
 
-    from bot.claude.facts import Clock
+    from bot.claude.model_facts import Clock
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ import aiohttp
 import httpx2
 from yarl import URL
 
-from bot.claude import enclosure
+from bot.claude import encode_files
 
 if TYPE_CHECKING:
     import ssl
@@ -44,10 +44,10 @@ class Transport(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request whose body has been read; return the response as soon as it begins."""
-        parts = enclosure.parts(request.content)
+        parts = encode_files.parts(request.content)
         is_whole = len(parts) == 1
         if not is_whole:
-            request.headers["Content-Length"] = str(enclosure.length(parts))
+            request.headers["Content-Length"] = str(encode_files.length(parts))
         limits = request.extensions["timeout"]  # seconds; httpx2 always sets it
         timeout = aiohttp.ClientTimeout(
             connect=limits["pool"], sock_connect=limits["connect"], sock_read=limits["read"]
@@ -57,7 +57,7 @@ class Transport(httpx2.AsyncBaseTransport):
                 request.method,
                 URL(str(request.url), encoded=True),
                 headers=request.headers,
-                data=(request.content or None) if is_whole else enclosure.body(parts),
+                data=(request.content or None) if is_whole else encode_files.body(parts),
                 allow_redirects=False,
                 timeout=timeout,
             )

@@ -14,7 +14,7 @@ from bot.core.domain.message import FileRef, Message, Role, marked
 from bot.core.domain.thread import Conversation, Record
 from bot.db import code_files, tables
 from bot.db import settings as settings_store
-from bot.db.page import put_in
+from bot.db.merge_history import put_in
 from bot.db.tables import CallRow, ThreadRow
 from bot.db.upsert import INSERT
 from bot.transaction import transact

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from bot.core.answer.edits import offer_again
+from bot.core.answer.offer_again import offer_again
 from bot.core.answer.thread_summary import condense
 from bot.core.answer.whom_to_answer import may_be_for_bot
 from bot.core.domain.channel_settings import DEFAULTS, ChannelSettings

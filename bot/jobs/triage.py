@@ -28,7 +28,7 @@ from bot.core.triage.alert import alert
 from bot.core.triage.classifier import MOST_CORRECTIONS, asked, decide, ignore, judge, needs_no_model
 from bot.core.triage.digest import digest, due
 from bot.core.triage.publish import notify, show, show_notice, target, unreachable
-from bot.core.writing.stream import unapplied
+from bot.core.writing.notes import unapplied
 from bot.errors import NotAllowedError, UsageError
 from bot.jobs import call_ledger
 from bot.jobs import feedback_chain as chain

@@ -21,8 +21,8 @@ from bot.core.domain.message import IncomingMessage, Message, MessageEdit, Role
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.ephemeral import send_ephemeral
-from bot.core.writing import outcome
-from bot.core.writing.stream import STOPPED, apology
+from bot.core.writing import kept_answer
+from bot.core.writing.notes import STOPPED_MARK, apology
 from bot.db import threads as db_store
 from bot.errors import (
     BotError,
@@ -136,7 +136,7 @@ class Turns:
         answered = answer_to(incoming.id, conversation)
         if answered is None:
             return await self._answer(incoming, job)
-        if answered.text.endswith(STOPPED) or await self._permissions.judge(incoming, conversation.settings):
+        if answered.text.endswith(STOPPED_MARK) or await self._permissions.judge(incoming, conversation.settings):
             return Record(incoming.place, incoming.author)
         at = next(number for number, message in enumerate(conversation.messages) if message.id == incoming.id)
         earlier = replace(conversation, messages=conversation.messages[:at])
@@ -254,8 +254,8 @@ async def _report_failure(error: Exception, job: Job, answering: AbstractAsyncCo
     calls = (error.call,) if isinstance(error, ModelError) and error.call else ()
     try:
         async with answering as visible:
-            if (before := outcome.kept(job)) is not None and not isinstance(error, OverBudgetError):
-                return await outcome.show(before, visible)
+            if (before := kept_answer.kept(job)) is not None and not isinstance(error, OverBudgetError):
+                return await kept_answer.show(before, visible)
             sentence = error.sentence if isinstance(error, OverBudgetError) else apology(known(error), job.reference)
             return FinishedAnswer("", await visible.replace(sentence), calls)
     except ChatError as unheard:

@@ -11,7 +11,7 @@ from bot.core.domain.people import Reader
 from bot.core.expiring_cache import ExpiringCache
 from bot.slack.client.identity import Identity
 from bot.slack.client.names import Names
-from bot.slack.client.ours import Ours
+from bot.slack.client.own_messages import Ours
 from bot.slack.client.people import People
 from bot.slack.client.tokens import Client
 from bot.slack.outbound.answer_context import WorkspaceOutput

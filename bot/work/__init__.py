@@ -10,8 +10,8 @@ delivery.py      what arrived and needs work
 job.py           the job that a handler gets
 counts.py        how many jobs wait, run and have failed
 dead_letters.py  jobs that failed for good: list, retry, discard
-limits.py        what an inbox keeps within
-policy.py        when to retry, and when to give up
+limits.py        what an inbox keeps within; most of it is set by the operator, in bot/settings.py
+retry.py         when to retry, and when to give up
 periodic.py      periodic work
 purge.py         deletes old jobs
 erase.py         erases words that wait in the inbox, on request

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.work.policy import cause, is_away, jittered
+from bot.work.retry import cause, is_away, jittered
 from bot.work.table import DONE, Now, inbox
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Connection
 
 from bot.transaction import transact
-from bot.work.policy import is_away
+from bot.work.retry import is_away
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

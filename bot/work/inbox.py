@@ -18,10 +18,10 @@ from bot.work.group_commit import Commits
 from bot.work.lease import Leases
 from bot.work.limits import InboxLimits
 from bot.work.periodic import Period, keep_time
-from bot.work.policy import Policy, cause
 from bot.work.process_lock import Presence
 from bot.work.purge import purge
 from bot.work.quarantine import Quarantine
+from bot.work.retry import Policy, cause
 from bot.work.runner import Runner, Work, frames
 from bot.work.table import DISCARDED
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from bot.work.claim import SUSPECT, Cell, Claim, claim_rows
-from bot.work.policy import cause, is_away, jittered
+from bot.work.retry import cause, is_away, jittered
 from bot.work.table import DISCARDED, DONE, FAILED, READY, RUNNING, Now, inbox
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What an inbox keeps within; each bound is a setting or a test's."""
+"""What an inbox keeps within. The defaults are for tests: `app.py` sets what the operator can set, from settings.py."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class InboxLimits:
     poll: float = 1  # between two looks for what other replicas accepted or left
     # A chat platform waits about 3 seconds for its answer, and delivers again when it gets none or a bad one.
     accept: float = 2.5
-    attempts: int = 5  # of a job whose error is transient
+    attempts: int = 5  # of a job whose error is transient; the bot's own number is `turn_attempts` in settings.py
     patience: float = 600  # from its first attempt on; what it waits for its turn does not count
     backoff: float = 2  # before its second attempt, doubled for each further one
     failed_kept: float = FAILED_KEPT  # that a job stays which failed for good

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from bot.work.delivery import Delivery
-from bot.work.policy import cause
+from bot.work.retry import cause
 from bot.work.table import Now
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 
 from bot.work.claim import Cell
 from bot.work.lease import new_owner
-from bot.work.policy import LONGEST_PAUSE, cause
+from bot.work.retry import LONGEST_PAUSE, cause
 
 if TYPE_CHECKING:
     from asyncio import StreamReader

@@ -12,7 +12,7 @@ from bot import turn
 from bot.work.claim import GUILTY
 from bot.work.job import AbandonedError, Charge, DeadlyError, GivenUp, Handler, Job
 from bot.work.lease import LeaseLostError
-from bot.work.policy import Policy, cause
+from bot.work.retry import Policy, cause
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

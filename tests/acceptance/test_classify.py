@@ -12,7 +12,7 @@ import pytest
 
 from bot.core.channel_reader import HIDDEN
 from bot.core.classify.actions import GONE
-from bot.core.writing.stream import DISCLAIMER
+from bot.core.writing.notes import DISCLAIMER
 from bot.db.engine import Database
 from bot.db.tables import ClassifyRunRow
 from bot.playground.anthropic.rules import MessagesApiError

@@ -26,7 +26,7 @@ from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack import streams
 from bot.playground.slack.events import envelope
 from bot.playground.slack.rules import Rules
-from bot.slack.client.clip import CLIPPED
+from bot.slack.client.read_limits import CLIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from pypdf import PdfWriter
 from bot.core.answer.buttons import THANKS
 from bot.core.channel_reader import HIDDEN
 from bot.core.summarize.answer import FORGOTTEN, NOT_YOURS
-from bot.core.writing.stream import DISCLAIMER
+from bot.core.writing.notes import DISCLAIMER
 from bot.db.tables import SummaryRunRow
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.records import MessageRecord

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.code_blocks.files import blocks, cut_short, files
+from bot.core.code_blocks.blocks import blocks, cut_short, files
 from tests.acceptance.test_code import ask, asked
 from tests.acceptance.test_code import files as saved
 

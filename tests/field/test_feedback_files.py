@@ -13,7 +13,7 @@ import pytest
 import xlsxwriter
 
 from bot.core.classify import file_reader, parse
-from bot.core.classify import reading as how
+from bot.core.classify import how_file_was_read as how
 from bot.core.classify.file_reader import ENCODING
 from bot.core.domain.classification import AS_FOUND, ReadAs
 from bot.errors import UsageError

@@ -10,14 +10,14 @@ import pytest
 
 from bot.core.classify import parse as classify
 from bot.core.code import diff
-from bot.core.code_blocks import files
+from bot.core.code_blocks import blocks
 from bot.core.domain.code_file import CodeFile
 from bot.core.privacy.redaction.find import find
 from bot.core.settings import subcommands
 from bot.core.summarize import parse as summarize
 from bot.errors import UsageError
 from bot.playground.rehearsal import revision
-from bot.slack.client.clip import LONGEST, clipped
+from bot.slack.client.read_limits import LONGEST, clipped
 from bot.slack.inbound import messages
 from bot.slack.outbound import message, split, table
 from tests.support.growth import SIZES, Attack, fault
@@ -46,7 +46,7 @@ def _typed(text: str) -> None:
 
 def _code(text: str) -> None:
     fenced = f"```python\na = 1\n```\n{text}"
-    files.blocks(fenced)
+    blocks.blocks(fenced)
     revision.files_in([("assistant", fenced)])
 
 

@@ -25,8 +25,8 @@ from bot.core.classify import evidence, examples
 from bot.core.classify import parse as classify
 from bot.core.code import diff
 from bot.core.code import parse as code
+from bot.core.code_blocks import blocks, resume
 from bot.core.code_blocks import fences as code_fence
-from bot.core.code_blocks import files, resume
 from bot.core.code_blocks.file_names import LONGEST_LINE
 from bot.core.command import take_private
 from bot.core.domain import category, language, typed_values
@@ -49,7 +49,7 @@ from bot.playground.slack import blocks as local_blocks
 from bot.slack.client import lookup, people, permalink, rich_text
 from bot.slack.client import mrkdwn as slack_mrkdwn
 from bot.slack.client import text as slack_text
-from bot.slack.client.clip import LONGEST, clipped
+from bot.slack.client.read_limits import LONGEST, clipped
 from bot.slack.inbound import messages
 from bot.slack.outbound import fence, message, split, table
 from tests.support.growth import SIZES, Attack, common, fault, made_of, slowest, uses
@@ -380,9 +380,9 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
         40_000,
     ),
     "widened, again and again": (lambda text: code_fence.widened(NESTED * (len(text) // len(NESTED))), ("",), 40_000),
-    "files.blocks": (files.blocks, ("```\n", "```python\n# a.py\n"), 40_000),
-    "brief": (files.brief, ("```\na\n```\n",), 20_000),
-    "files.fenced": (lambda text: files.fenced(text, "py"), ("",), ANY_LENGTH),
+    "files.blocks": (blocks.blocks, ("```\n", "```python\n# a.py\n"), 40_000),
+    "brief": (blocks.brief, ("```\na\n```\n",), 20_000),
+    "files.fenced": (lambda text: blocks.fenced(text, "py"), ("",), ANY_LENGTH),
     "unfinished": (resume.unfinished, ("```\na\n```\n",), 20_000),
     "joined": (lambda text: resume.joined(text, text), ("", "~~~\n"), ANY_LENGTH),
     "diff": (_diff, ("",), ANY_LENGTH),
@@ -434,7 +434,7 @@ LOOPS = {
     "bot.core.typed_scope": "/summarize",
     "bot.core.triage.exports": "in the bounded process",
     "bot.core.answer.vocative": "vocative",
-    "bot.db.page": "counts messages",
+    "bot.db.merge_history": "counts messages",
     "bot.db.sqlite_driver": "runs calls, one after the other",
     "bot.playground.anthropic.schema": "the request's own schema",
     "bot.playground.anthropic.usage": "counts what is cached",

@@ -10,7 +10,7 @@ from bot.calls import Purpose
 from bot.core.answer import overtaken
 from bot.core.answer.addressees import resolve_addressees, with_names
 from bot.core.answer.catch_up import catch_up
-from bot.core.answer.edits import REFUSAL
+from bot.core.answer.offer_again import REFUSAL
 from bot.core.answer.thread_summary import is_due
 from bot.core.answer.whom_to_answer import is_refused, is_stop, wants_answer, was_answered
 from bot.core.attachments.attach import Attached, attach
@@ -23,8 +23,9 @@ from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.ports import Request
 from bot.core.tokens import estimate_tokens
 from bot.core.writing.fit import fit, preface
-from bot.core.writing.outcome import kept, show
-from bot.core.writing.stream import report_failure, too_long, unapplied, write
+from bot.core.writing.kept_answer import kept, show
+from bot.core.writing.notes import too_long, unapplied
+from bot.core.writing.stream import report_failure, write
 from bot.errors import ChatError, ModelStoppedError, ReaderUnavailableError
 
 if TYPE_CHECKING:

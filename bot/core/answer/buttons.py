@@ -15,7 +15,7 @@ from bot.core.domain.message import IncomingMessage, Message, Role
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import send_ephemeral
-from bot.core.writing.outcome import kept, show
+from bot.core.writing.kept_answer import kept, show
 from bot.core.writing.stream import write
 from bot.errors import ChatError, NotAllowedError
 

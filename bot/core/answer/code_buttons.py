@@ -11,7 +11,7 @@ from bot.core.answer.buttons import UNKNOWN, find, incoming
 from bot.core.code.generate import CodeContext
 from bot.core.code.revise import continue_code, opening, with_sources
 from bot.core.code_blocks import resume
-from bot.core.code_blocks.files import read
+from bot.core.code_blocks.blocks import read
 from bot.core.domain.message import Message, Role
 from bot.core.ephemeral import send_ephemeral
 

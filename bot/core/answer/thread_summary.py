@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.core.domain.thread import Conversation
     from bot.core.ports import Model, ThreadStore
 
+# When a summary is due is a setting: `context` in core/domain/channel_settings.py.
 MAX_OUTPUT = 2_000  # tokens
 MOST_AT_ONCE = 40_000  # tokens of messages in one request
 LONGEST_MESSAGE = 40_000  # tokens of one message; what comes after them is left out of the summary

@@ -21,8 +21,8 @@ from bot.core.actions import (
 )
 from bot.core.classify import render, request_form
 from bot.core.classify import start as begin
+from bot.core.classify.how_file_was_read import CHANGES, changed
 from bot.core.classify.message_batches import BATCH, COLLECTED
-from bot.core.classify.reading import CHANGES, changed
 from bot.core.classify.results import MOST_LISTED
 from bot.core.classify.sources import gather
 from bot.core.domain import category
@@ -31,7 +31,7 @@ from bot.core.domain.control_value import RowsRef, RunRef
 from bot.core.domain.interaction import Action, Field, Form
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import send_ephemeral
-from bot.core.writing.stream import disclaimer
+from bot.core.writing.notes import disclaimer
 from bot.errors import NotAllowedError, UsageError
 
 if TYPE_CHECKING:

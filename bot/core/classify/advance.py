@@ -23,8 +23,8 @@ from bot.core.domain.control_value import RunRef
 from bot.core.domain.message import Message, Role
 from bot.core.domain.thread import Record
 from bot.core.money import dollars
-from bot.core.writing.outcome import showing
-from bot.core.writing.stream import apology
+from bot.core.writing.kept_answer import showing
+from bot.core.writing.notes import apology
 from bot.errors import ModelError, ModelStoppedError
 
 if TYPE_CHECKING:

@@ -9,17 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.classify import formula
-from bot.core.classify.table import (
-    choose,
-    column,
-    delimited,
-    delimiter,
-    html_rows,
-    kind,
-    naming,
-    records,
-    ruled,
-)
+from bot.core.classify.table import choose, column, delimited, delimiter, file_kind, html_rows, naming, records, ruled
 from bot.core.classify.table.heading import Heading
 from bot.core.classify.table.options import is_meant
 from bot.core.decoding.text import DecodedText, decode
@@ -93,8 +83,8 @@ def too_large(name: str) -> UsageError:
 
 
 def _read(name: str, data: bytes, read_as: ReadAs) -> Spreadsheet:
-    inner, data = kind.unpacked(name, data, LARGEST_FILE)
-    kind.check(name, data)
+    inner, data = file_kind.unpacked(name, data, LARGEST_FILE)
+    file_kind.check(name, data)
     if data.startswith((PACKED, COMPOUND)):
         book = workbook.read(name, data, lambda title, number: is_meant(read_as.sheet, title, number))
         return _sheet(name, list(book.sheets), read_as, active=book.active)
@@ -103,23 +93,23 @@ def _read(name: str, data: bytes, read_as: ReadAs) -> Spreadsheet:
 
 
 def _grids(name: str, text: str, read_as: ReadAs) -> list[Grid]:
-    ending = kind.ending(name)
+    ending = file_kind.ending(name)
     if html_rows.looks_like(text):
         if grids := html_rows.read(text):
             return grids
         raise another(name, "a web page without a table")
-    if ending in kind.JSON:
+    if ending in file_kind.JSON:
         return records.read(name, text)
     if records.looks_like(text) and (grids := _maybe_json(name, text)):
         return grids
     if text[:2_000].lstrip("\ufeff \t\r\n").startswith("<?xml"):
         raise another(name, "XML")
-    if grids := ruled.read(text, is_prose=ending in kind.LINES):
+    if grids := ruled.read(text, is_prose=ending in file_kind.LINES):
         return grids
-    if ending in kind.LINES and not delimiter.announced(text)[0] and not _is_table(text, read_as):
+    if ending in file_kind.LINES and not delimiter.announced(text)[0] and not _is_table(text, read_as):
         return [Grid(tuple(delimited.whole_lines(text)), ("line",))]
     grid = delimited.read(text, "\t" if ending in {".tsv", ".tab"} else "")
-    if ending in kind.BOOKS and not grid.delimiter:
+    if ending in file_kind.BOOKS and not grid.delimiter:
         raise damaged(name)
     return [grid]
 
@@ -134,7 +124,7 @@ def _maybe_json(name: str, text: str) -> list[Grid]:
 def _is_table(text: str, read_as: ReadAs) -> bool:
     """Return whether a file that is called plain text is a table: with tabs or bars in each line, or usual headings."""
     head = text[:LOOKED_INTO]
-    if kind.is_tabbed(head.replace("\r", "\n").split("\n")[:50]) or read_as.heading:
+    if file_kind.is_tabbed(head.replace("\r", "\n").split("\n")[:50]) or read_as.heading:
         return True
     found = delimited.read(head)
     widths = {len(cells) for _, cells in found.rows[:50]}

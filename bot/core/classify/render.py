@@ -16,7 +16,7 @@ from bot.core.domain.classification import Sorted, counted
 from bot.core.domain.control_value import RunRef
 from bot.core.domain.message import Place, Upload
 from bot.core.money import dollars
-from bot.core.writing.stream import disclaimer, unapplied
+from bot.core.writing.notes import disclaimer, unapplied
 from bot.errors import ChatError
 
 if TYPE_CHECKING:

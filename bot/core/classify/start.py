@@ -12,7 +12,7 @@ from bot.calls import Call, Purpose
 from bot.core.actions import CANCEL_RUN, EDIT_CATEGORIES, START_BATCH, START_RUN
 from bot.core.cancel import cancel_on
 from bot.core.classify import batching, schema
-from bot.core.classify import reading as how
+from bot.core.classify import how_file_was_read as how
 from bot.core.classify.checkpoint import RunCheckpoint
 from bot.core.classify.classifier import Question
 from bot.core.classify.examples import Nearest

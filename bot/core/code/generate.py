@@ -13,9 +13,9 @@ from pydantic import TypeAdapter
 from bot.calls import Call
 from bot.core.attachments.rejected_files import told
 from bot.core.code import render
-from bot.core.code.diff import changes
+from bot.core.code.changed_files import changes
+from bot.core.code_blocks.blocks import blocks, brief, clean, cut_short, fenced, files, read, replaced, without_rests
 from bot.core.code_blocks.fences import widened
-from bot.core.code_blocks.files import blocks, brief, clean, cut_short, fenced, files, read, replaced, without_rests
 from bot.core.code_blocks.resume import joined
 from bot.core.domain.code_file import CodeFile, SyntaxFault, SyntaxReport
 from bot.core.domain.message import Place, Role, Upload
@@ -23,14 +23,15 @@ from bot.core.domain.people import Requester
 from bot.core.domain.thread import FinishedAnswer, RejectedFile
 from bot.core.ports import Answer, Chat, Checkpoint, FileReader, Model, Request, Turn
 from bot.core.prompt_data import quoted
-from bot.core.writing.outcome import PreparedAnswer, give
-from bot.core.writing.stream import LIMIT_HINT, PRIVATE_LIMIT_HINT, ask, footer_of, report_failure
+from bot.core.writing.kept_answer import PreparedAnswer, give
+from bot.core.writing.notes import LIMIT_HINT, PRIVATE_LIMIT_HINT, footer_of
+from bot.core.writing.stream import ask, report_failure
 from bot.errors import ChatError, ModelError, ModelStoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.core.code.diff import Change
+    from bot.core.code.changed_files import Change
     from bot.core.domain.interaction import Control
 
 log = logging.getLogger(__name__)

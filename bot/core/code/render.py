@@ -14,15 +14,15 @@ from bot.core.actions import (
     thumbs,
 )
 from bot.core.code.diff import count, diff
-from bot.core.code_blocks.files import fenced
+from bot.core.code_blocks.blocks import fenced
 from bot.core.domain.control_value import AnswerRef, CodeFiles
 from bot.core.domain.language import NAMES, of_file
-from bot.core.writing.stream import ELSEWHERE
+from bot.core.writing.notes import ELSEWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.code.diff import Change
+    from bot.core.code.changed_files import Change
     from bot.core.domain.code_file import CodeFile, SyntaxReport
     from bot.core.domain.interaction import Control
 

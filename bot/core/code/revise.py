@@ -19,7 +19,7 @@ from bot.core.ports import ChatNames, Request
 from bot.core.prompt_data import quoted
 from bot.core.tokens import estimate_tokens
 from bot.core.writing.fit import fit, preface
-from bot.core.writing.stream import too_long
+from bot.core.writing.notes import too_long
 from bot.errors import ChatError, UsageError
 
 if TYPE_CHECKING:

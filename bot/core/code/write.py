@@ -13,7 +13,7 @@ from bot.core.domain.channel_settings import Creativity
 from bot.core.domain.message import Role
 from bot.core.ports import Request, Turn
 from bot.core.tokens import shorten
-from bot.core.writing.stream import too_long, unapplied
+from bot.core.writing.notes import too_long, unapplied
 
 if TYPE_CHECKING:
     from bot.core.domain.command import Command

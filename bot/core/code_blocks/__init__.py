@@ -1,1 +1,4 @@
-"""The fenced code blocks of a text: `fences` finds them, `files` names them, `resume` joins what was cut."""
+"""The fenced code blocks of a text: `fences` finds them, `blocks` names them, `resume` joins what was cut.
+
+Which of them count as files is decided in `core/code/changed_files.py`.
+"""

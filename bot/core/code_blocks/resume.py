@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.core.code_blocks.files import blocks
+from bot.core.code_blocks.blocks import blocks
 
 GO_ON = (
     "Your answer broke off at the length limit. Go on exactly where it stopped, from the next character on: "

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.core.decoding.text import clean, decode
-from bot.core.documents import page
+from bot.core.documents import web_page
 from bot.core.documents.document import Document, named
 from bot.core.domain.message import FileRef
 from bot.errors import UsageError
@@ -81,7 +81,7 @@ def _body(part: MIMEPart) -> tuple[str, tuple[str, ...]]:
     text = _decoded(part)
     if part.get_content_type() != "text/html":
         return "\n".join(line.rstrip() for line in text.splitlines()).strip(), ()
-    found = page.read(text)
+    found = web_page.read(text)
     return found.text, found.left_out
 
 

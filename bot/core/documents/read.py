@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from bot.core.decoding.text import decode
-from bot.core.documents import archive, kinds, mail, notebook, page, rich_text
+from bot.core.documents import archive, kinds, mail, notebook, rich_text, web_page
 from bot.core.documents.document import Document, listed
 from bot.core.documents.identify import with_content_type, with_type
 from bot.core.documents.refusal import protected
@@ -69,7 +69,7 @@ def _read(shown: str, name: str, media_type: str, data: bytes) -> Document:
 
 def _text(shown: str, media_type: str, text: str) -> Document:
     if media_type == kinds.PAGE or text.lstrip()[:_LOOKED_AT].lower().startswith(("<!doctype html", "<html")):
-        return page.read(text)
+        return web_page.read(text)
     if media_type == kinds.NOTEBOOK:
         return notebook.read(text)
     if address := _address(text):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import mammoth
 from lxml import etree
 
-from bot.core.documents import open_xml, page
+from bot.core.documents import open_xml, web_page
 from bot.core.documents.document import Document, counted, text_of
 from bot.core.documents.markdown import markdown
 
@@ -65,13 +65,13 @@ def read(archive: zipfile.ZipFile) -> Document:
 
 
 def _markdown(written: str) -> str:
-    root, _ = page.parsed(written)
+    root, _ = web_page.parsed(written)
     if root is None:
         return ""
     for link in list(root.iter("a")):
         address = link.get("href") or ""
         if address.startswith("#") and "-ref-" in address:  # from a note back to its place
-            page.drop(link)
+            web_page.drop(link)
     notes = (one for one in root.iter("ol") if len(one) and (one[0].get("id") or "").startswith(_NOTES))
     if (first := next(notes, None)) is not None:
         heading = etree.Element("h2")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
-    from bot.core.domain.shown import Shown
+    from bot.core.domain.setting_field import Shown
 
 # What settings accept, where their types can't say it.
 CATEGORIES = "2 to 50 categories: names separated by commas, or one `Name: definition` per line"

@@ -21,7 +21,7 @@ from bot.core.domain.persona import LONGEST_NAME, Persona
 from bot.core.domain.persona import MOST as MOST_PERSONAS
 from bot.core.domain.persona import find as find_persona
 from bot.core.domain.route import Route, Team  # noqa: TC001 (as above)
-from bot.core.domain.shown import IN_CHANNELS, IN_WORKSPACES, NOT_IN_THREADS, Shown
+from bot.core.domain.setting_field import IN_CHANNELS, IN_WORKSPACES, NOT_IN_THREADS, Shown
 from bot.core.domain.typed_values import Channels, People, Switchable  # noqa: TC001 (as above)
 from bot.errors import UsageError
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.calls import MICROS
-from bot.core.domain.account import Account, BudgetKind, Cap, Refusal
+from bot.core.domain.budget import Account, BudgetKind, Cap, Refusal
 from bot.core.money import dollars
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot import turn
-from bot.core.domain.account import BudgetKind, Refusal
+from bot.core.domain.budget import BudgetKind, Refusal
 from bot.core.domain.message import Place
 from bot.core.spend import budgets as budget
 from bot.errors import OverBudgetError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.calls import Call
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.ports import BatchRequest, Completion, Filled, Model, Request
-    from bot.core.ports.accounts import SpendStore
+    from bot.core.ports.budgets import SpendStore
 
 log = logging.getLogger(__name__)
 

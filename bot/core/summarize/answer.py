@@ -31,9 +31,10 @@ from bot.core.summarize.file import give_files
 from bot.core.summarize.parse import parse
 from bot.core.summarize.paste import give_text
 from bot.core.summarize.run import SharedCheckpoint, SummaryCheckpoint
-from bot.core.writing.outcome import PreparedAnswer, kept, show
-from bot.core.writing.outcome import give as give_outcome
-from bot.core.writing.stream import DISCLAIMER, disclaimer, report_failure, unapplied
+from bot.core.writing.kept_answer import PreparedAnswer, kept, show
+from bot.core.writing.kept_answer import give as give_outcome
+from bot.core.writing.notes import DISCLAIMER, disclaimer, unapplied
+from bot.core.writing.stream import report_failure
 from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from bot.core.documents.kinds import PDF
 from bot.core.domain.thread import FinishedAnswer
 from bot.core.summarize.run import SummaryCheckpoint
 from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request
-from bot.core.writing.stream import too_long, unapplied, write
+from bot.core.writing.notes import too_long, unapplied
+from bot.core.writing.stream import write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,8 @@ from bot.core.cancel import cancel_on
 from bot.core.summarize.run import SummaryCheckpoint
 from bot.core.summarize.text import MAX_OUTPUT, condensed, prompt, request
 from bot.core.tokens import estimate_tokens
-from bot.core.writing.stream import too_long, unapplied, write
+from bot.core.writing.notes import too_long, unapplied
+from bot.core.writing.stream import write
 
 if TYPE_CHECKING:
     from bot.core.domain.thread import FinishedAnswer

@@ -11,7 +11,7 @@ from bot.core.domain.feedback import UNSORTED, FeedbackStatus
 from bot.core.triage.card import linked, plain
 from bot.core.triage.report import agreed
 from bot.core.triage.trends import DAY, HISTORY, trends
-from bot.core.writing.stream import unapplied
+from bot.core.writing.notes import unapplied
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

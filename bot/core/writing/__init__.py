@@ -1,5 +1,6 @@
 """What every answer takes, whatever asked for it.
 
-`fit` decides what of a thread fits, `stream` lets the model write and says what went wrong, `continuation` goes on once
-with what was cut, `outcome` keeps what was written until it is shown.
+`fit` decides what of a thread fits, `stream` lets the model write, `continuation` goes on once with what was cut,
+`kept_answer` keeps what was written until it is shown. `notes` has the sentences around an answer: length limit, too
+long, unavailable, disclaimer, footer.
 """

@@ -1,4 +1,4 @@
-"""Stream the model's text into an answer, and say in one honest sentence what went wrong."""
+"""Stream the model's text into an answer; end it with its notes, or with what went wrong."""
 
 from __future__ import annotations
 
@@ -8,10 +8,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot import turn
 from bot.core.attachments import rejected_files
-from bot.core.code_blocks.files import read
-from bot.core.money import dollars
+from bot.core.code_blocks.blocks import read
 from bot.core.writing.continuation import Seam, rest_of
-from bot.core.writing.outcome import PreparedAnswer, give, kept, show, withdraw
+from bot.core.writing.kept_answer import PreparedAnswer, give, kept, show, withdraw
+from bot.core.writing.notes import (
+    CUT_OFF_MARK,
+    DISCLAIMER,
+    LIMIT_HINT,
+    PATIENCE,
+    PRIVATE_LIMIT_HINT,
+    STOPPED,
+    STOPPED_MARK,
+    apology,
+    cut_off,
+    footer_of,
+)
 from bot.errors import (
     GoneError,
     ModelBusyError,
@@ -28,57 +39,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.calls import Call
-    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.interaction import Control
     from bot.core.domain.thread import FinishedAnswer, RejectedFile
     from bot.core.ports import Answer, Checkpoint, Completion, Model, Request
-from bot.errors import BotError
 
 log = logging.getLogger(__name__)
-
-PATIENCE = (
-    "Claude is unavailable right now. I'll keep trying for a few minutes and answer here, "
-    "so you don't need to ask again. (Reference: `{reference}`)"
-)
-# Slack's guide for agents asks for one; under each answer it would be noise that no one reads.
-DISCLAIMER = "AI-generated. Check important details."
-REDACTED = "redacted"
-STOPPED = "[stopped]"  # ends an answer in the history that someone stopped
-LIMIT_HINT = "\n\n_I hit my length limit. Reply “continue” to keep going._"
-# An ephemeral answer has no thread to go on in.
-ELSEWHERE = "Ask for it in our direct messages: only you will see it there, too, and I can go on where I stopped"
-PRIVATE_LIMIT_HINT = f"\n\n_I hit my length limit. {ELSEWHERE}._"
-
-
-def apology(error: BotError, reference: str) -> str:
-    """Return the sentence for an error that a person reads, with a reference to find it in the log."""
-    return f"{error.sentence} (Reference: `{reference}`)"
-
-
-def too_long(*, messages: int = 0, characters: int = 0, more: bool = False) -> str:
-    """Say what did not fit into the request, "" if all did: old messages, and characters of the newest one.
-
-    `more`: there are older messages still, of an unknown number.
-    """
-    notes = []
-    if messages:
-        least = "more than " if more else ""
-        notes.append(f"{least}the {messages:,} oldest message{'s' if messages > 1 else ''} of this thread")
-    if characters:
-        notes.append(f"the last {characters:,} characters of your text")
-    return f"\n\n_Too long to read at once, so I left out {' and '.join(notes)}._" if notes else ""
-
-
-def unapplied(settings: ChannelSettings, model: Model) -> str:
-    """Say which settings do not apply, and why: the model may have changed since they were set.
-
-    A retired model is replaced, and `spend/retirement.py` reports that.
-    """
-    faults = dict(model.facts.faults(settings))
-    if settings.model and model.facts.successor(settings.model):
-        faults.pop("model", None)
-    told = [f"`{name}` is not applied: {fault.rstrip('.')}." for name, fault in faults.items()]
-    return f"\n\n_{' '.join(told)}_" if told else ""
 
 
 async def write(  # noqa: PLR0913 (each is set by a use case)
@@ -184,27 +149,6 @@ async def _rest(
     return replace(completion, text=cut.partial + seam.text)
 
 
-def disclaimer(settings: ChannelSettings) -> str:
-    """Return the small print: that a model wrote this, and whether things were hidden from it."""
-    return " · ".join([*([REDACTED] if settings.redact else []), DISCLAIMER])
-
-
-def footer_of(calls: Sequence[Call], request: Request, *, is_first: bool = False) -> str:
-    """Return the footer of an answer: what wrote it and what it cost, if the channel shows that.
-
-    The first answer of a thread has the disclaimer, too.
-    """
-    parts = []
-    if request.settings.footer and calls:
-        tokens = sum(call.input_tokens + call.cache_read_tokens + call.cache_write_tokens for call in calls)
-        output = sum(call.output_tokens for call in calls)
-        known = [call.dollars for call in calls if call.dollars is not None]
-        price = dollars(sum(known)) if len(known) == len(calls) else "price unknown"
-        parts += [calls[-1].model, f"{tokens:,} tokens in, {output:,} out", price]
-        parts += [REDACTED] if request.settings.redact and not is_first else []
-    return " · ".join([*parts, disclaimer(request.settings)] if is_first else parts)
-
-
 async def report_failure(
     error: ModelError,
     answer: Answer,
@@ -243,10 +187,10 @@ def _failed(error: ModelError, reference: str, footer: str) -> PreparedAnswer:
     partial = error.partial if error.partial.strip() else ""
     if isinstance(error, ModelStoppedError):
         if not partial:
-            return PreparedAnswer("_Stopped._", history=STOPPED, calls=calls, is_instead=True)
-        return PreparedAnswer(partial, "\n\n_Stopped._", footer, history=f"{partial}\n\n{STOPPED}", calls=calls)
+            return PreparedAnswer(STOPPED, history=STOPPED_MARK, calls=calls, is_instead=True)
+        return PreparedAnswer(partial, f"\n\n{STOPPED}", footer, history=f"{partial}\n\n{STOPPED_MARK}", calls=calls)
     was_refused = isinstance(error, ModelRefusedError)
     if was_refused or not partial:
         return PreparedAnswer(apology(error, reference), calls=calls, was_refused=was_refused, is_instead=True)
-    ending = f"\n\n_The answer was cut off here. {apology(error, reference)}_"
-    return PreparedAnswer(partial, ending, footer, history=f"{partial}\n\n[cut off]", calls=calls)
+    ending = cut_off(error, reference)
+    return PreparedAnswer(partial, ending, footer, history=f"{partial}\n\n{CUT_OFF_MARK}", calls=calls)

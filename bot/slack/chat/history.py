@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import ChatError, GoneError, UnfinishedError
 from bot.slack.client import lookup
 from bot.slack.client.api import call
-from bot.slack.client.history import is_said, said, string_of
+from bot.slack.client.history_message import said
+from bot.slack.client.message_kinds import is_said, string_of
 from bot.slack.client.names import ids_in, spelled
 from bot.slack.client.permalink import permalink
 from bot.slack.client.plain_text import flat

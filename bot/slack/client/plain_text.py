@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bot.slack.client import text as slack_text
-from bot.slack.client.clip import CLIPPED, LONGEST, clipped, is_clipped
 from bot.slack.client.mrkdwn import markdown
+from bot.slack.client.read_limits import CLIPPED, LONGEST, clipped, is_clipped
 from bot.slack.client.rich_text import RichTextView, harvest, joined, linked, listed, names_in, rich, string, text_of
 
 if TYPE_CHECKING:

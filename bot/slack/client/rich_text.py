@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from bot.slack.client import text as slack_text
-from bot.slack.client.clip import LONGEST
 from bot.slack.client.mrkdwn import markdown
+from bot.slack.client.read_limits import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

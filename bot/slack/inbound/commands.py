@@ -14,7 +14,7 @@ from bot.core.domain.command import Command
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.errors import BotError, UsageError
-from bot.slack.client.clip import LONGEST
+from bot.slack.client.read_limits import LONGEST
 from bot.slack.client.text import groups_as_people, named_channels, plain
 from bot.slack.inbound import payload
 from bot.slack.outbound import modal_view

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.message import IncomingMessage, MessageEdit, MessageUpdate, Place
 from bot.slack.client import text as slack_text
-from bot.slack.client.clip import clipped_event
 from bot.slack.client.file_ref import file_refs, remaining
-from bot.slack.client.history import author_of, is_kind_said, is_of_bot
+from bot.slack.client.message_kinds import author_of, is_kind_said, is_of_bot
 from bot.slack.client.plain_text import flat
+from bot.slack.client.read_limits import clipped_event
 from bot.slack.client.rich_text import listed
 from bot.slack.inbound.mention import is_preview, mentions
 

@@ -16,7 +16,7 @@ from bot.slack.outbound.boundary import word_end
 from bot.slack.outbound.first_message import State
 from bot.slack.outbound.message import Part
 from bot.slack.outbound.posts import BAD_BLOCKS, TOO_LONG
-from bot.slack.outbound.split import LIMITS, REST, parts, reopened
+from bot.slack.outbound.split import MESSAGE_LIMIT, REST, limits, parts, reopened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,8 +63,8 @@ class AnswerMessages:
         The footer and the controls are below the last message. What is too long for Slack after all is shown in
         shorter ones, at last as a file alone; then the `ts` is "". Raises `ChatError`.
         """
-        for limit in LIMITS:
-            shown = self._buffer.shown if limit == LIMITS[0] else 0
+        for limit in limits():
+            shown = self._buffer.shown if limit == MESSAGE_LIMIT else 0
             split_up = partial(parts, text, ending, shown, limit)
             is_quick = len(text) <= QUICK and "|" not in text  # a table takes a while: not on the event loop
             texts, rest = split_up() if is_quick else await asyncio.to_thread(split_up)

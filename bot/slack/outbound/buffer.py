@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 from bot.slack.client.text import harmless, safe_end
 from bot.slack.outbound.boundary import word_end
 from bot.slack.outbound.message import blocks, chunks, streamable
-from bot.slack.outbound.split import closing
+from bot.slack.outbound.split import STREAM_LIMIT, closing
 from bot.slack.outbound.thinking import Thought
 
 if TYPE_CHECKING:
     from bot.slack.outbound.message import Part
-
-STREAM_LIMIT = 11_000  # characters streamed into one message; what follows is posted whole
 
 
 class Buffer:

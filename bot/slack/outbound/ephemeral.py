@@ -16,7 +16,7 @@ from bot.slack.client.rate_limit import EPHEMERAL
 from bot.slack.client.text import harmless
 from bot.slack.outbound.message import Part, message
 from bot.slack.outbound.posts import TOO_LONG
-from bot.slack.outbound.split import LIMITS, closing, split
+from bot.slack.outbound.split import closing, limits, split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +83,7 @@ class EphemeralAnswer:
             await self._say(part)
         return ""
 
-    async def _say(self, part: Part, shorter: Sequence[int] = LIMITS[1:]) -> None:
+    async def _say(self, part: Part, shorter: Sequence[int] = limits()[1:]) -> None:
         """Show a message; where Slack finds it too long, in shorter ones. Raises `ChatError`."""
         try:
             await self._post(message(part))

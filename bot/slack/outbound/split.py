@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 # Slack's limit for all the Markdown of one message; https://docs.slack.dev/reference/block-kit/blocks/markdown-block
 MESSAGE_LIMIT = 12_000
-# … and what to try where Slack takes less, as it has its own ways to count.
-LIMITS = (MESSAGE_LIMIT, 6_000, 3_000, 1_000)
+STREAM_LIMIT = MESSAGE_LIMIT - 1_000  # characters streamed into one message; what follows is posted whole
+SHORTER = (6_000, 3_000, 1_000)  # what to try where Slack takes less, as it has its own ways to count
 MOST_MESSAGES = 3  # of one answer; what is left goes into a file
 REST = "answer.md"
 REST_NOTE = f"\n\n_The rest is in the file {REST}._"
@@ -37,6 +37,11 @@ _BOUNDARIES = tuple(
         r" ",
     )
 )
+
+
+def limits(most: int = MESSAGE_LIMIT) -> tuple[int, ...]:
+    """Return how long messages can be: at first `most` characters, then less and less."""
+    return (most, *(shorter for shorter in SHORTER if shorter < most))
 
 
 def split(text: str, limit: int = MESSAGE_LIMIT, *, at_least: int = 0, most: int = 0) -> list[str]:

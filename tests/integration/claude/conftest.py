@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from contextlib import AbstractAsyncContextManager
 
-    from bot.claude.facts import Clock
+    from bot.claude.model_facts import Clock
 
 
 class Connect(Protocol):

@@ -14,13 +14,13 @@ from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import Place
 from bot.core.ports import Completion, Model, ModelFacts, Request
 from bot.core.spend import paid_model
-from bot.db.accounts import SqlSpendStore
+from bot.db.budgets import SqlSpendStore
 from bot.errors import ModelUnavailableError, OverBudgetError
 from bot.turn import CostCenter
 from tests.support.turn import begin_turn
 
 if TYPE_CHECKING:
-    from bot.core.ports.accounts import SpendStore
+    from bot.core.ports.budgets import SpendStore
     from bot.db.engine import Database
 
 HERE = Place("T1", "C1")

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.code import diff as version
-from bot.core.code.diff import Change, changes, count, diff
-from bot.core.code_blocks.files import blocks, fenced
+from bot.core.code.changed_files import Change, changes
+from bot.core.code.diff import count, diff
+from bot.core.code_blocks.blocks import blocks, fenced
 from bot.core.domain.code_file import CodeFile
 
 OLD = CodeFile("area.py", "# area.py\ndef area(r):\n    return 3 * r * r\n", 2)

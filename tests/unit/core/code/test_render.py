@@ -4,7 +4,7 @@ import pytest
 
 from bot.core import actions
 from bot.core.code import render
-from bot.core.code.diff import Change
+from bot.core.code.changed_files import Change
 from bot.core.domain.code_file import CodeFile, SyntaxFault, SyntaxReport
 from bot.core.domain.control_value import AnswerRef, CodeFiles
 from bot.core.domain.interaction import Button, Select

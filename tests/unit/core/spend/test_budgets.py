@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.domain.account import BudgetKind, Cap, Refusal
+from bot.core.domain.budget import BudgetKind, Cap, Refusal
 from bot.core.domain.channel_settings import ChannelSettings, read
 from bot.core.spend.budgets import caps, notice, refusal
 from bot.errors import UsageError

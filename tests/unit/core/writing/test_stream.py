@@ -5,7 +5,7 @@ import pytest
 from bot import errors
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import FinishedAnswer
-from bot.core.writing.stream import apology, too_long
+from bot.core.writing.notes import apology, too_long
 
 INTERNALS = "401 authentication_error sk-ant-secret 10.0.0.1"
 PLACE = Place("T1", "C1", "1.0")

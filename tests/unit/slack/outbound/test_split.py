@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot.slack.outbound import table
-from bot.slack.outbound.split import MESSAGE_LIMIT, closing, split
+from bot.slack.outbound.split import MESSAGE_LIMIT, STREAM_LIMIT, closing, limits, parts, split
 
 LIMIT = 300  # small, so that small examples are split
 SENTINEL = "The sentinel stands behind all."
@@ -317,3 +318,17 @@ def test_a_deep_list_goes_on_as_a_list() -> None:
     items = "\n".join(f"        - w{number} " + "word " * 5 for number in range(30))
     for part in split(f"- a\n    - b\n{items}\n- c", LIMIT):
         assert not [token for token in MarkdownIt("commonmark").parse(part) if token.type == "code_block"]
+
+
+@pytest.mark.parametrize("most", [MESSAGE_LIMIT, 3_500, 3_000, 500])
+def test_each_further_try_is_shorter(most: int) -> None:
+    tried = limits(most)
+    assert tried[0] == most
+    assert all(later < earlier for earlier, later in pairwise(tried))
+
+
+def test_a_full_stream_fits_its_message() -> None:
+    found, rest = parts("word " * 20_000, "", STREAM_LIMIT)
+    assert rest
+    assert all(len(part) <= MESSAGE_LIMIT for part in found)
+    assert len(found[0]) >= STREAM_LIMIT

@@ -6,7 +6,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.claude.enclosure import PIECE, body, enclosing, length, parts
+from bot.claude.encode_files import PIECE, body, enclosing, length, parts
 
 
 async def sent(content: bytes) -> bytes:

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from bot.core.actions import READ_COLUMN, READ_ENCODING, READ_HEADING, READ_SHEET
-from bot.core.classify import file_reader, reading
+from bot.core.classify import file_reader, how_file_was_read
 from bot.core.domain.classification import ReadAs
 from bot.core.domain.spreadsheet import Spreadsheet
 from bot.errors import UsageError
@@ -33,19 +33,19 @@ def test_a_doubtful_reading_is_asked_where_it_costs(
     price: float | None,
     expected: bool,  # noqa: FBT001 - a case
 ) -> None:
-    assert reading.is_asked(read, items, price, listed=25) is expected
+    assert how_file_was_read.is_asked(read, items, price, listed=25) is expected
 
 
 def test_a_choice_changes_what_it_names() -> None:
     before = ReadAs(column="#2", sheet="#1", heading=3, encoding="cp1252")
-    assert reading.changed(before, READ_COLUMN.name, "#4") == ReadAs("#4", "#1", 3, "cp1252")
-    assert reading.changed(before, READ_HEADING.name, "0") == ReadAs("#2", "#1", 0, "cp1252")
-    assert reading.changed(before, READ_ENCODING.name, "cp1251") == ReadAs("#2", "#1", 3, "cp1251")
+    assert how_file_was_read.changed(before, READ_COLUMN.name, "#4") == ReadAs("#4", "#1", 3, "cp1252")
+    assert how_file_was_read.changed(before, READ_HEADING.name, "0") == ReadAs("#2", "#1", 0, "cp1252")
+    assert how_file_was_read.changed(before, READ_ENCODING.name, "cp1251") == ReadAs("#2", "#1", 3, "cp1251")
     # Another sheet has other columns, and its headings elsewhere.
-    assert reading.changed(before, READ_SHEET.name, "#2") == ReadAs("", "#2", None, "cp1252")
+    assert how_file_was_read.changed(before, READ_SHEET.name, "#2") == ReadAs("", "#2", None, "cp1252")
     for forged in ("", "-1", "x", "9" * 20):
         with pytest.raises(UsageError):
-            reading.changed(before, READ_HEADING.name, forged)
+            how_file_was_read.changed(before, READ_HEADING.name, forged)
 
 
 def table(title: str, *rows: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.errors import ChatError
-from bot.work.policy import LONGEST_PAUSE, Policy, cause, is_away
+from bot.work.retry import LONGEST_PAUSE, Policy, cause, is_away
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.documents.page import read
+from bot.core.documents.web_page import read
 
 SEEN = "<p>Seen.</p>"
 

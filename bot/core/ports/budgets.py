@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
 
-    from bot.core.domain.account import Cap, Refusal, Reservation
+    from bot.core.domain.budget import Cap, Refusal, Reservation
 
 
 class SpendStore(Protocol):

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.calls import Call, Purpose
-from bot.core.domain.account import Account, BudgetKind, Cap, Refusal, Reservation
+from bot.core.domain.budget import Account, BudgetKind, Cap, Refusal, Reservation
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
-from bot.db.accounts import COMPARED_EVERY, SqlSpendStore
+from bot.db.budgets import COMPARED_EVERY, SqlSpendStore
 from bot.db.engine import Database
 from bot.db.threads import record
 

@@ -1,4 +1,7 @@
-"""Follow what people do to their messages: offer a new answer to an edited question."""
+"""Offer a new answer to an edited question.
+
+What else an edit sets off, and all that a deletion does, begins in `jobs/message_intake.py`.
+"""
 
 from __future__ import annotations
 

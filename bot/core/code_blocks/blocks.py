@@ -1,4 +1,4 @@
-"""The files of an answer: its fenced blocks, each under a fitting name."""
+"""The fenced blocks of an answer, each as a file under a fitting name."""
 
 from __future__ import annotations
 

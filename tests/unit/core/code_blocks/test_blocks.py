@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.code_blocks import files as code
+from bot.core.code_blocks import blocks as code
 from bot.core.code_blocks.file_names import MAX_NAME
 from bot.core.domain.code_file import CodeFile
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select, update
 
-from bot.core.domain.account import BudgetKind, Refusal, Reservation
+from bot.core.domain.budget import BudgetKind, Refusal, Reservation
 from bot.db.tables import BudgetAccountRow, BudgetReservationRow, CallRow
 from bot.db.upsert import INSERT
 from bot.transaction import transact
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from bot.core.domain.account import Account, Cap
+    from bot.core.domain.budget import Account, Cap
     from bot.db.engine import Database
 
 # How often an account is laid beside the ledger: that has what was spent while there was no cap, or never settled.
@@ -27,7 +27,7 @@ KEPT = timedelta(days=1)  # after its end
 
 
 class SqlSpendStore:
-    """`bot.core.ports.accounts.SpendStore` on a database: one row per account, locked while it is changed."""
+    """`bot.core.ports.budgets.SpendStore` on a database: one row per account, locked while it is changed."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database, self._clock = database, clock

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.slack.client.clip import CLIPPED, LONGEST, clipped, clipped_event, is_clipped
 from bot.slack.client.plain_text import flat
+from bot.slack.client.read_limits import CLIPPED, LONGEST, clipped, clipped_event, is_clipped
 
 MEGABYTE = 1_000_000
 

@@ -1,0 +1,87 @@
+"""The sentences around an answer: length limit, too long to read, unavailable, stopped, cut off, disclaimer, footer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.money import dollars
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.calls import Call
+    from bot.core.domain.channel_settings import ChannelSettings
+    from bot.core.ports import Model, Request
+    from bot.errors import BotError
+
+PATIENCE = (
+    "Claude is unavailable right now. I'll keep trying for a few minutes and answer here, "
+    "so you don't need to ask again. (Reference: `{reference}`)"
+)
+# Slack's guide for agents asks for one; under each answer it would be noise that no one reads.
+DISCLAIMER = "AI-generated. Check important details."
+REDACTED = "redacted"
+STOPPED = "_Stopped._"
+# … and what the thread's history keeps of an answer that was stopped or cut off.
+STOPPED_MARK, CUT_OFF_MARK = "[stopped]", "[cut off]"
+LIMIT_HINT = "\n\n_I hit my length limit. Reply “continue” to keep going._"
+# An ephemeral answer has no thread to go on in.
+ELSEWHERE = "Ask for it in our direct messages: only you will see it there, too, and I can go on where I stopped"
+PRIVATE_LIMIT_HINT = f"\n\n_I hit my length limit. {ELSEWHERE}._"
+
+
+def apology(error: BotError, reference: str) -> str:
+    """Return the sentence for an error that a person reads, with a reference to find it in the log."""
+    return f"{error.sentence} (Reference: `{reference}`)"
+
+
+def cut_off(error: BotError, reference: str) -> str:
+    """Return the sentence below an answer that an error has cut off."""
+    return f"\n\n_The answer was cut off here. {apology(error, reference)}_"
+
+
+def too_long(*, messages: int = 0, characters: int = 0, more: bool = False) -> str:
+    """Say what did not fit into the request, "" if all did: old messages, and characters of the newest one.
+
+    `more`: there are older messages still, of an unknown number.
+    """
+    notes = []
+    if messages:
+        least = "more than " if more else ""
+        notes.append(f"{least}the {messages:,} oldest message{'s' if messages > 1 else ''} of this thread")
+    if characters:
+        notes.append(f"the last {characters:,} characters of your text")
+    return f"\n\n_Too long to read at once, so I left out {' and '.join(notes)}._" if notes else ""
+
+
+def unapplied(settings: ChannelSettings, model: Model) -> str:
+    """Say which settings do not apply, and why: the model may have changed since they were set.
+
+    A retired model is replaced, and `spend/retirement.py` reports that.
+    """
+    faults = dict(model.facts.faults(settings))
+    if settings.model and model.facts.successor(settings.model):
+        faults.pop("model", None)
+    told = [f"`{name}` is not applied: {fault.rstrip('.')}." for name, fault in faults.items()]
+    return f"\n\n_{' '.join(told)}_" if told else ""
+
+
+def disclaimer(settings: ChannelSettings) -> str:
+    """Return the small print: that a model wrote this, and whether things were hidden from it."""
+    return " · ".join([*([REDACTED] if settings.redact else []), DISCLAIMER])
+
+
+def footer_of(calls: Sequence[Call], request: Request, *, is_first: bool = False) -> str:
+    """Return the footer of an answer: what wrote it and what it cost, if the channel shows that.
+
+    The first answer of a thread has the disclaimer, too.
+    """
+    parts = []
+    if request.settings.footer and calls:
+        tokens = sum(call.input_tokens + call.cache_read_tokens + call.cache_write_tokens for call in calls)
+        output = sum(call.output_tokens for call in calls)
+        known = [call.dollars for call in calls if call.dollars is not None]
+        price = dollars(sum(known)) if len(known) == len(calls) else "price unknown"
+        parts += [calls[-1].model, f"{tokens:,} tokens in, {output:,} out", price]
+        parts += [REDACTED] if request.settings.redact and not is_first else []
+    return " · ".join([*parts, disclaimer(request.settings)] if is_first else parts)
