@@ -148,10 +148,8 @@ CHANGE_FEEDBACK = ActionSpec("feedback_change", "Change…", values.FeedbackRef,
 FEEDBACK_FORM = FormSpec("feedback_change", values.FeedbackFormRef)
 
 # Settings
-EDIT_SETTINGS = ActionSpec("edit_settings", "Settings …", values.ChannelRef, PARLEY, is_immediate=True)
-EDIT_WORKSPACE = ActionSpec(
-    "edit_workspace_settings", "Workspace settings …", values.NoValue, PARLEY, is_immediate=True
-)
+EDIT_SETTINGS = ActionSpec("edit_settings", "Settings…", values.ChannelRef, PARLEY, is_immediate=True)
+EDIT_WORKSPACE = ActionSpec("edit_workspace_settings", "Workspace settings…", values.NoValue, PARLEY, is_immediate=True)
 EDIT_THREAD = ActionSpec(
     "thread_settings",
     "Thread settings",
@@ -163,7 +161,7 @@ EDIT_THREAD = ActionSpec(
 CHOOSE_MODEL = ActionSpec("model", "Model", values.SettingsRef, PARLEY, is_immediate=True)  # a menu in the form
 TRY_SETTINGS = ActionSpec("try_settings", "Try it", values.SettingsRef, PARLEY, is_immediate=True)
 EXPLAIN_SETTINGS = ActionSpec("why_settings", "Why these settings?", values.SettingsRef, PARLEY, is_immediate=True)
-EDIT_TRIAGE = ActionSpec("edit_triage_settings", "Triage …", values.SettingsRefOrHere, PARLEY, is_immediate=True)
+EDIT_TRIAGE = ActionSpec("edit_triage_settings", "Triage…", values.SettingsRefOrHere, PARLEY, is_immediate=True)
 EDIT_TEAM = ActionSpec("edit_triage_team", "Edit this team…", values.TriageSettingsRef, PARLEY, is_immediate=True)
 SETTINGS_FORM = FormSpec("settings", values.SettingsRef, PARLEY)
 TRIAGE_FORM = FormSpec("triage_settings", values.TriageSettingsRef, PARLEY)

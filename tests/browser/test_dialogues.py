@@ -123,7 +123,7 @@ async def test_settings_are_changed_from_the_home(window: Window) -> None:
     await window.page.locator("[data-role=tab-home]").click()
     home = window.page.locator("[data-role=home]")
     await expect(home).to_contain_text("What I can do here")
-    await home.get_by_role("button", name="Workspace settings …").click()
+    await home.get_by_role("button", name="Workspace settings…").click()
     form = window.page.get_by_role("dialog", name="Workspace settings")
     await form.get_by_label("Effort").select_option(label="low")
     await form.get_by_label("Model").select_option(value="claude-opus-4-6")

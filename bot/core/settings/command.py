@@ -68,7 +68,7 @@ async def configure(
                     parsed, at, command.channels, store=store, model=model, names=chat.names
                 )
                 if fault := retention.too_long(changes.get(retention.SETTING), most_days):
-                    sentence = f"`{retention.SETTING}`: {fault}."
+                    sentence = f"I can't set `{retention.SETTING}` to that: {fault}."
                 elif changes:
                     await store.settings.change(place, changes, command.asker.person, version=version)
             else:

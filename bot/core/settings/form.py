@@ -91,7 +91,7 @@ async def open_form(action: Action, context: SettingsFormContext) -> Form:
         (plain,) = await without_mentions([said], place, context.chat.names)
         told = Field(EXPLAIN_SETTINGS.name, plain, "note")
         return Form(EXPLAIN_SETTINGS.name, EXPLAIN_SETTINGS.label, (told,), submit="")
-    note = "Claude is answering …" if action.name == TRY_SETTINGS.name else ""
+    note = "Claude is answering…" if action.name == TRY_SETTINGS.name else ""
     return await _form(
         place,
         version,
