@@ -120,7 +120,7 @@ def nothing_said(run: SummaryRun, read: Transcript) -> str:
     """Return the error that there is nothing to summarize."""
     where = f"in {run.source.title}" + (f" in that time ({run.source.words})" if run.source.words else "")
     if read.bots:
-        return f"Only bots posted {where} ({_count(read.bots, 'message')}), so there is nothing to summarize."
+        return f"Only bots posted {where}, so there is nothing to summarize."
     return f"No one posted anything {where}."
 
 
