@@ -130,7 +130,7 @@ class ChannelSettings(BaseModel):
         max_length=30,
         description="the language that /code uses unless the request names another, such as TypeScript",
     )
-    footer: Annotated[bool, Shown("Show model and cost")] = Field(
+    footer: Annotated[bool, Shown("Cost below each answer")] = Field(
         default=False, description="whether answers end with their model, tokens and cost"
     )
     person_budget: Annotated[Dollars, Shown("Budget per person ($ a day)", places=NOT_IN_THREADS)] = Field(
