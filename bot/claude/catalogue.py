@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
 from pydantic import ConfigDict, TypeAdapter
 
 from bot.calls import MICROS
-from bot.core.domain.channel_settings import Creativity
+from bot.core.domain.setting_choices import Creativity
 from bot.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:

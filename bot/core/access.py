@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from bot.core.commands import PARLEY
-from bot.core.domain.channel_settings import Outsiders
+from bot.core.domain.setting_choices import Outsiders
 from bot.errors import NotAllowedError, NotInChannelError
 
 if TYPE_CHECKING:

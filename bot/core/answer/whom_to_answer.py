@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.core.domain.channel_settings import Answers, ChannelSettings, Outsiders
 from bot.core.domain.message import IncomingMessage, Message, Role
+from bot.core.domain.setting_choices import Answers, Outsiders
 
 if TYPE_CHECKING:
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.thread import Conversation
 
 MOST_BOT_TURNS = 3  # answers to other bots, one after the other, before a person has to say something

@@ -20,10 +20,10 @@ from bot.core.classify.propose import propose
 from bot.core.classify.results import MOST_LISTED
 from bot.core.classify.sources import gather
 from bot.core.domain import category
-from bot.core.domain.channel_settings import Creativity
 from bot.core.domain.classification import ClassifyRun, Example, RunStatus, counted
 from bot.core.domain.control_value import RunRef
 from bot.core.domain.message import Message, Place, Role
+from bot.core.domain.setting_choices import Creativity
 from bot.core.domain.thread import Record
 from bot.core.money import dollars
 from bot.core.ports import Chat, Checkpoint, Model, Request, Store

@@ -11,9 +11,9 @@ from bot.core.code import render
 from bot.core.code.generate import CodeContext, Product, produce, upload
 from bot.core.code.parse import parse
 from bot.core.commands import CODE
-from bot.core.domain.channel_settings import Creativity
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Message, Role
+from bot.core.domain.setting_choices import Creativity
 from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.ports import ChatNames, Request
 from bot.core.prompt_data import quoted

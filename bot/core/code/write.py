@@ -9,8 +9,8 @@ from bot.calls import Purpose
 from bot.core.code.generate import CodeContext, produce
 from bot.core.code.parse import CodeRequest, parse, prompt
 from bot.core.command import answering
-from bot.core.domain.channel_settings import Creativity
 from bot.core.domain.message import Role
+from bot.core.domain.setting_choices import Creativity
 from bot.core.ports import Request, Turn
 from bot.core.tokens import shorten
 from bot.core.writing.notes import too_long, unapplied

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
@@ -21,6 +20,7 @@ from bot.core.domain.persona import LONGEST_NAME, Persona
 from bot.core.domain.persona import MOST as MOST_PERSONAS
 from bot.core.domain.persona import find as find_persona
 from bot.core.domain.route import Route, Team  # noqa: TC001 (as above)
+from bot.core.domain.setting_choices import Answers, Creativity, Outsiders
 from bot.core.domain.setting_field import IN_CHANNELS, IN_WORKSPACES, NOT_IN_THREADS, Shown
 from bot.core.domain.typed_values import Channels, People, Switchable  # noqa: TC001 (as above)
 from bot.errors import UsageError
@@ -32,30 +32,6 @@ MAX_INSTRUCTIONS = 10_000  # characters
 PARLEY = "parley"  # who changed what the bot changes by itself
 BOTH: tuple[Literal["settings", "triage"], ...] = ("settings", "triage")  # forms
 Dollars = Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
-
-
-class Creativity(StrEnum):
-    """How freely the model writes. The catalogue says what a level means for a model."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-
-
-class Answers(StrEnum):
-    """Which messages of a channel are answered."""
-
-    THREAD = "thread"
-    MENTION = "mention"
-    ALL = "all"
-
-
-class Outsiders(StrEnum):
-    """Whom of another organization the bot answers, in channels that are shared with it."""
-
-    NOBODY = "nobody"
-    MENTION = "mention"
-    ALL = "all"
 
 
 class ChannelSettings(BaseModel):

@@ -11,8 +11,9 @@ from pydantic import BaseModel
 
 from bot.calls import Call
 from bot.core.domain.attachment import Attachment
-from bot.core.domain.channel_settings import DEFAULTS, ChannelSettings, Creativity
+from bot.core.domain.channel_settings import DEFAULTS, ChannelSettings
 from bot.core.domain.message import Role
+from bot.core.domain.setting_choices import Creativity
 
 if TYPE_CHECKING:
     import asyncio

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.calls import Purpose
 from bot.core.channel_reader import read_channel, read_thread
-from bot.core.domain.channel_settings import Creativity
+from bot.core.domain.setting_choices import Creativity
 from bot.core.ports import Request
 from bot.core.summarize.map_reduce import MAX_OUTPUT, Digest, Digester
 from bot.core.summarize.render import page

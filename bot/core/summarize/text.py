@@ -8,8 +8,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 from bot.calls import Purpose
-from bot.core.domain.channel_settings import Creativity
 from bot.core.domain.message import Role
+from bot.core.domain.setting_choices import Creativity
 from bot.core.ports import Request, Turn
 from bot.core.prompt_data import quoted
 from bot.core.summarize.prompts import for_text

@@ -17,11 +17,11 @@ from bot.core.classify.classifier import BatchOutcome, Question, sort
 from bot.core.classify.examples import Nearest
 from bot.core.domain import category
 from bot.core.domain.attachment import Attachment
-from bot.core.domain.channel_settings import Creativity
 from bot.core.domain.classification import Item
 from bot.core.domain.feedback import Decision, FeedbackStatus, Judgement, KnownPost
 from bot.core.domain.message import Role
 from bot.core.domain.route import route
+from bot.core.domain.setting_choices import Creativity
 from bot.core.ports import Request, Turn
 from bot.core.triage import schema, similar
 from bot.core.triage.small_talk import is_small_talk

@@ -12,8 +12,9 @@ from pydantic import BaseModel
 from bot.calls import Purpose
 from bot.claude.catalogue import catalogue
 from bot.claude.client import CallDeadlines, Claude, connect
-from bot.core.domain.channel_settings import ChannelSettings, Creativity
+from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import Role
+from bot.core.domain.setting_choices import Creativity
 from bot.core.ports import Request, Turn
 from bot.errors import (
     ModelAwayError,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from bot.core.domain.channel_settings import ChannelSettings, Creativity
+from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import Place
+from bot.core.domain.setting_choices import Creativity
 from bot.core.ports import Store
 from bot.db.store import sql_store
 from bot.db.tables import SettingsChangeRow

@@ -24,7 +24,7 @@ from bot.claude.catalogue import (
     parameters,
     successor,
 )
-from bot.core.domain.channel_settings import Creativity
+from bot.core.domain.setting_choices import Creativity
 from bot.errors import SettingsError, UsageError
 
 ALL = sorted(catalogue().models)

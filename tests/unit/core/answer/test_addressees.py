@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.answer.whom_to_answer import SILENCE, is_refused, is_stop, may_be_for_bot, needs_reading, wants_answer
-from bot.core.domain.channel_settings import Answers, ChannelSettings, Outsiders
+from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import IncomingMessage, Message, Place, Role
+from bot.core.domain.setting_choices import Answers, Outsiders
 from bot.core.domain.thread import Conversation
 
 INCOMING = IncomingMessage(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "hi", False, False, False)  # noqa: FBT003 (its last three)

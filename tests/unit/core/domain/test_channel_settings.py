@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.domain import accepted
-from bot.core.domain.channel_settings import SHOWN, ChannelSettings, Creativity, merged, read
+from bot.core.domain.channel_settings import SHOWN, ChannelSettings, merged, read
+from bot.core.domain.setting_choices import Creativity
 from bot.errors import UsageError
 
 
