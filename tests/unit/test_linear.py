@@ -320,7 +320,7 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "open_fence": (fence.open_fence, ("", "> ", "- "), ANY_LENGTH),
     "table.find": (table.find, ("", "| a | b |\n|---|---|\n"), ANY_LENGTH),
     "settled": (table.settled, ("", "| a | b |\n|---|---|\n"), ANY_LENGTH),
-    "streamable": (lambda text: message.streamable(text, 11_000), ("", "| a |\n|---|\n"), ANY_LENGTH),
+    "streamable": (lambda text: message.streamable(text, split.STREAM_LIMIT), ("", "| a |\n|---|\n"), ANY_LENGTH),
     "table.block": (lambda text: table.block(f"| a | b |\n|---|---|\n{text}"), ("| ",), 10_000),
     "take_private": (take_private, ("",), LONGEST),
     "/classify": (classify.parse_options, ("", '"a" ', "a\ninto: ", "column="), LONGEST),
