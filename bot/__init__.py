@@ -26,15 +26,15 @@ and `app.py` introduces them to each other.
       actions.py      every button, menu, shortcut and form, declared once
       access.py       who can use the bot where, and which of its commands
       home.py         the App Home
-      domain/         values that everything shares: messages, threads, people, feedback, categories, …
+      domain/         values that everything shares: messages, people, feedback, programming languages, …
         channel_settings.py  what people can set, with defaults and bounds: longest answer, severities, context
                          (how much of a thread is sent before older messages are summarized), budgets, …
       ports/          what the use cases need from the outside, as small protocols
       answer/         threads: whom to answer, catching up, buttons, a new answer after an edit, summaries of long ones
-      classify/       /classify: what to sort (sources), a run (start, advance), its result (results, render, export)
+      classify/       /classify: what to sort (sources; files: table/), a run (start, advance), its result (render, …)
       triage/         feedback: classify, route, publish, alert, digest, what a GitHub issue says
       summarize/      /summarize: texts, files, threads, channels; which messages count (transcript.py)
-      code/           /code: generate, which blocks count as files (changed_files.py), check the syntax, save, revise
+      code/           /code: which blocks count as files (changed_files.py), syntax; what people read (render.py)
       settings/       /parley: settings, budgets, personas, forms, history, help
       privacy/        redaction, forgetting, retention
       spend/          budgets (when a day begins), the model that keeps within them, /parley usage
@@ -42,14 +42,14 @@ and `app.py` introduces them to each other.
       writing/        what every answer takes: what fits, streaming, the sentences around it (notes.py), continuing
       code_blocks/    the fenced code blocks of a text: found and named
       decoding/       bytes to text: which encoding a file is in
-      documents/      which kinds of files are read (kinds.py); office files, mail and web pages to text
+      documents/      which kinds of files Claude can be shown (kinds.py); office files, mail, web pages to text
       time_span/      times as people type them: 7d, since Monday, last week
     slack/            inbound/ reads what Slack delivers · outbound/ posts: answers, tables, forms, files; how long a
                       message is (split.py) · client/ calls the Web API, within its rate limits; which messages
                       count (message_kinds.py) · chat/ implements the ports
     claude/           the client and its retries, catalogue.toml: models and prices, prompts/: what Claude is told
-    db/               tables/, a store for each subject (one method = one short transaction), engine.py: how a
-                      database is opened, its timeouts and pragmas
+    db/               tables/, a store for each subject, engine.py: how a database is opened, its timeouts and
+                      pragmas; personal_data.py: what of people's data is erased, and what is blanked
     work/             the durable inbox: accept, order, run, retry, take over
     reader/           reads people's files in a separate process, with limits on memory and time
     playground/       a local Slack (slack/directory.py: its people and channels; page/: what the browser shows), and a

@@ -15,7 +15,7 @@ from bot.work.amend import Amended, amend
 from bot.work.claim import Cell
 from bot.work.counts import count, count_before
 from bot.work.group_commit import Commits
-from bot.work.lease import Leases
+from bot.work.lease import RENEWED_AFTER, Leases
 from bot.work.limits import InboxLimits
 from bot.work.periodic import Period, keep_time
 from bot.work.process_lock import Presence
@@ -293,11 +293,11 @@ class Inbox:
     async def _keep_leases(self) -> None:
         """Renew the leases of running jobs, cancel what is no longer ours, free what others let expire."""
         while True:
-            await asyncio.sleep(self._leases.length / 3)
+            await asyncio.sleep(self._leases.length * RENEWED_AFTER)
             # Judged is only what was there before: meanwhile, more is claimed.
             claims = [claim for claim in self._running if not claim.is_lost]
             try:
-                async with asyncio.timeout(self._leases.length / 3):
+                async with asyncio.timeout(self._leases.length * RENEWED_AFTER):
                     if freed := await self._leases.renew(claims):
                         log.warning("%d jobs had lost their replica", freed)
                         self._wake.set()

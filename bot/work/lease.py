@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+RENEWED_AFTER, USED_UNTIL = 1 / 3, 2 / 3  # of a lease; what is left after that is for what comes next
 CLAIM_TRIES = 5
 CLAIM_PAUSE = 0.02  # seconds, as the next
 AWAY_PAUSE = 1.0
@@ -211,7 +212,7 @@ class Leases:
     def check(self, claim: Claim) -> None:
         """Raise `LeaseLostError` unless a third of the lease is left for what comes next."""
         age = asyncio.get_running_loop().time() - claim.renewed_at
-        if claim.is_lost or age >= self.length * 2 / 3:
+        if claim.is_lost or age >= self.length * USED_UNTIL:
             claim.is_lost = True
             raise LeaseLostError
 

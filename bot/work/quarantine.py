@@ -34,7 +34,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from bot.work.claim import Cell
-from bot.work.lease import new_owner
+from bot.work.lease import USED_UNTIL, new_owner
 from bot.work.retry import LONGEST_PAUSE, cause
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Quarantine:
                 continue
             if not sign:
                 return await process.wait()
-            patience, missed = self._leases.length * 2 / 3, 0
+            patience, missed = self._leases.length * USED_UNTIL, 0
         log.error("the process in quarantine stopped responding")
         process.kill()
         return await process.wait()

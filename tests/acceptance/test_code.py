@@ -447,7 +447,7 @@ async def test_forgotten_files_are_said(dialogue: Dialogue, model: ScriptedModel
 async def test_a_failed_upload_can_be_made_up(dialogue: Dialogue, model: ScriptedModel) -> None:
     dialogue.workspace.fail("files.completeUploadExternal", error="restricted_action")
     shown = await ask(dialogue, model, "an area", block(AREA))
-    assert "_I could not save area.py: the upload failed._" in shown
+    assert "_I couldn't save area.py. The upload failed._" in shown
     await press(dialogue, answers(dialogue)[0], "code_save.0")
     assert await answer(dialogue, 2) == "Code saved to area.py"
     assert files(dialogue) == {"area.py": [AREA + "\n"]}

@@ -550,10 +550,10 @@ async def test_a_failed_upload_is_said(
     model.answer("```python\n# a.py\npelican = 1\n```\n\n```python\n# b.py\nherring = 2\n```")
     async with stage.bot():
         await stage.workspace.command(stage.general, "/code", "a pelican")
-        await stage.workspace.until(lambda: any("could not save" in m.shown for m in latest_thread(stage)))
+        await stage.workspace.until(lambda: any("couldn't save" in m.shown for m in latest_thread(stage)))
     _, answer = latest_thread(stage)
     assert "pelican = 1" in answer.shown
-    assert "_I could not save a.py, b.py: the upload failed._" in answer.shown
+    assert "_I couldn't save a.py, b.py. The upload failed._" in answer.shown
     assert len(model.requests) == 1
     assert_nothing_is_stuck(stage)
 
@@ -563,7 +563,7 @@ async def test_files_are_saved_together_or_not(stage: Dialogue, model: ScriptedM
     stage.workspace.limit("files.getUploadURLExternal", 1)
     async with stage.bot():
         await stage.workspace.command(stage.general, "/code", "a pelican")
-        await stage.workspace.until(lambda: any("could not save" in m.shown for m in latest_thread(stage)))
+        await stage.workspace.until(lambda: any("couldn't save" in m.shown for m in latest_thread(stage)))
     assert stage.workspace.files() == []
 
 

@@ -29,7 +29,7 @@ from bot.core.code_blocks import blocks, resume
 from bot.core.code_blocks import fences as code_fence
 from bot.core.code_blocks.file_names import LONGEST_LINE
 from bot.core.command import take_private
-from bot.core.domain import category, language, typed_values
+from bot.core.domain import category, programming_language, typed_values
 from bot.core.domain.classification import Item
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Place
@@ -359,7 +359,7 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
         LONGEST,
     ),
     "may_address_someone": (vocative.may_address_someone, ("", "@"), ANY_LENGTH),
-    "named_first": (language.named_first, ("", "go ", "python"), LONGEST),
+    "named_first": (programming_language.named_first, ("", "go ", "python"), LONGEST),
     "is_small_talk": (small_talk.is_small_talk, ("",), ANY_LENGTH),
     "is_stop": (whom_to_answer.is_stop, ("",), ANY_LENGTH),
     "alike": (lambda text: (similar.words(text), trigrams.distinct(text)), ("",), ANY_LENGTH),

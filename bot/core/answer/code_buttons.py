@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.actions import CONTINUE_CODE
+from bot.core.actions import CONTINUE_CODE, REGENERATE_CODE
 from bot.core.answer.answer import draft
 from bot.core.answer.buttons import UNKNOWN, find, incoming
 from bot.core.code.generate import CodeContext
@@ -51,7 +51,7 @@ async def on_cut_code_action(
             known=with_sources(await store.code_files.load(action.place), ready.own.attachments),
             question=f"press {action.id}",
             begun=resume.unfinished(answered.text) if goes_on else "",
-            opening=opening(action, "Continue" if goes_on else "Regenerate", chat.names),
+            opening=opening(action, (CONTINUE_CODE if goes_on else REGENERATE_CODE).label, chat.names),
             notes=ready.notes,
         )
         product = await continue_code(context)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.core import channel_reader
 from bot.core.attachments.attach import check_state, looked_up
 from bot.core.classify import file_reader
+from bot.core.classify.table import file_kind
 from bot.core.domain.classification import MOST_ITEMS, Item
 from bot.core.domain.message import FileRef, Place
 from bot.core.domain.spreadsheet import Spreadsheet
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 
 MOST_FILES = 1
 LOOKED_INTO = 2_000_000  # bytes; a smaller file is read before its run is shown to anyone
-SHEETS = (
-    *(".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".txt", ".log"),
-    *(".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv.gz", ".tsv.gz", ".json.gz", ".jsonl.gz"),
-)
 
 
 @dataclass(slots=True)
@@ -56,7 +53,7 @@ class ItemSource:
 
 def is_sheet(file: FileRef) -> bool:
     """Return whether a file looks like rows of texts."""
-    return file.name.casefold().endswith(SHEETS)
+    return file.name.casefold().endswith(file_kind.ENDINGS)
 
 
 async def find(asked: ClassifyRequest, *, chat: Chat) -> ItemSource | None:

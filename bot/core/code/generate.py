@@ -261,7 +261,7 @@ def _ending(
         hint if draft.truncated and not cut else "",
         told(draft.refused),
         render.unfinished(cut, truncated=draft.truncated, can_go_on=not context.is_private),
-        render.saved(new, where) if is_saved else render.unsaved(new),
+        render.saved(new, where) if is_saved else f"\n\n_{render.unsaved([change.file for change in new])}_",
         render.unchanged(found),
         render.verdict(report, [change.file for change in new]),
     )

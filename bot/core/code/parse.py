@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.command import check_options, check_text
 from bot.core.commands import CODE
-from bot.core.domain.language import named_first
+from bot.core.domain.programming_language import named_first
 from bot.core.prompt_data import quoted
 from bot.errors import UsageError
 

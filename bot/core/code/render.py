@@ -16,7 +16,7 @@ from bot.core.actions import (
 from bot.core.code.diff import count, diff
 from bot.core.code_blocks.blocks import fenced
 from bot.core.domain.control_value import AnswerRef, CodeFiles
-from bot.core.domain.language import NAMES, of_file
+from bot.core.domain.programming_language import NAMES, of_file
 from bot.core.writing.notes import ELSEWHERE
 
 if TYPE_CHECKING:
@@ -47,9 +47,14 @@ def saved(changes: Sequence[Change], where: str = "") -> str:
     return f"\n\nCode saved to {', '.join(named)}{where}" if named else ""
 
 
-def unsaved(changes: Sequence[Change]) -> str:
-    """Say which files could not be saved."""
-    return f"\n\n_I could not save {_names([change.file for change in changes])}: the upload failed._"
+def unsaved(files: Sequence[CodeFile], reason: str = "The upload failed.") -> str:
+    """Say which files could not be saved, and why."""
+    return f"I couldn't save {_names(files)}. {reason}"
+
+
+def saved_again(files: Sequence[CodeFile]) -> str:
+    """Say that files were saved once more."""
+    return f"Code saved to {_names(files)}"
 
 
 def verdict(report: SyntaxReport, files: Sequence[CodeFile]) -> str:

@@ -151,7 +151,7 @@ async def _save_again(action: Action, known: Sequence[CodeFile], *, checkpoint: 
             except ChatError as error:
                 if error.is_transient:
                     raise
-                await visible.replace(f"I could not save {', '.join(file.name for file in wanted)}: {error.sentence}")
+                await visible.replace(render.unsaved(wanted, error.sentence))
             else:
-                await visible.replace(f"Code saved to {', '.join(file.name for file in wanted)}")
+                await visible.replace(render.saved_again(wanted))
     return Record(action.place, action.asker.person)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.core.domain.language import UNKNOWN, find, is_usual, of_file, usual_extension
+from bot.core.domain.programming_language import UNKNOWN, find, is_usual, of_file, usual_extension
 
 MAX_NAME = 60  # characters of a name that is guessed, its extension not counted
 LONGEST_PART, LONGEST = 120, 240  # characters of a part of a name that is said, and of all of it

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 from bot.core.commands import SWITCHABLE
-from bot.core.domain import language
+from bot.core.domain import programming_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # What settings accept, where their types can't say it.
 CATEGORIES = "2 to 50 categories: names separated by commas, or one `Name: definition` per line"
-LANGUAGES = f"one of these languages: {', '.join(language.NAMES)}"
+LANGUAGES = f"one of these languages: {', '.join(programming_language.NAMES)}"
 PEOPLE = "people, such as @anna @ben, picked from the list that opens when you type @"
 CHANNELS = "channels, such as #help #sales, picked from the list that opens when you type #"
 COMMANDS = f"commands: {', '.join(f'/{name}' for name in SWITCHABLE)}"

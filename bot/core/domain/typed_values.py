@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.core.commands import SWITCHABLE
-from bot.core.domain import category, language, route
+from bot.core.domain import category, programming_language, route
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -76,9 +76,9 @@ def zone(value: str) -> str:
 
 def code_language(value: str) -> str:
     """Return a language's proper name."""
-    if value and not language.find(value):
+    if value and not programming_language.find(value):
         raise ValueError(f"I don't know the language `{_echo(value)}`")
-    return language.find(value)
+    return programming_language.find(value)
 
 
 def words(value: object) -> object:

@@ -13,6 +13,11 @@ from bot.core.documents.kinds import PACKED
 from bot.core.documents.refusal import another, damaged, protected
 from bot.errors import UsageError
 
+# Of the files that /classify takes for rows of texts, wherever a person sends them.
+ENDINGS = (
+    *(".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".txt", ".log"),
+    *(".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv.gz", ".tsv.gz", ".json.gz", ".jsonl.gz"),
+)
 LINES = frozenset({".txt", ".log", ".md", ".text"})
 JSON = frozenset({".json", ".jsonl", ".ndjson", ".geojson"})
 BOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".ods"})  # what is text is none of these; `.xls` may be anything
