@@ -33,7 +33,11 @@ class Window:
 
     async def open(self, channel: str) -> None:
         """Go to a channel, or to the direct message with the app of that name."""
-        await self.page.get_by_role("navigation").get_by_role("link", name=channel).click()
+        link = self.page.get_by_role("navigation").get_by_role("link", name=channel)
+        there = ((await link.get_attribute("href")) or "").removeprefix("#").partition("/")[0]
+        await link.click()
+        # Until then, what is typed belongs to the place before, and stays there as its draft.
+        await expect(self.channel).to_have_attribute("data-channel", there)
 
     async def be(self, person: str) -> None:
         """Become another of the workspace's people, by the switch at the bottom left."""
