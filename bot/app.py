@@ -57,7 +57,7 @@ from bot.slack.chat import slack_chat
 from bot.slack.client.lease_check import fenced
 from bot.slack.client.rate_limit import Budget
 from bot.slack.inbound import http, socket
-from bot.work import TOGETHER, Cell, Inbox, InboxLimits
+from bot.work import ACCEPT_WITHIN, TOGETHER, Cell, Inbox, InboxLimits
 from bot.workspaces import JoinedAs, SlackAccess, join
 
 if TYPE_CHECKING:
@@ -85,8 +85,11 @@ async def running(
     settings: Settings,
     clock: Clock = catalogue.today,
     announce: Callable[[str, JoinedAs | None], None] = lambda *_: None,
+    accept_within: float = ACCEPT_WITHIN,
 ) -> AsyncIterator[str]:
     """Run the bot until the block exits, and yield the bot's own HTTP address. `clock` decides when models retire.
+
+    A delivery that can't be stored within `accept_within` seconds is refused.
 
     `announce` is told that address and who the bot is in Slack, None while Slack has not said. The block is entered
     when the bot is ready for Slack's first delivery, and left when running jobs have finished or were released within
@@ -95,7 +98,9 @@ async def running(
     async with AsyncExitStack() as stack:
         if (card := catalogue.find(settings.claude_model)) and card.retires_soon(clock()):
             log.warning("%s retires on %s: set CLAUDE_MODEL to %s", card.id, card.retires, card.replacement)
-        built = await build(stack, settings, quarantine=opener(settings, clock), clock=clock)
+        built = await build(
+            stack, settings, quarantine=opener(settings, clock), clock=clock, accept_within=accept_within
+        )
         prefix = settings.parley_command_prefix
         app = bolt_app(built.joined.client, built.joined.teams, built.intake, built.uninstaller.depart, prefix)
         joined = await begin(stack, settings, built)
@@ -160,6 +165,7 @@ async def build(
     cell: Cell = Cell.OPEN,
     owner: str = "",
     clock: Clock = catalogue.today,
+    accept_within: float = ACCEPT_WITHIN,
 ) -> Bot:
     """Build every object and connect them; nothing runs yet. Raises as `running`."""
     # The outside: the database, Slack, Claude; and the inbox between them.
@@ -176,6 +182,7 @@ async def build(
         InboxLimits(
             running=settings.max_running_turns,
             lease=settings.takeover_after,
+            accept=accept_within,
             attempts=settings.turn_attempts,
             patience=settings.turn_patience,
             backoff=BACKOFF,

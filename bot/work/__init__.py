@@ -28,11 +28,12 @@ from bot.work.delivery import Delivery, Finish
 from bot.work.inbox import Inbox
 from bot.work.job import AbandonedError, Charge, DeadlyError, GivenUp, Handler, Job, Watch
 from bot.work.lease import LeaseLostError
-from bot.work.limits import InboxLimits
+from bot.work.limits import ACCEPT_WITHIN, InboxLimits
 from bot.work.purge import FAILED_KEPT
 from bot.work.quarantine import TOGETHER, OpenCell
 
 __all__ = [
+    "ACCEPT_WITHIN",
     "FAILED_KEPT",
     "TOGETHER",
     "AbandonedError",

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from bot.work.purge import FAILED_KEPT
 
+# A chat platform waits about 3 seconds for its answer, and delivers again when it gets none or a bad one.
+ACCEPT_WITHIN = 2.5
+
 
 @dataclass(frozen=True, slots=True)
 class InboxLimits:
@@ -14,8 +17,7 @@ class InboxLimits:
     running: int = 200  # jobs that run here side by side; when more are ready, their shares take turns
     lease: float = 15  # of a claim, renewed while its job runs; a dead replica's jobs are taken over when it ends
     poll: float = 1  # between two looks for what other replicas accepted or left
-    # A chat platform waits about 3 seconds for its answer, and delivers again when it gets none or a bad one.
-    accept: float = 2.5
+    accept: float = ACCEPT_WITHIN
     attempts: int = 5  # of a job whose error is transient; the bot's own number is `turn_attempts` in settings.py
     patience: float = 600  # from its first attempt on; what it waits for its turn does not count
     backoff: float = 2  # before its second attempt, doubled for each further one

@@ -108,10 +108,10 @@ class Dialogue:
         await self._rows.aclose()
 
     @asynccontextmanager
-    async def bot(self, transport: Transport = "http") -> AsyncIterator[None]:
+    async def bot(self, transport: Transport = "http", accept_within: float = LONG) -> AsyncIterator[None]:
         """Run the bot against the stage."""
         read = settings.read(self.environ | self.workspace.environment(transport), for_slack=True)
-        async with app.running(read) as address:
+        async with app.running(read, accept_within=accept_within) as address:
             self.url = address
             if transport == "http":
                 self.workspace.deliver_to(f"{address}/slack/events")

@@ -116,7 +116,7 @@ async def finish_in(stage: Dialogue, model: ScriptedModel, trouble: AbstractAsyn
 
 
 async def test_a_locked_file_is_waited_for(stage: Dialogue, model: ScriptedModel) -> None:
-    async with stage.bot():
+    async with stage.bot(accept_within=1):
         assert await survive(stage, model, locked(stage)) == "TimeoutError"
 
 
@@ -153,7 +153,7 @@ async def test_a_read_only_file_is_waited_for(
             finally:
                 await asyncio.to_thread(chattr, "-i", *files)
 
-        async with stage.bot():
+        async with stage.bot(accept_within=1):
             await meet(stage, model, read_only())
 
 
@@ -202,7 +202,7 @@ async def test_a_database_gone_is_waited_for(
         finally:
             await asyncio.to_thread(postgresql_server.start)
 
-    async with stage.bot():
+    async with stage.bot(accept_within=1):
         assert await survive(stage, model, gone(stage)) == "ConnectionRefusedError"
 
 
@@ -226,5 +226,5 @@ async def test_a_read_only_database_is_waited_for(stage: Dialogue, model: Script
         finally:
             await switch("off")
 
-    async with stage.bot():
+    async with stage.bot(accept_within=1):
         assert "25006" in await survive(stage, model, read_only(stage))

@@ -53,7 +53,7 @@ class TwoWorkspaces:
         told = self.environ | self.first.environment(transport, many=True)
         read = settings.read(told, for_slack=True)
         async with AsyncExitStack() as stack:
-            self.urls = [await stack.enter_async_context(app.running(read)) for _ in range(replicas)]
+            self.urls = [await stack.enter_async_context(app.running(read, accept_within=30)) for _ in range(replicas)]
             self.url = self.urls[0]
             self.first.slack.redirect_url = f"{self.url}/slack/oauth_redirect"
             if transport == "http":
