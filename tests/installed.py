@@ -108,8 +108,10 @@ def test_the_manifest_comes_with_it(installed: Installed) -> None:
 
 
 def test_it_migrates_and_examines_a_database(installed: Installed) -> None:
-    (absent,) = [line for line in installed.run(installed.script, "doctor").stdout.splitlines() if "migrations" in line]
-    assert "run `parley migrate`" in absent
+    (absent,) = [line for line in installed.run(installed.script, "doctor").stdout.splitlines() if "database" in line]
+    assert "there is no data/parley.db yet" in absent
+    assert "`parley migrate`" in absent
+    assert not (installed.folder / "data" / "parley.db").exists()
 
     assert installed.parley("migrate") == f"The database is at version {migrate.head()}.\n"
     assert (installed.folder / "data" / "parley.db").is_file()
