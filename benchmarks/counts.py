@@ -40,7 +40,7 @@ class House:
 
     def ports(self) -> list[tuple[int, str]]:
         """Return the number of methods of each `Protocol`, inherited ones included; the widest first."""
-        ports = [node for node in self._classes() if any(_called(base) == "Protocol" for base in node.bases)]
+        ports = [node for node in self._classes() if any(_is_protocol(base) for base in node.bases)]
         by_name = {node.name: node for node in ports}
         return sorted(((len(_methods(node, by_name)), node.name) for node in ports), reverse=True)
 
@@ -99,6 +99,11 @@ def _methods(port: ast.ClassDef, ports: dict[str, ast.ClassDef]) -> set[str]:
     own = {one.name for one in port.body if isinstance(one, Function)}
     bases = [ports[name] for base in port.bases if (name := _called(base)) in ports and name != port.name]
     return own.union(*(_methods(base, ports) for base in bases))
+
+
+def _is_protocol(base: ast.expr) -> bool:
+    """Return whether it is `typing.Protocol`, and not one of asyncio's, which the network calls."""
+    return _called(base) == "Protocol" and ast.unparse(base) != "asyncio.Protocol"
 
 
 def _called(node: ast.expr) -> str:

@@ -34,7 +34,7 @@ from bot.integrations.github import GitHub
 from bot.integrations.webhook import Webhook, public_session
 from bot.jobs import call_ledger, spend_notice
 from bot.jobs.classify import ClassifyJobs
-from bot.jobs.commands import Commands
+from bot.jobs.commands import CommandJobs
 from bot.jobs.erasure import Erasure
 from bot.jobs.home import HomeTab
 from bot.jobs.interaction_intake import DurableInteractions, summarize_thread
@@ -253,7 +253,7 @@ async def build(
         chat=chat,
         permissions=permissions,
         threads=threads,
-        commands=Commands(inbox, table, store=store, chat=chat, permissions=permissions, classify=classify),
+        commands=CommandJobs(inbox, table, store=store, chat=chat, permissions=permissions, classify=classify),
     )
     intake = Intake(
         DurableMessages(inbox, threads=threads, classify=classify, triage=triage, stop=stop, notices=notices),

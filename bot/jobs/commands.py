@@ -38,8 +38,8 @@ _CHANNEL = re.compile(r"#(?P<name>[^\s,;:#?!]{1,80})")
 _SECRET = subcommands.BY_WORDS["triage secret"]
 
 
-class Commands:
-    """Runs commands. Implements `bot.core.answer.answer.Commands`."""
+class CommandJobs:
+    """Runs commands. Implements `bot.core.answer.answer.MentionCommands`."""
 
     def __init__(
         self,

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.thread import Conversation
     from bot.core.ports import Answer, Chat, Model, Store
-    from bot.jobs.commands import Commands
+    from bot.jobs.commands import CommandJobs
     from bot.jobs.permissions import Permissions
     from bot.jobs.registry import Registry
     from bot.jobs.threads import Threads
@@ -70,7 +70,7 @@ class Turns:
         chat: Chat,
         permissions: Permissions,
         threads: Threads,
-        commands: Commands,
+        commands: CommandJobs,
     ) -> None:
         self._registry, self._permissions, self._threads, self._commands = registry, permissions, threads, commands
         self._store, self._model, self._chat = store, model, chat

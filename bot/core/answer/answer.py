@@ -54,7 +54,7 @@ _MARKUP = re.compile(r"\b(?:code|css|debug|fix|html|javascript|markup|scripts?|s
 MOST_EARLIER = 5  # messages whose files are fetched again
 
 
-class Commands(Protocol):
+class MentionCommands(Protocol):
     """The commands that people say."""
 
     def find(self, incoming: IncomingMessage, said: Message, conversation: Conversation) -> MentionCommand | None:
@@ -80,7 +80,7 @@ async def answer(  # noqa: PLR0913 (the ports, and what others do)
     model: Model,
     chat: Chat,
     judge: Judge,
-    commands: Commands,
+    commands: MentionCommands,
     controls: Callable[[Message], Callable[[bool], Sequence[Control]]] | None = None,
 ) -> Record:
     """Answer a message if it is for the bot, and return what the thread's history should keep.
