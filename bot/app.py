@@ -40,6 +40,7 @@ from bot.jobs.home import HomeTab
 from bot.jobs.interaction_intake import DurableInteractions, summarize_thread
 from bot.jobs.message_intake import DurableMessages
 from bot.jobs.permissions import Permissions
+from bot.jobs.private_notes import PrivateNotes
 from bot.jobs.queue_notice import QueueNotices
 from bot.jobs.registry import Registry, registry
 from bot.jobs.retention import Retention, failed_kept
@@ -222,11 +223,13 @@ async def build(
     home = HomeTab(inbox, store=store, feedback=feedback, chat=chat, permissions=permissions, admins=admins)
     notices = QueueNotices(inbox, store=store, chat=chat)
     stop = Stop(inbox, classify=classify, chat=chat)
+    notes = PrivateNotes(inbox, chat.answers)
     changes = SettingsJobs(
         inbox,
         SettingsFormContext(store, model, chat, admins, days),
         threads=threads,
         home=home,
+        notes=notes,
         changed=triage.configured,
         retry=triage.retry_teams,
     )
@@ -241,6 +244,7 @@ async def build(
         classify=classify,
         triage=triage,
         settings=changes,
+        notes=notes,
         stop=stop.on_action,
         summarize_thread=partial(summarize_thread, inbox=inbox, notices=notices, chat=chat),
     )
@@ -271,7 +275,7 @@ async def build(
     github = GitHub(inbox, session, url=settings.triage_github_url, token=token, feedback=feedback, store=store)
 
     kept = Retention(database, days)
-    for jobs in (turns, threads, classify, triage, webhook, github, home, changes, uninstaller, kept):
+    for jobs in (turns, threads, classify, triage, webhook, github, home, notes, uninstaller, kept):
         jobs.register(inbox)
     return Bot(database, metrics, joined, inbox, files, table, intake, notices, uninstaller)
 

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from bot import app
@@ -15,7 +16,7 @@ from bot.claude import lazy
 from bot.core import chart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from bot.settings import Settings
     from bot.workspaces import JoinedAs
@@ -37,25 +38,27 @@ async def serve(settings: Settings, announce: Callable[[str, JoinedAs | None], N
         gc.freeze()
         gc.set_threshold(YOUNG)
         gc.enable()  # the start runs without
-        fonts = asyncio.create_task(list_fonts())
-        await stop.wait()
-        fonts.cancel()
+        async with listing_fonts():
+            await stop.wait()
         log.info("stopping: waiting up to %s s for running jobs", settings.shutdown_grace)
 
 
-async def list_fonts() -> None:
-    """Have matplotlib list the machine's fonts, if it never has; otherwise the first chart's turn would wait for it."""
+@asynccontextmanager
+async def listing_fonts() -> AsyncIterator[None]:
+    """Have matplotlib list the machine's fonts meanwhile, if it never has: else the first chart would wait for it."""
     if chart.has_listed_fonts():
+        yield
         return
     quiet = asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", chart.LIST_FONTS), stdin=quiet, stdout=quiet, stderr=quiet
     )
     try:
-        await process.wait()
+        yield
     finally:
-        if process.returncode is None:
+        with suppress(ProcessLookupError):  # it has ended
             process.kill()
+        await process.wait()
 
 
 def stop_signal() -> asyncio.Event:

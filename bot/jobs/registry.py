@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from bot.core.actions import ActionSpec, FormSpec
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.jobs.classify import ClassifyJobs
+    from bot.jobs.private_notes import PrivateNotes
     from bot.jobs.settings import SettingsJobs
     from bot.jobs.triage import TriageJobs
 
@@ -118,6 +119,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
     classify: ClassifyJobs,
     triage: TriageJobs,
     settings: SettingsJobs,
+    notes: PrivateNotes,
     stop: OpenForm,
     summarize_thread: OpenForm,
 ) -> Registry:
@@ -189,7 +191,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
         immediate_actions=by_name(
             {
                 actions.STOP: stop,
-                actions.RATE: partial(buttons.rate, store=store, chat=chat),
+                actions.RATE: partial(buttons.rate, store=store, send_later=notes.accept),
                 actions.SUMMARIZE_THREAD: summarize_thread,
                 actions.EDIT_CATEGORIES: classify.open_form,
                 actions.CORRECT_ROWS: classify.open_form,
@@ -208,7 +210,8 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
         forms=by_name(
             {
                 actions.RATING_COMMENT: FormCase(
-                    partial(buttons.comment, store=store, chat=chat), where(actions.RATING_COMMENT)
+                    partial(buttons.comment, store=store, directory=chat.directory, send_later=notes.accept),
+                    where(actions.RATING_COMMENT),
                 ),
                 actions.CATEGORIES_FORM: FormCase(classify.submit, classify.where),
                 actions.ROWS_FORM: FormCase(classify.submit, classify.where),

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from bot.core.actions import EDIT_SETTINGS, EDIT_WORKSPACE, FORMS, SETTINGS_FORM, TRY_SETTINGS
 from bot.core.domain.interaction import Action
-from bot.core.domain.message import Place
-from bot.core.domain.people import Requester
-from bot.core.ephemeral import send_ephemeral
 from bot.core.settings import budget_command, persona_command
 from bot.core.settings import command as configure
 from bot.core.settings import form as settings_form
@@ -18,25 +13,21 @@ from bot.core.settings.history import saved
 from bot.core.settings.parse import SettingsAction, parse
 from bot.core.settings.place_text import place_text
 from bot.core.triage import settings_form as triage_form
-from bot.jobs.deliveries import action_delivery, charge_place
-from bot.work import Delivery
+from bot.jobs.deliveries import action_delivery
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from bot.core.domain.command import Command
     from bot.core.domain.interaction import Form, Submission
+    from bot.core.domain.message import Place
     from bot.core.domain.thread import Record
     from bot.core.ports import Checkpoint
     from bot.core.settings.form import SettingsFormContext
     from bot.jobs.home import HomeTab
+    from bot.jobs.private_notes import PrivateNotes
     from bot.jobs.threads import Threads
-    from bot.work import Inbox, Job
-
-
-log = logging.getLogger(__name__)
-
-SAVED = "settings saved"
+    from bot.work import Inbox
 
 
 class SettingsJobs:
@@ -52,10 +43,12 @@ class SettingsJobs:
         *,
         threads: Threads,
         home: HomeTab,
+        notes: PrivateNotes,
         changed: Callable[[Command], Awaitable[None]],
         retry: Callable[[Place, str], Awaitable[None]],
     ) -> None:
         self._inbox, self._context, self._threads, self._home = inbox, context, threads, home
+        self._notes = notes
         self._changed, self._retry = changed, retry
 
     async def configure(self, command: Command, *, checkpoint: Checkpoint) -> Record:
@@ -120,7 +113,9 @@ class SettingsJobs:
             after = await store.overrides(place)
             at, names = place_text(place, self._context.chat), self._context.chat.names
             self._threads.forget_settings(place)
-            await self._tell(place, submission, saved(at, before.values, after.values, names))
+            if place.channel:  # a workspace's settings are shown in no channel, but at the person's home
+                sentence = saved(at, before.values, after.values, names)
+                await self._notes.accept(place, submission.asker, sentence, submission.id)
             await self._home.visit(place.workspace, submission.asker, submission.id)
         return faults
 
@@ -131,25 +126,6 @@ class SettingsJobs:
     async def submit_team(self, submission: Submission) -> Mapping[str, str]:
         """Save the form of a team; return its faults by the field. Raises as `triage_form.save` does."""
         return await self._retry_after(submission, await triage_form.save_team(submission, self._context))
-
-    def register(self, inbox: Inbox) -> None:
-        """Register the job that says what a form has changed."""
-        inbox.handle(SAVED, self._say, _leave_unsaid, charge=charge_place)
-
-    async def _tell(self, place: Place, submission: Submission, sentence: str) -> None:
-        """Accept that a person is to be told; a workspace's settings are shown in no channel, but at their home."""
-        if not place.channel:
-            return
-        payload = {**asdict(place), "person": submission.asker.person, "home": submission.asker.home}
-        key = f"{SAVED}:{place.workspace}:{submission.asker.person}"
-        told = Delivery(f"{key}:{submission.id}", key, SAVED, {**payload, "sentence": sentence})
-        await self._inbox.accept(told)
-
-    async def _say(self, job: Job) -> None:
-        payload = {name: str(value) for name, value in job.payload.items()}
-        place = Place(payload["workspace"], payload["channel"], payload["thread"])
-        asker = Requester(payload["person"], payload["home"])
-        await send_ephemeral(place, asker, payload["sentence"], answers=self._context.chat.answers)
 
     async def _retry_after(self, submission: Submission, faults: Mapping[str, str]) -> Mapping[str, str]:
         if not faults:
@@ -162,8 +138,3 @@ class SettingsJobs:
         record = await change
         self._threads.forget_settings(command.place)
         return record
-
-
-async def _leave_unsaid(_job: Job, error: Exception) -> None:
-    """Leave it unsaid: the settings are saved, and `/parley history` has them."""
-    log.warning("what a form has changed was not said: %s", type(error).__name__)

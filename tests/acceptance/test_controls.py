@@ -144,7 +144,9 @@ async def test_ratings_are_kept(dialogue: Dialogue, model: ScriptedModel) -> Non
     await dialogue.workspace.press(
         message, "rate.1", value=Rating(rating="good", question=ts).encode(), user=dialogue.workspace.ada
     )
-    assert dialogue.workspace.ephemerals(user=dialogue.workspace.ada)[-1].shown == THANKS
+    await dialogue.workspace.until(
+        lambda: [one.shown for one in dialogue.workspace.ephemerals(user=dialogue.workspace.ada)] == [THANKS]
+    )
     await dialogue.workspace.press(
         message, "rate.2", value=Rating(rating="bad", question=ts).encode(), user=dialogue.workspace.sam
     )
@@ -159,6 +161,17 @@ async def test_ratings_are_kept(dialogue: Dialogue, model: ScriptedModel) -> Non
         (ada, ts, True, ""),
         (sam, ts, False, "It is a crane."),
     ]
+
+
+async def test_thanks_wait_for_slack_and_nothing_for_them(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("A bird.")
+    ts = dialogue.mention("what is a heron?")
+    await dialogue.answer(dialogue.general, ts)
+    (message,) = from_bot(dialogue, ts)
+    await dialogue.workspace.press(message, "rate.2", value=Rating(rating="bad", question=ts).encode())
+    dialogue.workspace.fail("chat.postEphemeral", status=503)
+    assert (await dialogue.workspace.submit({"rating_comment": "It is a crane."})).ok
+    await dialogue.workspace.until(lambda: [one.shown for one in dialogue.workspace.ephemerals()] == [THANKS])
 
 
 async def test_a_former_versions_button_works(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -17,17 +16,21 @@ from bot.core.domain.thread import Record
 from bot.core.ephemeral import send_ephemeral
 from bot.core.writing.kept_answer import kept, show
 from bot.core.writing.stream import write
-from bot.errors import ChatError, NotAllowedError
+from bot.errors import NotAllowedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from bot.core.domain.interaction import Action, Control, Submission
     from bot.core.domain.message import Place
     from bot.core.domain.thread import Conversation, FinishedAnswer
     from bot.core.ports import Chat, ChatDirectory, Checkpoint, Model, Store
 
-log = logging.getLogger(__name__)
+    SendLater = Callable[[Place, Requester, str, str], Awaitable[None]]
+    """Accepts a sentence for one person, to be sent after the platform was told that their input arrived.
+
+    Once for the last parameter, the id of that input.
+    """
 
 COMMENT = "rating_comment"  # the field
 GO_ON = "Go on exactly where you stopped."
@@ -123,34 +126,28 @@ async def go_on(action: Action, *, checkpoint: Checkpoint, store: Store, model: 
     return written.record(action.place, request, began_with_bot=conversation.began_with_bot)
 
 
-async def rate(action: Action, *, store: Store, chat: Chat) -> Form | None:
+async def rate(action: Action, *, store: Store, send_later: SendLater) -> Form | None:
     """Save a user's rating of an answer; thank for a good one, ask what was wrong with a bad one."""
     rated, place = RATE.read(action), action.place
     await store.threads.rate(place, rated.question, action.asker.person, is_good=rated.rating == "good")
     if rated.rating == "good":
-        await _thank(place, action.asker, chat)
+        await send_later(place, action.asker, THANKS, action.id)
         return None
     field = Field(COMMENT, "What should be better?", kind="area", optional=True, hint="My administrator can read this.")
     about = RatingComment(**asdict(place), question=rated.question)
     return RATING_COMMENT.form("What went wrong?", (field,), about, submit="Send")
 
 
-async def comment(submission: Submission, *, store: Store, chat: Chat) -> Mapping[str, str]:
+async def comment(
+    submission: Submission, *, store: Store, directory: ChatDirectory, send_later: SendLater
+) -> Mapping[str, str]:
     """Save the comment on a bad rating. Raises `NotAllowedError`, `ChatError`."""
     about = RATING_COMMENT.read(submission)
     words = submission.answers.get(COMMENT, "")
-    await check_member((about.place,), submission.asker.person, chat.directory)
+    await check_member((about.place,), submission.asker.person, directory)
     await store.threads.rate(about.place, about.question, submission.asker.person, is_good=False, comment=str(words))
-    await _thank(about.place, submission.asker, chat)
+    await send_later(about.place, submission.asker, THANKS, submission.id)
     return {}
-
-
-async def _thank(place: Place, person: Requester, chat: Chat) -> None:
-    """Thank for a rating that was kept; it counts as well without."""
-    try:
-        await send_ephemeral(place, person, THANKS, answers=chat.answers)
-    except ChatError as error:
-        log.warning("no one was thanked for a rating: %s", error)
 
 
 async def allow_stop(action: Action, chat: Chat) -> None:

@@ -24,7 +24,7 @@ KINDS = {
     *("classify", "classify run", "classify show"),
     *("triage", "triage show", "triage notify", "triage tell", "triage alert", "triage digest"),
     *("triage webhook", "triage github"),
-    *("home", "settings saved", "departure"),
+    *("home", "private note", "departure"),
 }
 PERIODIC = {"purge", "retention", "classify batches", "triage", "triage digests"}
 
