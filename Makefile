@@ -27,7 +27,7 @@ endef
 # Else each process that the tests start compiles everything for itself, which takes a fifth of their time.
 test fuzz: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test fuzz check derived wheel lock clean broken
+.PHONY: help run test fuzz check derived catalogue wheel lock clean broken
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ check: .venv/test ## format, lint, types and import contracts
 
 derived: .venv/test ## write manifest.json, and rows of docs/commands.md, from the code
 	@.venv/bin/python -m docs.derived
+
+catalogue: .venv/test ## bring the translations in bot/locales up to date with the sentences in the code
+	@.venv/bin/python -m docs.catalogue
 
 wheel: .venv/test ## build dist/parley-*.whl, and try it in a clean environment
 	@.venv/bin/python -m hatchling build --target wheel

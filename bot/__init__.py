@@ -12,6 +12,7 @@ and `app.py` introduces them to each other.
                       reader of the environment
     credentials.py    what tokens and keys look like, and what is wrong with one
     log.py            the only logging configuration
+    language.py       the bot's sentences in their reader's language; locales/ has the translations
     errors.py         the tree of errors, and what a person reads for each: stopped, over budget, busy, …
     transaction.py    a unit of database work that takes one trip to the database
     turn.py           the turn that a task works on: its job, who pays, the calls that it made

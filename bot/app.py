@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from bot import turn, web
+from bot import language, turn, web
 from bot.claude import catalogue, lazy
 from bot.core import access
 from bot.core.command_prefix import prefixed_chat, prefixed_intake
@@ -38,6 +38,7 @@ from bot.jobs.commands import CommandJobs
 from bot.jobs.erasure import Erasure
 from bot.jobs.home import HomeTab
 from bot.jobs.interaction_intake import DurableInteractions, summarize_thread
+from bot.jobs.languages import Languages
 from bot.jobs.message_intake import DurableMessages
 from bot.jobs.permissions import Permissions
 from bot.jobs.private_notes import PrivateNotes
@@ -169,6 +170,7 @@ async def build(
     accept_within: float = ACCEPT_WITHIN,
 ) -> Bot:
     """Build every object and connect them; nothing runs yet. Raises as `running`."""
+    language.load()
     # The outside: the database, Slack, Claude; and the inbox between them.
     database = await stack.enter_async_context(opened(settings.database_url))
     metrics = Metrics()
@@ -178,6 +180,10 @@ async def build(
     claude = await stack.enter_async_context(connect_model(settings, metrics, clock))
     budget = Budget(SqlQuota(database), factor=settings.slack_rate_factor, on_short=metrics.short)
     joined = join(settings, database, session, budget)
+    files = await stack.enter_async_context(ReaderPool(metrics.reader_ended))
+    prefix = settings.parley_command_prefix
+    chat = prefixed_chat(slack_chat(joined.teams, session, budget, files), prefix)
+    languages = Languages(chat.directory, settings.parley_locale)
     inbox = Inbox(
         database.writer,
         InboxLimits(
@@ -192,15 +198,13 @@ async def build(
         ),
         is_transient=is_transient,
         watch=metrics,
+        prepare=languages.of_job,
         admit=joined.admit,
         recorder=call_ledger.write,
         quarantine=quarantine,
         cell=cell,
         owner=owner,
     )
-    files = await stack.enter_async_context(ReaderPool(metrics.reader_ended))
-    prefix = settings.parley_command_prefix
-    chat = prefixed_chat(slack_chat(joined.teams, session, budget, files), prefix)
 
     # What is kept; the model within its budgets.
     store, feedback, runs = sql_store(database), sql_feedback_store(database), SqlClassifyRunStore(database)
@@ -261,7 +265,9 @@ async def build(
     )
     intake = Intake(
         DurableMessages(inbox, threads=threads, classify=classify, triage=triage, stop=stop, notices=notices),
-        DurableInteractions(inbox, registry=table, permissions=permissions, home=home, notices=notices),
+        DurableInteractions(
+            inbox, registry=table, permissions=permissions, home=home, notices=notices, languages=languages
+        ),
     )
     intake = prefixed_intake(intake, prefix)
     uninstaller = Uninstaller(

@@ -44,6 +44,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.language import N_, _, ngettext
+
 if TYPE_CHECKING:
     from bot.calls import Call
 
@@ -51,12 +53,19 @@ if TYPE_CHECKING:
 class BotError(Exception):
     """The root: something that Parley expects can go wrong. `is_transient`: it may succeed later.
 
-    `counts`: the attempt counts against the turn's limit; otherwise only the turn's time is limited.
+    `counts`: the attempt counts against the turn's limit; otherwise only the turn's time is limited. `text` is the
+    class's sentence, in English; `own_sentence` replaces it, in the language of the person whom it is written to.
     """
 
-    sentence = "Something went wrong on my side."
+    text = N_("Something went wrong on my side.")
+    own_sentence = ""
     is_transient = False
     counts = True
+
+    @property
+    def sentence(self) -> str:
+        """Return what a person reads, in their language."""
+        return self.own_sentence or _(self.text)
 
 
 class SettingsError(BotError):
@@ -72,7 +81,7 @@ class UsageError(BotError):
 
     def __init__(self, sentence: str) -> None:
         super().__init__("usage")
-        self.sentence = sentence
+        self.own_sentence = sentence
 
 
 class NotAllowedError(BotError):
@@ -80,19 +89,19 @@ class NotAllowedError(BotError):
 
     def __init__(self, sentence: str) -> None:
         super().__init__("not allowed")
-        self.sentence = sentence
+        self.own_sentence = sentence
 
 
 class ConflictError(BotError):
     """Someone else changed it in the meantime."""
 
-    sentence = "Someone else changed this in the meantime. Please check it again."
+    text = N_("Someone else changed this in the meantime. Please check it again.")
 
 
 class ChatError(BotError):
     """The chat platform refused a message, a file or a question; `code` is its own word for why."""
 
-    sentence = "I could not post to this conversation."
+    text = N_("I could not post to this conversation.")
 
     def __init__(self, code: str, *, is_transient: bool = False) -> None:
         super().__init__(code)
@@ -108,13 +117,13 @@ class ChatError(BotError):
 class NotInChannelError(ChatError):
     """The bot is not a member of the channel it should post to."""
 
-    sentence = "I'm not in this channel yet. Invite me with `/invite` and ask again, or add `--private`."
+    text = N_("I'm not in this channel yet. Invite me with `/invite` and ask again, or add `--private`.")
 
 
 class GoneError(ChatError):
     """The message or the thread to answer no longer exists."""
 
-    sentence = "The message no longer exists."
+    text = N_("The message no longer exists.")
 
 
 # Codes by which a platform was seen to refuse a token for some minutes only.
@@ -124,7 +133,7 @@ PASSING = {"invalid_auth", "not_authed", "token_expired"}
 class RevokedError(ChatError):
     """The platform no longer accepts the bot's token: the app was removed, or its token revoked."""
 
-    sentence = "I'm no longer allowed to act in this workspace. Your administrator has to reinstall me."
+    text = N_("I'm no longer allowed to act in this workspace. Your administrator has to reinstall me.")
 
     @property
     def may_pass(self) -> bool:
@@ -135,7 +144,7 @@ class RevokedError(ChatError):
 class NotServedError(RevokedError):
     """The operator no longer serves the workspace, which still has the bot."""
 
-    sentence = "Your administrator no longer lets me work in this workspace. Please ask them."
+    text = N_("Your administrator no longer lets me work in this workspace. Please ask them.")
 
 
 class NotPermittedError(ChatError):
@@ -197,11 +206,11 @@ class GitHubError(IntegrationError):
 class FileError(BotError):
     """A file that came with a message can't be read; the sentence says why, with `{name}` for the file's name."""
 
-    sentence = "I can't read {name}."
+    text = N_("I can't read {name}.")
 
     def __init__(self, sentence: str) -> None:
         super().__init__("file")
-        self.sentence = sentence
+        self.own_sentence = sentence
 
     def about(self, name: str) -> str:
         """Return the sentence with the file's name, which can contain anything."""
@@ -216,13 +225,13 @@ class ReaderUnavailableError(BotError):
     """No process was available to read a file."""
 
     is_transient = True
-    sentence = "I can't open files at the moment. Please try again in a minute."
+    text = N_("I can't open files at the moment. Please try again in a minute.")
 
 
 class SlowError(BotError):
     """The turn exceeded its time limit."""
 
-    sentence = "This took too long, so I gave up. Please try again."
+    text = N_("This took too long, so I gave up. Please try again.")
 
 
 class ModelError(BotError):
@@ -231,7 +240,7 @@ class ModelError(BotError):
     `partial` is the text that had arrived, `call` the call as far as known (None when nothing was sent).
     """
 
-    sentence = "Claude could not answer."
+    text = N_("Claude could not answer.")
 
     def __init__(self, cause: str, *, partial: str = "", call: Call | None = None) -> None:
         super().__init__(cause)
@@ -243,15 +252,27 @@ class ModelAwayError(ModelError):
     """The model may answer later; `retry_after` is in seconds, if the API said so."""
 
     is_transient = True
-    sentence = "Claude is unavailable right now. Please try again in a minute."
+    state = N_("Claude is unavailable right now.")
+    text = N_("Claude is unavailable right now. Please try again in a minute.")
 
     def __init__(
         self, cause: str, *, retry_after: float | None = None, partial: str = "", call: Call | None = None
     ) -> None:
         super().__init__(cause, partial=partial, call=call)
         self.retry_after = retry_after
-        if retry_after is not None:
-            self.sentence = self.sentence.replace("in a minute", f"in {max(1, round(retry_after))} seconds")
+
+    @property
+    def sentence(self) -> str:
+        """Return what a person reads, in their language."""
+        if self.retry_after is None:
+            return super().sentence
+        seconds = max(1, round(self.retry_after))
+        return " ".join(
+            (
+                _(self.state),
+                ngettext("Please try again in {n:,} second.", "Please try again in {n:,} seconds.", seconds),
+            )
+        )
 
 
 class ModelUnavailableError(ModelAwayError):
@@ -261,19 +282,20 @@ class ModelUnavailableError(ModelAwayError):
 class ModelBusyError(ModelAwayError):
     """Too many requests at once."""
 
-    sentence = "Claude is busy. Please try again in a minute."
+    state = N_("Claude is busy.")
+    text = N_("Claude is busy. Please try again in a minute.")
 
 
 class ModelRefusedError(ModelError):
     """The model declined to answer; what it had written so far must not be kept."""
 
-    sentence = "Claude declined to answer this. Rephrasing the request may help."
+    text = N_("Claude declined to answer this. Rephrasing the request may help.")
 
 
 class ModelTooLargeError(ModelError):
     """The request is larger than the model or the API accepts."""
 
-    sentence = "This is too large for Claude to read at once. Please send a shorter text."
+    text = N_("This is too large for Claude to read at once. Please send a shorter text.")
 
 
 class ModelRejectedError(ModelError):
@@ -283,7 +305,7 @@ class ModelRejectedError(ModelError):
     it names, "" for any.
     """
 
-    sentence = "Claude couldn't process that request."
+    text = N_("Claude couldn't process that request.")
 
     def __init__(
         self,
@@ -301,13 +323,13 @@ class ModelRejectedError(ModelError):
 class ModelMisconfiguredError(ModelError):
     """The key, its permissions or the model's id is at fault: a task for the operator."""
 
-    sentence = "I'm not configured correctly, so I can't reach Claude. Please tell your administrator."
+    text = N_("I'm not configured correctly, so I can't reach Claude. Please tell your administrator.")
 
 
 class ModelBudgetError(ModelError):
     """A spend limit at Anthropic is used up."""
 
-    sentence = "The budget for Claude is used up. Please tell your administrator."
+    text = N_("The budget for Claude is used up. Please tell your administrator.")
 
 
 class OverBudgetError(ModelError):
@@ -315,25 +337,25 @@ class OverBudgetError(ModelError):
 
     def __init__(self, sentence: str) -> None:
         super().__init__("over budget")
-        self.sentence = sentence
+        self.own_sentence = sentence
 
 
 class ModelStoppedError(ModelError):
     """A person stopped the model."""
 
-    sentence = "I stopped."
+    text = N_("I stopped.")
 
 
 class ModelEmptyError(ModelError):
     """The answer has no text."""
 
-    sentence = "Claude gave an empty answer. Rephrasing the question may help."
+    text = N_("Claude gave an empty answer. Rephrasing the question may help.")
 
 
 class ModelFormError(ModelError):
     """Structured output that did not fit its form."""
 
-    sentence = "Claude's answer was not in the format I asked for. Please try again."
+    text = N_("Claude's answer was not in the format I asked for. Please try again.")
 
 
 def known(error: Exception) -> BotError:

@@ -22,7 +22,7 @@ from pydantic import (
     ValidationInfo,
 )
 
-from bot import PROGRAM, credentials
+from bot import PROGRAM, credentials, language
 from bot.claude import catalogue
 from bot.errors import SettingsError
 
@@ -117,6 +117,12 @@ def _prefix(value: str) -> str:
     return value
 
 
+def _language(value: str) -> str:
+    if not (found := language.supported(value)):
+        raise ValueError(f"takes a language that Parley speaks: {' or '.join(language.LANGUAGES)}")
+    return found
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -151,6 +157,7 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
     parley_admins: People = frozenset()
+    parley_locale: Annotated[str, AfterValidator(_language)] = ""
     parley_command_prefix: Annotated[str, AfterValidator(_prefix)] = ""
     triage_webhook_secret: LongText | None = None
     triage_github_token: Credential | None = None

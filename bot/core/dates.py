@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from babel.dates import format_skeleton
+
+from bot import language
+
 if TYPE_CHECKING:
     from datetime import date
 
 
 def short_date(day: date) -> str:
-    """Return a day of this or the last year: `Nov 3`."""
-    return f"{day:%b} {day.day}"
+    """Return a day of this or the last year: `Nov 3`, or `3. Nov.`."""
+    return format_skeleton("MMMd", day, locale=language.locale())

@@ -12,6 +12,7 @@ from bot.core.settings import subcommands
 from bot.core.summarize import sources as summary_source
 from bot.errors import NotAllowedError, UsageError
 from bot.jobs.deliveries import action_delivery, command_delivery
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bot.core.domain.people import Requester
     from bot.core.ports import Chat
     from bot.jobs.home import HomeTab
+    from bot.jobs.languages import Languages
     from bot.jobs.permissions import Permissions
     from bot.jobs.queue_notice import QueueNotices
     from bot.jobs.registry import Registry
@@ -28,20 +30,29 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-USED = "This button was already used."
+USED = N_("This button was already used.")
 
 
 class DurableInteractions:
     """Implements `bot.core.ports.InteractionIntake`."""
 
     def __init__(
-        self, inbox: Inbox, *, registry: Registry, permissions: Permissions, home: HomeTab, notices: QueueNotices
+        self,
+        inbox: Inbox,
+        *,
+        registry: Registry,
+        permissions: Permissions,
+        home: HomeTab,
+        notices: QueueNotices,
+        languages: Languages,
     ) -> None:
         self._inbox = inbox
         self._registry, self._permissions, self._home, self._notices = registry, permissions, home, notices
+        self._languages = languages
 
     async def take(self, command: Command) -> None:
         """Accept a slash command. Raises `UsageError`, with what the person should fix first."""
+        await self._languages.of_person(command.place.workspace, command.asker.person)
         self._registry.commands[command.name].parse(command.text)
         await take_command(command, inbox=self._inbox, notices=self._notices)
 
@@ -52,6 +63,7 @@ class DurableInteractions:
         opening = self._registry.opening.get(subcommands.find(command.text).words)
         if opening is None or await self._permissions.refusal_of_command(command):
             return None
+        await self._languages.of_person(command.place.workspace, command.asker.person)
         return await opening(command)
 
     async def on_action(self, action: Action) -> Form | None:
@@ -63,6 +75,7 @@ class DurableInteractions:
         if spec is None:
             log.warning("unknown action: %s", action.name)
             return None
+        await self._languages.of_person(action.place.workspace, action.asker.person)
         spec.read(action)
         at_once = self._registry.immediate_actions.get(action.name)
         if (at_once or spec.once) and (refusal := await self._permissions.refusal_of_action(action)):
@@ -70,7 +83,7 @@ class DurableInteractions:
         if at_once:
             return await at_once(action)
         if not await self._inbox.accept(action_delivery(action)) and spec.once:
-            raise UsageError(USED)
+            raise UsageError(_(USED))
         return None
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
@@ -79,6 +92,7 @@ class DurableInteractions:
         if form is None:
             log.warning("unknown form: %s", submission.name)
             return {}
+        await self._languages.of_person(submission.workspace, submission.asker.person)
         place = await form.where(submission)
         if place and place.workspace != submission.workspace:
             raise NotAllowedError(ELSEWHERE)

@@ -7,6 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
+from bot import language
 from bot.errors import FileError, UsageError
 from bot.reader import bounds, landlock
 from bot.reader.frame import HEADER, LARGEST_RESULT, Frame, FrameKind, opened, packed
@@ -24,12 +25,14 @@ def main() -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     bounds.set_bounds(int(sys.argv[1]))
+    language.load()
     landlock.confine()
     _send(outgoing, Frame(FrameKind.READY, b""))
     os.dup2(silence, 2)  # a library's last words may quote what it read
     while header := incoming.read(HEADER.size):
         _, size = opened(header)
         asked = json.loads(incoming.read(size))
+        language.speak(asked["language"])
         bounds.begin()
         for frame in answer(asked, incoming.read(asked["size"])):
             _send(outgoing, frame)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bot
+from bot import language
 from bot.reader.frame import HEADER, LARGEST_RESULT, PIECE, Frame, FrameError, FrameKind, opened, packed
 
 if TYPE_CHECKING:
@@ -108,7 +109,11 @@ class Child:
         if stdin is None:
             raise ChildError("protocol")
         with suppress(ConnectionError):
-            stdin.write(packed(FrameKind.REQUEST, json.dumps({**asked, "size": len(data)}).encode()))
+            stdin.write(
+                packed(
+                    FrameKind.REQUEST, json.dumps({**asked, "language": language.spoken(), "size": len(data)}).encode()
+                )
+            )
             for start in range(0, len(data), PIECE):
                 stdin.write(data[start : start + PIECE])
                 await stdin.drain()

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
-from bot.core.domain.people import Reader
-from bot.core.expiring_cache import ExpiringCache
 from bot.slack.client.identity import Identity
 from bot.slack.client.names import Names
 from bot.slack.client.own_messages import Ours
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 
     from bot.slack.client.rate_limit import Budget
 
-READERS_KEPT = 2_000  # people of a workspace
 KEPT = 200  # workspaces; each may remember the names of some thousands
 
 
@@ -41,7 +38,6 @@ class WorkspaceClient:
     people: People
     names: Names
     ours: Ours
-    readers: ExpiringCache[Reader]
 
 
 class WorkspaceClients:
@@ -77,6 +73,4 @@ class WorkspaceClients:
             files=Files(client, self._session),
         )
         people = People(client)
-        return WorkspaceClient(
-            client, identity, out, people, Names(client, people), Ours(client, identity), ExpiringCache(READERS_KEPT)
-        )
+        return WorkspaceClient(client, identity, out, people, Names(client, people), Ours(client, identity))

@@ -51,11 +51,11 @@ class Inbox:
     """Durable work on a database: what `accept` stored is run, however often the process dies meanwhile.
 
     Jobs of one key run one at a time, in the order of their arrival, on whichever replica. A job whose error
-    `is_transient` is attempted again, within the `limits`. `watch` is told what is accepted and what ends. A job that
-    `admit` refuses just before an attempt is done. `recorder` writes down which calls to the model a job made that is
-    left without a finish: done, failed, to be attempted again, cancelled or no longer ours. `quarantine` starts a
-    process for those jobs that seem to kill theirs (quarantine.py); such a process is an inbox with another `cell`,
-    under a given `owner`, which runs nothing else and no periodic work.
+    `is_transient` is attempted again, within the `limits`. `watch` is told what is accepted and what ends. `prepare` is
+    the first thing in a job's task; `admit` refuses just before an attempt is done. `recorder` writes down which calls
+    to the model a job made that is left without a finish: done, failed, to be attempted again, cancelled or no longer
+    ours. `quarantine` starts a process for those jobs that seem to kill theirs (quarantine.py); such a process is an
+    inbox with another `cell`, under a given `owner`, which runs nothing else and no periodic work.
 
     The token of a claim fences the database only: handlers call `Job.check` or `Job.keep` before they change anything
     outside. They can be cancelled at any time, and then run again from the start, perhaps elsewhere.
@@ -68,6 +68,7 @@ class Inbox:
         *,
         is_transient: Callable[[Exception], bool],
         watch: Watch | None = None,
+        prepare: Callable[[], Awaitable[None]] | None = None,
         admit: Callable[[Job], Awaitable[bool]] | None = None,
         recorder: Recorder | None = None,
         quarantine: OpenCell | None = None,
@@ -82,7 +83,9 @@ class Inbox:
         self._commits = Commits(writer)
         self._cell = cell
         self._leases = Leases(writer, self._commits, limits.lease, self._wake.set, cell=cell, owner=owner)
-        self._runner = Runner(self._leases, self._commits, self._policy, watch=watch, admit=admit, recorder=recorder)
+        self._runner = Runner(
+            self._leases, self._commits, self._policy, watch=watch, prepare=prepare, admit=admit, recorder=recorder
+        )
         self._work, self._jobs = self._runner.work, self._runner.jobs
         self._quarantine = Quarantine(self._leases, quarantine, self._work, limits.poll) if quarantine else None
         self._acceptance = Acceptance(self._commits, self._wake.set, limits.accept)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import Connection
 
 from bot.errors import BotError
+from bot.language import N_
 from bot.turn import CostCenter, Spending
 from bot.work.delivery import Finish
 from bot.work.table import DISCARDED
@@ -27,7 +28,7 @@ class AbandonedError(BotError):
 class DeadlyError(BotError):
     """The job's process died each time it ran, also when nothing else ran in it."""
 
-    sentence = "I crashed each time I worked on this, so I have set it aside and moved on."
+    text = N_("I crashed each time I worked on this, so I have set it aside and moved on.")
 
 
 class Job:

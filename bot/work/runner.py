@@ -51,13 +51,14 @@ class Runner:
         policy: Policy,
         *,
         watch: Watch | None,
+        prepare: Callable[[], Awaitable[None]] | None,
         admit: Callable[[Job], Awaitable[bool]] | None,
         recorder: Recorder | None,
     ) -> None:
         self.work: dict[str, Work] = {}
         self.jobs: dict[Claim, Job] = {}
         self._leases, self._commits, self._policy = leases, commits, policy
-        self._watch, self._admit, self._recorder = watch, admit, recorder
+        self._watch, self._prepare, self._admit, self._recorder = watch, prepare, admit, recorder
 
     async def run(self, claim: Claim) -> None:
         """Attempt a job and record its outcome. Without its lease, it is left to the next owner."""
@@ -108,6 +109,8 @@ class Runner:
     async def _attempt(self, claim: Claim, job: Job, spending: Spending) -> Finish | None:
         """Run a job's handler. Raises what that raises, and an error if it has had too many attempts or crashes."""
         spending.cost_center = self.work[job.kind].charge(job.payload)
+        if self._prepare is not None:
+            await self._prepare()
         if claim.crashes >= GUILTY:
             raise DeadlyError
         if job.attempt > self._policy.attempts:

@@ -66,7 +66,7 @@ async def test_a_deadly_turn_is_given_up(scene: Scene) -> None:
     thread = scene.workspace.thread(talk.channel, talk.thread)
     await scene.workspace.until(lambda: "Reference" in thread[1].shown, 20)
     assert (len(thread), thread[1].streaming) == (2, False)
-    assert DeadlyError.sentence in thread[1].shown
+    assert DeadlyError().sentence in thread[1].shown
     tag = await scene.people.ask(talk, replica.ready.wait)
     await scene.people.until_answered({tag})
 

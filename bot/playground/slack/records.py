@@ -21,6 +21,7 @@ class User:
     team_id: str = ""  # an outsider's team
     guest: Literal["", "multi_channel", "single_channel"] = ""
     tz: str = "Etc/UTC"
+    locale: str = "en-US"
     bot_id: str = ""  # an app's
     app_id: str = ""  # an app's
 

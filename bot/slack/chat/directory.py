@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
-from bot.core.domain.people import ChannelMembership, Participant, Reader, Venue
-from bot.errors import ChatError
+from bot.core.domain.people import ChannelMembership, Participant, Venue
 from bot.slack.client.api import call
-from bot.slack.client.lookup import zone
 
 if TYPE_CHECKING:
     from bot.core.domain.message import Place
+    from bot.core.domain.people import Reader
     from bot.slack.workspaces import WorkspaceClients
 
-log = logging.getLogger(__name__)
-
-KEPT_FOR = 3_600.0  # seconds
 MEMBERS_PER_PAGE = 1_000
 CHANNELS_PER_PAGE, MOST_PAGES = 200, 5
 
@@ -80,17 +75,7 @@ class SlackDirectory:
 
         Never raises: nothing depends on it.
         """
-        workspace = self._workspaces.of(place.workspace)
-        reader = workspace.readers.get(person)
-        if reader is None:
-            try:
-                user = (await call(workspace.client.users_info, user=person, include_locale=True))["user"]
-            except ChatError as error:
-                log.info("a person's time zone and language are not known: %s", error)
-                return workspace.readers.get(person, late=True) or Reader()
-            reader = Reader(zone(user), str(user.get("locale") or ""))
-            workspace.readers.keep(person, reader, KEPT_FOR)
-        return reader
+        return await self._workspaces.of(place.workspace).people.reader(person)
 
     async def participant(self, place: Place, person: str) -> Participant:
         """Return who someone is, as known for an hour at most. Raises `ChatError`."""

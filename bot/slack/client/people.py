@@ -1,4 +1,4 @@
-"""People's names: asked of Slack once, and cached for a day."""
+"""Who people are: names, kept for a day; ranks, time zones and languages, for an hour. One look-up tells it all."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from bot.core.domain.people import Reader
 from bot.core.expiring_cache import ExpiringCache
 from bot.errors import ChatBusyError, ChatError
 from bot.slack.client.api import call, call_once
+from bot.slack.client.lookup import zone
 from bot.slack.client.text import MARKUP
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ log = logging.getLogger(__name__)
 
 KEPT = 10_000  # names
 KEPT_FOR = 86_400.0  # seconds
-RANK_KEPT_FOR = 3_600.0
+RANK_KEPT_FOR = READER_KEPT_FOR = 3_600.0
 STRANGERS = {"user_not_found", "user_not_visible", "users_not_found"}  # Slack's words for someone it does not show
 UNKNOWN_FOR = 600.0  # seconds before a person whose name Slack did not give is asked for again
 AT_ONCE = 8
@@ -56,6 +58,7 @@ class People:
         self._ranks = ExpiringCache[Rank](KEPT)
         self._names = ExpiringCache[str](KEPT)
         self._full_names = ExpiringCache[str](KEPT)
+        self._readers = ExpiringCache[Reader](KEPT)
         self._busy_until = 0.0
 
     async def names(self, people: Iterable[str]) -> dict[str, str]:
@@ -80,13 +83,28 @@ class People:
         rank = self._ranks.get(person)
         if fresh or rank is None:
             try:
-                return self._keep(person, (await call(self._client.users_info, user=person))["user"])
+                return self._keep(person, await self._look_up(person))
             except ChatError as error:
                 if fresh or error.code not in STRANGERS:
                     raise
                 rank = Rank()
             self._ranks.keep(person, rank, RANK_KEPT_FOR)
         return rank
+
+    async def reader(self, person: str) -> Reader:
+        """Return in which time zone and language a person reads, at most an hour old; UTC and "" where unknown.
+
+        Never raises: nothing depends on it.
+        """
+        if (known := self._readers.get(person)) is not None:
+            return known
+        try:
+            user = await self._look_up(person)
+        except ChatError as error:
+            log.info("a person's time zone and language are not known: %s", error)
+            return self._readers.get(person, late=True) or Reader()
+        self._keep(person, user)
+        return self._readers.get(person, late=True) or Reader()
 
     def learn(self, person: str, profile: Mapping[str, Any]) -> None:
         """Learn a name from a profile that came with a message, which saves a request."""
@@ -98,7 +116,7 @@ class People:
         if monotonic() < self._busy_until:
             return
         try:
-            user = (await call_once(self._client.users_info, user=person))["user"]
+            user = (await call_once(self._client.users_info, user=person, include_locale=True))["user"]
         except ChatBusyError as error:
             self._busy_until = monotonic() + error.retry_after
         except ChatError as error:
@@ -108,12 +126,17 @@ class People:
         else:
             self._keep(person, user)
 
-    def _keep(self, person: str, user: Mapping[str, Any]) -> Rank:
+    async def _look_up(self, person: str) -> dict[str, Any]:
+        user: dict[str, Any] = (await call(self._client.users_info, user=person, include_locale=True))["user"]
+        return user
+
+    def _keep(self, person: str, user: dict[str, Any]) -> Rank:
         """Keep everything from one look-up."""
         profile = user.get("profile") or {}
         self._names.keep(person, name_of(profile) or name_of(user) or person, KEPT_FOR)
         full = name_of(profile, ("real_name",)) or name_of(user, ("real_name",))
         self._full_names.keep(person, full, KEPT_FOR)
+        self._readers.keep(person, Reader(zone(user), str(user.get("locale") or "")), READER_KEPT_FOR)
         rank = rank_of(user)
         self._ranks.keep(person, rank, RANK_KEPT_FOR)
         return rank

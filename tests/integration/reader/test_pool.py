@@ -143,6 +143,7 @@ async def test_a_child_sees_no_secret(pool: ReaderPool, monkeypatch: pytest.Monk
 
 CONFINED = """
 import os, socket, sys
+from bot import language  # which the child loads before, too
 from bot.reader import landlock
 
 def refused(reach):

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def info(workspace: Workspace, arguments: Arguments) -> Json:
     """Describe a user."""
-    return {"user": user_json(workspace, workspace.visible_user(arguments.text("user")))}
+    user = workspace.visible_user(arguments.text("user"))
+    locale = {"locale": user.locale} if arguments.flag("include_locale") else {}
+    return {"user": user_json(workspace, user) | locale}
 
 
 def list_users(workspace: Workspace, arguments: Arguments) -> Json:

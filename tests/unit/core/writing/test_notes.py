@@ -33,7 +33,7 @@ OF_A_CAUSE = [
 def test_no_apology_holds_internals(kind: type[errors.BotError]) -> None:
     cause = {errors.ChatBusyError: 30.0, errors.SettingsError: [INTERNALS]}.get(kind, INTERNALS)
     said = apology(kind(cause), "r-4711")
-    assert said == f"{kind.sentence} (Reference: `r-4711`)" or kind is errors.ModelBusyError
+    assert said == f"{kind(cause).sentence} (Reference: `r-4711`)" or kind is errors.ModelBusyError
     assert not any(word in said for word in [*INTERNALS.split(), kind.__name__])
 
 

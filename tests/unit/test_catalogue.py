@@ -1,0 +1,50 @@
+"""The catalogue of the bot's sentences: none is missing, and each translation says the same."""
+
+from __future__ import annotations
+
+import io
+import re
+import string
+from typing import TYPE_CHECKING
+
+import pytest
+from babel.messages.pofile import read_po
+
+from docs.catalogue import FILES, updated
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from babel.messages.catalog import Message
+
+CODE = re.compile(r"`[^`]+`")
+
+
+def fields(text: str) -> set[tuple[str, str]]:
+    return {(name, spec or "") for _, name, spec, _ in string.Formatter().parse(text) if name is not None}
+
+
+def forms(message: Message) -> list[tuple[str, str]]:
+    """Return each English form of a message with its translation."""
+    if not message.pluralizable:
+        return [(str(message.id), str(message.string))]
+    return list(zip(map(str, message.id), map(str, message.string or ()), strict=True))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.parent.parent.name))
+class TestCatalogue:
+    def test_it_has_each_sentence_of_the_code(self, file: Path) -> None:
+        text = file.read_text(encoding="utf-8")
+        assert updated(file, text) == text, "run `make catalogue`"
+
+    def test_each_sentence_is_translated(self, file: Path) -> None:
+        catalogue = read_po(io.StringIO(file.read_text(encoding="utf-8")))
+        assert [one.id for one in catalogue if one.id and (one.fuzzy or not all(said for _, said in forms(one)))] == []
+
+    def test_translations_keep_what_goes_in(self, file: Path) -> None:
+        """Values, and what people type: only what stands between angle brackets may be put in other words."""
+        for message in read_po(io.StringIO(file.read_text(encoding="utf-8"))):
+            for english, said in forms(message) if message.id else []:
+                assert fields(said) == fields(english), english
+                typed = {re.sub(r"<[^>]*>", "<>", one) for one in CODE.findall(english)}
+                assert {re.sub(r"<[^>]*>", "<>", one) for one in CODE.findall(said)} == typed, english
