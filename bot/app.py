@@ -227,7 +227,7 @@ async def build(
     home = HomeTab(inbox, store=store, feedback=feedback, chat=chat, permissions=permissions, admins=admins)
     notices = QueueNotices(inbox, store=store, chat=chat)
     stop = Stop(inbox, classify=classify, chat=chat)
-    notes = PrivateNotes(inbox, chat.answers)
+    notes = PrivateNotes(inbox, chat)
     changes = SettingsJobs(
         inbox,
         SettingsFormContext(store, model, chat, admins, days),

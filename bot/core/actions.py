@@ -162,7 +162,7 @@ CHOOSE_MODEL = ActionSpec("model", "Model", values.SettingsRef, PARLEY, is_immed
 TRY_SETTINGS = ActionSpec("try_settings", "Try it", values.SettingsRef, PARLEY, is_immediate=True)
 EXPLAIN_SETTINGS = ActionSpec("why_settings", "Why these settings?", values.SettingsRef, PARLEY, is_immediate=True)
 EDIT_TRIAGE = ActionSpec("edit_triage_settings", "Triage…", values.SettingsRefOrHere, PARLEY, is_immediate=True)
-EDIT_TEAM = ActionSpec("edit_triage_team", "Edit this team…", values.TriageSettingsRef, PARLEY, is_immediate=True)
+EDIT_TEAM = ActionSpec("edit_triage_team", "Add or edit team…", values.TriageSettingsRef, PARLEY, is_immediate=True)
 SETTINGS_FORM = FormSpec("settings", values.SettingsRef, PARLEY)
 TRIAGE_FORM = FormSpec("triage_settings", values.TriageSettingsRef, PARLEY)
 TEAM_FORM = FormSpec("triage_team", values.TeamRef, PARLEY)

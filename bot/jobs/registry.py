@@ -152,7 +152,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
             PARLEY.name: SlashCommand(subcommands.parse, partial(run_subcommand, subcommand_handlers), open_thread),
         },
         subcommands=subcommand_handlers,
-        opening={"settings": settings.open, "workspace settings": settings.open},
+        opening=dict.fromkeys(("settings", "workspace settings", "triage"), settings.open),
         actions=by_name(
             {
                 actions.REGENERATE: partial(buttons.regenerate, store=store, model=model, chat=chat),

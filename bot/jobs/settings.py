@@ -2,32 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from bot.core.actions import EDIT_SETTINGS, EDIT_WORKSPACE, FORMS, SETTINGS_FORM, TRY_SETTINGS
-from bot.core.domain.interaction import Action
+from bot.core.actions import (
+    EDIT_SETTINGS,
+    EDIT_TRIAGE,
+    EDIT_WORKSPACE,
+    FORMS,
+    SETTINGS_FORM,
+    TEAM_FORM,
+    TRIAGE_FORM,
+    TRY_SETTINGS,
+)
+from bot.core.domain.interaction import Action, Submission
 from bot.core.settings import budget_command, persona_command
 from bot.core.settings import command as configure
 from bot.core.settings import form as settings_form
+from bot.core.settings.form import SettingsFormContext
 from bot.core.settings.history import saved
 from bot.core.settings.parse import SettingsAction, parse
 from bot.core.settings.place_text import place_text
 from bot.core.triage import settings_form as triage_form
+from bot.errors import ChatError
 from bot.jobs.deliveries import action_delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-
+    from bot.core.actions import ActionSpec
     from bot.core.domain.command import Command
-    from bot.core.domain.interaction import Form, Submission
+    from bot.core.domain.interaction import Form
     from bot.core.domain.message import Place
     from bot.core.domain.thread import Record
     from bot.core.ports import Checkpoint
-    from bot.core.settings.form import SettingsFormContext
     from bot.jobs.home import HomeTab
     from bot.jobs.private_notes import PrivateNotes
     from bot.jobs.threads import Threads
     from bot.work import Inbox
+
+log = logging.getLogger(__name__)
+
+SaveForm = Callable[[Submission, SettingsFormContext], Awaitable[Mapping[str, str]]]
+
+# Seconds, of the three that Slack gives for a submitted form.
+REDRAW_LASTS = 1.0
 
 
 class SettingsJobs:
@@ -84,14 +104,14 @@ class SettingsJobs:
         return await self._then_forget(command, change)
 
     async def open(self, command: Command) -> Form | None:
-        """Return the form of the channel or of the workspace, if it is asked for. Raises as `open_form` does."""
+        """Return the form that a command asks for: the channel's, the workspace's, triage's. Raises as `open_form`."""
         parsed = parse(command.text)
-        if parsed.action is not SettingsAction.OPEN:
-            return None
-        edit = EDIT_WORKSPACE.name if parsed.scope else EDIT_SETTINGS.name
-        return await settings_form.open_form(
-            Action(command.id, edit, "", "", command.place, "", command.asker), self._context
-        )
+        if parsed.action is SettingsAction.OPEN_TRIAGE:
+            return await triage_form.open_form(_as_action(command, EDIT_TRIAGE), self._context)
+        if parsed.action is SettingsAction.OPEN:
+            edit = EDIT_WORKSPACE if parsed.scope else EDIT_SETTINGS
+            return await settings_form.open_form(_as_action(command, edit), self._context)
+        return None
 
     async def open_triage_form(self, action: Action) -> Form:
         """Return the triage form that an action asks for, such as one in the settings form. Raises as `open_form`."""
@@ -106,35 +126,59 @@ class SettingsJobs:
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Save a submitted form; return its faults by the field. Raises as `settings_form.save` does."""
-        place, store = SETTINGS_FORM.read(submission).place, self._context.store.settings
-        before = await store.overrides(place)
-        faults = await settings_form.save(submission, self._context)
-        if not faults:
-            after = await store.overrides(place)
-            at, names = place_text(place, self._context.chat), self._context.chat.names
-            self._threads.forget_settings(place)
-            if place.channel:  # a workspace's settings are shown in no channel, but at the person's home
-                sentence = saved(at, before.values, after.values, names)
-                await self._notes.accept(place, submission.asker, sentence, submission.id)
-            await self._home.visit(place.workspace, submission.asker, submission.id)
-        return faults
+        return await self._save(submission, settings_form.save, note_in=SETTINGS_FORM.read(submission).seen_in)
 
     async def submit_triage(self, submission: Submission) -> Mapping[str, str]:
         """Save the form of triage; return its faults by the field. Raises as `triage_form.save` does."""
-        return await self._retry_after(submission, await triage_form.save(submission, self._context))
+        faults = await self._save(submission, triage_form.save)
+        if not faults:
+            await self._retry(TRIAGE_FORM.read(submission).place, submission.id)
+        return faults
 
     async def submit_team(self, submission: Submission) -> Mapping[str, str]:
         """Save the form of a team; return its faults by the field. Raises as `triage_form.save` does."""
-        return await self._retry_after(submission, await triage_form.save_team(submission, self._context))
-
-    async def _retry_after(self, submission: Submission, faults: Mapping[str, str]) -> Mapping[str, str]:
+        faults = await self._save(submission, triage_form.save_team)
         if not faults:
-            place = FORMS[submission.name].read(submission).place
-            self._threads.forget_settings(place)
-            await self._retry(place, submission.id)
+            await self._show_teams(submission)
+            await self._retry(TEAM_FORM.read(submission).place, submission.id)
         return faults
+
+    async def _save(self, submission: Submission, save: SaveForm, note_in: str = "") -> Mapping[str, str]:
+        """Save a form, and tell its person what that changed; return its faults by the field.
+
+        `note_in`: the channel to tell it in, where the form is a workspace's.
+        """
+        place, store = FORMS[submission.name].read(submission).place, self._context.store.settings
+        before = await store.overrides(place)
+        if faults := await save(submission, self._context):
+            return faults
+        after = await store.overrides(place)
+        self._threads.forget_settings(place)
+        at, names = place_text(place, self._context.chat), self._context.chat.names
+        where = place if place.channel else replace(place, channel=note_in)
+        sentence = saved(at, before.values, after.values, names)
+        await self._notes.accept(where, submission.asker, sentence, submission.id)
+        await self._home.visit(place.workspace, submission.asker, submission.id)
+        return {}
+
+    async def _show_teams(self, submission: Submission) -> None:
+        """Show the teams of now in the form below a team's, as far as there is time."""
+        if not submission.below:
+            return
+        place = TEAM_FORM.read(submission).place
+        try:
+            async with asyncio.timeout(REDRAW_LASTS):
+                form = await triage_form.form_below(submission, self._context)
+                await self._context.chat.views.show_form(place, submission.below, form)
+        except (ChatError, TimeoutError) as error:
+            log.info("the form below a team's was not redrawn: %s", type(error).__name__)
 
     async def _then_forget(self, command: Command, change: Awaitable[Record]) -> Record:
         record = await change
         self._threads.forget_settings(command.place)
         return record
+
+
+def _as_action(command: Command, edit: ActionSpec[Any]) -> Action:
+    """Return a command as the action that opens the same form."""
+    return Action(command.id, edit.name, "", "", command.place, "", command.asker)

@@ -79,6 +79,21 @@ async def test_what_a_form_changed_is_said(dialogue: Dialogue) -> None:
     assert await dialogue.whisper(3) == f"Nothing changed for <#{dialogue.general}>."
 
 
+async def test_a_workspaces_changes_are_said_there(dialogue: Dialogue) -> None:
+    """In the channel where its form was opened; from the home, in direct messages."""
+    workspace = dialogue.workspace
+    await workspace.command(dialogue.general, "/parley", "workspace settings")
+    assert (await workspace.submit({"effort": "low"})).ok
+    assert await dialogue.whisper() == "Saved for the workspace: `effort` not set → low."
+    assert workspace.ephemerals()[-1].channel == dialogue.general
+    workspace.open_home()
+    await workspace.until(lambda: workspace.home() is not None)
+    await workspace.press(workspace.home() or {}, "edit_workspace_settings.0")
+    assert (await workspace.submit({"effort": "high"})).ok
+    assert await dialogue.whisper(2) == "Saved for the workspace: `effort` low → high."
+    assert workspace.ephemerals()[-1].channel == workspace.workspace.direct(workspace.me.id).id
+
+
 async def test_fields_follow_the_chosen_model(dialogue: Dialogue) -> None:
     view = await opened(dialogue)
     assert {"thinking", "effort"} <= fields(view)
@@ -197,14 +212,14 @@ async def test_each_reply_is_about_its_place(dialogue: Dialogue, model: Scripted
 
 async def test_the_form_begins_with_what_matters(dialogue: Dialogue) -> None:
     view = await opened(dialogue)
-    assert "These settings are for #general." in words(view)
+    assert "Settings for #general" in words(view)
     headings = [block["text"]["text"] for block in view["blocks"] if block["type"] == "header"]
     assert headings == ["How I write", "Who can use me", "Limits and phone numbers", "Sorting"]
     order = [block["block_id"] for block in view["blocks"]]
     main = ["instructions", "trial", "model", "answers", "person_budget", "channel_budget", "redact", "retention_days"]
     assert [one for one in order[: order.index(headings[0])] if one in main] == main
     await dialogue.workspace.command(dialogue.general, "/parley", "workspace settings")
-    assert "These settings are for the workspace." in words(dialogue.workspace.modal())
+    assert "Settings for the workspace" in words(dialogue.workspace.modal())
 
 
 async def test_a_change_to_the_same_is_none(dialogue: Dialogue) -> None:

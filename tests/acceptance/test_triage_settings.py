@@ -17,12 +17,17 @@ if TYPE_CHECKING:
     from tests.support.scripted import ScriptedModel
 
 
-async def opened(dialogue: Dialogue, typed: str = "triage settings") -> dict[str, Any]:
+async def opened(dialogue: Dialogue) -> dict[str, Any]:
     """Open the form of #support-feedback."""
-    assert "`triage`" in await parley(dialogue, typed)
-    pressed = await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "edit_triage_settings.0")
-    assert pressed.ok
+    await dialogue.workspace.command(support(dialogue), "/parley", "triage settings")
     return dialogue.workspace.modal()
+
+
+async def told(dialogue: Dialogue, beginning: str) -> str:
+    """Wait for a note that begins so, and return it."""
+    workspace = dialogue.workspace
+    await workspace.until(lambda: any(one.shown.startswith(beginning) for one in workspace.ephemerals()))
+    return [one.shown for one in workspace.ephemerals() if one.shown.startswith(beginning)][-1]
 
 
 def block(view: dict[str, Any], name: str) -> dict[str, Any]:
@@ -49,7 +54,7 @@ async def test_what_is_saved_holds_at_once(dialogue: Dialogue, model: ScriptedMo
     ts = post(dialogue)
     assert "Grave" in (await card(dialogue, ts, "Crash")).shown
     await card(dialogue, ts, "We got it.")
-    assert "Crash: the app ends by itself" in str(block(await opened(dialogue, "triage"), "categories"))
+    assert "Crash: the app ends by itself" in str(block(await opened(dialogue), "categories"))
     (prompt,) = [request.text for request in model.requests]
     assert "the app ends by itself" in prompt
 
@@ -59,7 +64,8 @@ async def test_it_is_a_button_away_from_the_settings(dialogue: Dialogue) -> None
     await workspace.command(support(dialogue), "/parley", "settings")
     assert workspace.modal()["title"]["text"] == "Channel settings"
     await workspace.press(workspace.modal(), "edit_triage_settings")
-    assert workspace.modal()["title"]["text"] == "Triage in this channel"
+    assert workspace.modal()["title"]["text"] == "Triage settings"
+    assert "Triage settings for #support-feedback" in str(block(workspace.modal(), "about"))
     assert (await workspace.submit({"strictness": "eager"})).ok
     assert "strictness: eager" in await parley(dialogue, "why")
 
@@ -102,7 +108,7 @@ async def test_a_team_is_added_changed_and_removed(dialogue: Dialogue, model: Sc
     view = workspace.modal()
     assert block(view, "channel")["element"]["initial_conversation"] == engineering
     assert (await workspace.submit({"name": ""})).ok
-    assert "teams`: not set" in await parley(dialogue, "triage settings")
+    assert "teams`: not set" in await parley(dialogue, "triage")
 
 
 async def test_teams_do_not_hinder_the_form_below(dialogue: Dialogue) -> None:
@@ -111,8 +117,33 @@ async def test_teams_do_not_hinder_the_form_below(dialogue: Dialogue) -> None:
     await workspace.press_in_form("edit_triage_team", {"team": "-"})
     assert (await workspace.submit({"name": "Apps", "channel": support(dialogue)})).ok
     assert workspace.modal()["id"] == below["id"]
+    assert "'Apps'" in str(block(workspace.modal(), "team")["element"]["options"])
+    assert "Teams: Apps" in str(block(workspace.modal(), "teams"))
     assert (await workspace.submit({"routes": "Billing -> apps"})).ok
-    assert "Billing → apps" in await parley(dialogue, "triage settings")
+    assert "Billing → apps" in await parley(dialogue, "triage")
+
+
+async def test_what_a_form_changed_is_said(dialogue: Dialogue) -> None:
+    workspace = dialogue.workspace
+    await opened(dialogue)
+    assert (await workspace.submit({"strictness": "eager"})).ok
+    saved = f"Saved for <#{support(dialogue)}>: "
+    assert await told(dialogue, saved) == f"{saved}`strictness` not set → eager."
+    await opened(dialogue)
+    assert (await workspace.submit()).ok
+    assert await told(dialogue, "Nothing changed for ") == f"Nothing changed for <#{support(dialogue)}>."
+    await opened(dialogue)
+    await workspace.press_in_form("edit_triage_team", {"team": "-"})
+    entered = {"name": "Apps", "channel": support(dialogue), "people": [workspace.ada.id]}
+    assert (await workspace.submit(entered)).ok
+    team = f"Apps: <#{support(dialogue)}> <@{workspace.ada.id}>"
+    assert await told(dialogue, f"{saved}`teams`") == f"{saved}`teams` not set → {team}."
+
+
+async def test_the_list_has_a_button_to_the_form(dialogue: Dialogue) -> None:
+    assert "`strictness`" in await parley(dialogue, "triage")
+    assert (await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "edit_triage_settings.0")).ok
+    assert dialogue.workspace.modal()["title"]["text"] == "Triage settings"
 
 
 async def test_two_who_save_at_once_are_told(dialogue: Dialogue) -> None:

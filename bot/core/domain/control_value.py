@@ -108,9 +108,10 @@ class RatingComment(InThread):
 
 
 class SettingsRef(InThread):
-    """Whose settings a form shows, and in which version."""
+    """Whose settings a form shows, and in which version. `seen_in`: the channel where it was opened, for a reply."""
 
     version: int
+    seen_in: str = ""
 
 
 class SettingsRefOrHere(InThread):
@@ -118,6 +119,7 @@ class SettingsRefOrHere(InThread):
 
     workspace: str = ""
     version: int = 0
+    seen_in: str = ""
 
 
 class TriageSettingsRef(InChannel):
@@ -127,9 +129,10 @@ class TriageSettingsRef(InChannel):
 
 
 class TeamRef(InChannel):
-    """A team of a channel, "" for a new one."""
+    """A team of a channel, "" for a new one. `version`: of the settings as the form below shows them."""
 
     team: str = ""
+    version: int = 0
 
     @classmethod
     def former(cls, text: str) -> Mapping[str, Any]:

@@ -119,7 +119,8 @@ class Form:
 class Submission:
     """A submitted form: what was entered, by the fields' names. `id` is unique to it.
 
-    `workspace` is where it was submitted, as the platform says; what `value` names must be there.
+    `workspace` is where it was submitted, as the platform says; what `value` names must be there. `below` is the id of
+    the form that this one was opened from, and that is seen again now, "" for none.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Submission:
     answers: dict[str, str | tuple[str, ...]]
     asker: Requester
     workspace: str
+    below: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _NAMED = re.compile(r"#(?P<name>[^\s#,;:<>]*[^\s#,;:<>.!?)])")  # a channel
 
 CHANGING = {SettingsAction.SET, SettingsAction.UNSET, SettingsAction.REVERT}
+TRIAGE_LISTED = {SettingsAction.TRIAGE, SettingsAction.OPEN_TRIAGE}  # the latter where its form could not open
 
 TRIAGE_IS_ON = (
     "From now on, I sort each post in this channel. `/parley set categories`, `severities`, `teams` and `routes` "
@@ -95,13 +96,13 @@ async def _told(
             return f"The model for {at.name} is {called}. {at.command('set model <name>')} changes it."
         case SettingsAction.SHOW:
             return showing(at, parsed.name, merged(*(one.values for one in layers)), names, most_days)
-    only = TRIAGE if parsed.action is SettingsAction.TRIAGE else ()
+    only = TRIAGE if parsed.action in TRIAGE_LISTED else ()
     return listing(at, layers, model, names, only, most_days=most_days)
 
 
 def _controls(action: SettingsAction, place: Place) -> tuple[Button, ...]:
     """Return the button that opens the form of what is listed; a thread's is in its messages' menu."""
-    if action is SettingsAction.TRIAGE:
+    if action in TRIAGE_LISTED:
         return (EDIT_TRIAGE.button(label="Change…", style="primary"),)
     if place.thread or action not in {SettingsAction.OPEN, SettingsAction.LIST}:
         return ()

@@ -28,7 +28,7 @@ from bot.core.privacy import retention
 from bot.core.settings import command
 from bot.core.settings import form_fields as fields
 from bot.core.settings.history import why
-from bot.core.settings.place_text import place_text, without_mentions
+from bot.core.settings.place_text import place_text, plain_name, without_mentions
 from bot.core.settings.rules import broken
 from bot.core.settings.sections import MAIN, grouped
 from bot.errors import BotError, ChatError, ModelError, NotAllowedError, NotInChannelError, UsageError
@@ -80,10 +80,11 @@ async def open_form(action: Action, context: SettingsFormContext) -> Form:
     if action.name in {EDIT_SETTINGS.name, EDIT_WORKSPACE.name, EDIT_THREAD.name}:
         place = _opened_for(action)
         await context.check(place, action)
-        layers = await context.store.settings.layers(place)
-        return await _form(place, layers[-1].version, fields.written(layers[-1].values), context)
+        own = (await context.store.settings.layers(place))[-1]
+        ref = SettingsRef(**asdict(place), version=own.version, seen_in=action.place.channel)
+        return await _form(ref, fields.written(own.values), context)
     ref = TRY_SETTINGS.read(action)
-    place, version = ref.place, ref.version
+    place = ref.place
     await context.check(place, action)
     layers = await context.store.settings.layers(place)
     if action.name == EXPLAIN_SETTINGS.name:
@@ -93,8 +94,7 @@ async def open_form(action: Action, context: SettingsFormContext) -> Form:
         return Form(EXPLAIN_SETTINGS.name, EXPLAIN_SETTINGS.label, (told,), submit="")
     note = "Claude is answering…" if action.name == TRY_SETTINGS.name else ""
     return await _form(
-        place,
-        version,
+        ref,
         fields.written(layers[-1].values) | fields.entered(action.answers),
         context,
         action.answers,
@@ -136,7 +136,7 @@ def for_trial(action: Action) -> Action:
 async def try_out(action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:  # noqa: ARG001 - every action has a checkpoint
     """Answer the message in the form with the form's settings, saved or not. No one else sees it."""
     ref = TRY_SETTINGS.read(action)
-    place, version = ref.place, ref.version
+    place = ref.place
     *below, own = await store.settings.layers(place)
     values, faults = fields.read_over(action.answers, own.values)
     words = str(action.answers.get(TRIAL, "")).strip()
@@ -157,9 +157,7 @@ async def try_out(action: Action, *, checkpoint: Checkpoint, store: Store, model
         except BotError as error:
             note, calls = error.sentence, (error.call,) if isinstance(error, ModelError) and error.call else ()
     context = SettingsFormContext(store, model, chat, frozenset())
-    form = await _form(
-        place, version, fields.written(own.values) | fields.entered(action.answers), context, action.answers, note
-    )
+    form = await _form(ref, fields.written(own.values) | fields.entered(action.answers), context, action.answers, note)
     try:
         await chat.views.show_form(place, action.form, form)
     except ChatError as error:
@@ -176,14 +174,14 @@ def _opened_for(action: Action) -> Place:
 
 
 async def _form(
-    place: Place,
-    version: int,
+    ref: SettingsRef,
     typed: Mapping[str, str],
     context: SettingsFormContext,
     answers: Mapping[str, object] | None = None,
     note: str = "",
 ) -> Form:
     """Lay the form out for its model; what was typed stays."""
+    place = ref.place
     *below, own = await context.store.settings.layers(place)
     inherited = merged(*(layer.values for layer in below))
     models = await context.model.offered()
@@ -206,14 +204,13 @@ async def _form(
         TRY_SETTINGS.in_form(),
         *([Field("tried", note, "note")] if note else []),
     ]
-    at = place_text(place, context.chat).name
-    (where,) = await without_mentions([f"These settings are for {at}."], place, context.chat.names)
+    where = f"Settings for {await plain_name(place, context.chat)}"
     about = "\n".join(filter(None, (where, _about(place, own.values, chosen, names, context))))
     notes = [Field("about", about, "note")]
     title = "This thread's settings" if place.thread else "Channel settings" if place.channel else "Workspace settings"
     triage = [EDIT_TRIAGE.in_form()] if place.channel and not place.thread else []
     shown = (*notes, EXPLAIN_SETTINGS.in_form(), *triage, main[0], *trial, *main[1:], *more)
-    return SETTINGS_FORM.form(title, shown, SettingsRef(**asdict(place), version=version))
+    return SETTINGS_FORM.form(title, shown, ref)
 
 
 def _about(

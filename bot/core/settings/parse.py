@@ -61,6 +61,7 @@ class SettingsAction(StrEnum):
     HISTORY = "history"
     REVERT = "revert"
     TRIAGE = "triage"
+    OPEN_TRIAGE = "open triage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,10 @@ def _parse_list(typed: str) -> SettingsCommand:
 
 
 def _parse_triage(match: re.Match[str]) -> SettingsCommand:
-    what = (match["what"] or "settings").lower()
-    is_switch = what in {"on", "off"}
-    return SettingsCommand(SettingsAction.SET, "triage", what) if is_switch else SettingsCommand(SettingsAction.TRIAGE)
+    what = (match["what"] or "").lower()
+    if what in {"on", "off"}:
+        return SettingsCommand(SettingsAction.SET, "triage", what)
+    return SettingsCommand(SettingsAction.OPEN_TRIAGE if what else SettingsAction.TRIAGE)
 
 
 def _misused(typed: str, parley: str) -> UsageError:

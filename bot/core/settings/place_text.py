@@ -52,6 +52,12 @@ def place_text(place: Place, chat: Chat) -> PlaceText:
     return PlaceText(place, channel, chat.history.permalink(place, place.thread) if place.thread else "")
 
 
+async def plain_name(place: Place, chat: Chat) -> str:
+    """Return what a place is called in the middle of a sentence, without a mention."""
+    (name,) = await without_mentions([place_text(place, chat).name], place, chat.names)
+    return name
+
+
 async def without_mentions(texts: Iterable[str], place: Place, names: ChatNames) -> list[str]:
     """Write people and channels by their names, for where the platform shows no mentions."""
     texts = list(texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.channel_settings import SHOWN
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from bot.core.ports import Mentions
 
 UNSET = "not set"
-SHORT = 60  # characters
+SHORT, SHORT_LIST = 60, 200  # characters
+_CUT_MENTION = re.compile(r"<[^<>]*$")
 
 
 def value_text(name: str, value: Any, names: Mentions | None = None) -> str:  # noqa: ANN401 - each setting has its own type
@@ -23,16 +25,17 @@ def value_text(name: str, value: Any, names: Mentions | None = None) -> str:  # 
         return "on" if value else "off"
     if not isinstance(value, list | tuple):
         return str(value)
-    return ", ".join(_mention(name, names)(one) if isinstance(one, str) else _named(one) for one in value)
+    return ", ".join(_mention(name, names)(one) if isinstance(one, str) else _named(one, names) for one in value)
 
 
 def short_value_text(name: str, value: Any, names: Mentions | None = None) -> str:  # noqa: ANN401 - as above
-    """Write a value on one short line."""
+    """Write a value on one short line. The mentions in lists look shorter than they are."""
     text = " ".join(value_text(name, value, names).split())
-    if len(text) <= SHORT:
+    most = SHORT_LIST if isinstance(value, list | tuple) else SHORT
+    if len(text) <= most:
         return text
-    at = text.rfind(", ", 0, SHORT) if isinstance(value, list | tuple) else SHORT
-    return f"{text[: at if at > 0 else SHORT]}…"
+    at = text.rfind(", ", 0, most) if isinstance(value, list | tuple) else most
+    return f"{_CUT_MENTION.sub('', text[: at if at > 0 else most])}…"
 
 
 def _mention(name: str, names: Mentions | None) -> Callable[[str], str]:
@@ -44,5 +47,10 @@ def _mention(name: str, names: Mentions | None) -> Callable[[str], str]:
     return (lambda one: f"/{one}") if shown and shown.kind == "choices" else str
 
 
-def _named(one: dict[str, Any]) -> str:
-    return f"{' + '.join(one['when'])} → {one['team']}" if "when" in one else str(one["name"])
+def _named(one: dict[str, Any], names: Mentions | None) -> str:
+    if "when" in one:
+        return f"{' + '.join(one['when'])} → {one['team']}"
+    if names is None or "people" not in one:
+        return str(one["name"])
+    channel = [names.channel(one["channel"])] if one.get("channel") else []
+    return f"{one['name']}: {' '.join([*channel, *map(names.mention, one['people'])])}"

@@ -14,6 +14,7 @@ from bot.core.domain.message import Place
 from bot.core.domain.route import LONGEST_NAME, MOST, Team, written
 from bot.core.domain.route import team as find_team
 from bot.core.settings import form_fields as fields
+from bot.core.settings.place_text import plain_name
 from bot.core.settings.rules import broken
 from bot.errors import ConflictError, UsageError
 
@@ -37,24 +38,39 @@ async def open_form(action: Action, context: SettingsFormContext) -> Form:
         shown = EDIT_TRIAGE.read(action)
         place = Place(action.place.workspace, shown.channel or action.place.channel)
         await context.check(place, action)
-        return _form(
-            place, await context.store.settings.load(place), (await context.store.settings.overrides(place)).version
-        )
-    place = EDIT_TEAM.read(action).place
-    await context.check(place, action)
-    return _team_form(place, await context.store.settings.load(place), str(action.answers.get(CHOSEN, NEW)))
+        version = (await context.store.settings.overrides(place)).version
+        return await _form(place, await context.store.settings.load(place), version, context)
+    ref = EDIT_TEAM.read(action)
+    await context.check(ref.place, action)
+    return _team_form(ref, await context.store.settings.load(ref.place), str(action.answers.get(CHOSEN, NEW)))
 
 
-def _form(place: Place, settings: ChannelSettings, version: int) -> Form:
+async def form_below(submission: Submission, context: SettingsFormContext) -> Form:
+    """Return the form of triage with the teams of now, as a team's form that was submitted above it leaves it.
+
+    It stays one of the version in which it was opened: what others have changed since is still noticed.
+    """
+    ref = TEAM_FORM.read(submission)
+    return await _form(ref.place, await context.store.settings.load(ref.place), ref.version, context)
+
+
+async def _form(place: Place, settings: ChannelSettings, version: int, context: SettingsFormContext) -> Form:
     shown = [_field(name, settings) for name in TRIAGE if name not in {"teams", "agents"}]
     shown = [one for one in shown if len(str(one.value)) <= fields.LONGEST]
     shown.append(Field("agents", "Agents", "people", settings.agents, hint=fields.hint("agents"), optional=True))
     teams = ((NEW, "Add a team"), *((team.name, team.name) for team in settings.teams))
-    menu = Field(CHOSEN, "Teams", "choice", NEW, teams, "Reopen this form to see a team that you have just added.")
+    menu = Field(CHOSEN, "Team", "choice", NEW, teams)
     told = ", ".join(team.name for team in settings.teams) or NO_TEAMS
+    where = await plain_name(place, context.chat)
     return TRIAGE_FORM.form(
-        "Triage in this channel",
-        (*shown, Field("teams", f"Teams: {told}", "note"), menu, EDIT_TEAM.in_form()),
+        "Triage settings",
+        (
+            Field("about", f"Triage settings for {where}", "note"),
+            *shown,
+            Field("teams", f"Teams: {told}", "note"),
+            menu,
+            EDIT_TEAM.in_form(),
+        ),
         TriageSettingsRef(workspace=place.workspace, channel=place.channel, version=version),
     )
 
@@ -122,7 +138,7 @@ def _read(
     return changes, broken(merged(held.model_dump(mode="json", exclude_none=True), kept), kept) | faults
 
 
-def _team_form(place: Place, settings: ChannelSettings, name: str) -> Form:
+def _team_form(triage: TriageSettingsRef, settings: ChannelSettings, name: str) -> Form:
     team = find_team(settings.teams, name) or Team(name="-")
     is_new = team.name == NEW
     hint = "" if is_new else "Leave the name empty to remove the team."
@@ -136,8 +152,13 @@ def _team_form(place: Place, settings: ChannelSettings, name: str) -> Form:
         ),
         Field("groups", "User groups to notify", "text", ", ".join(_groups(team)), hint=GROUPS, optional=True),
     )
-    ref = TeamRef(workspace=place.workspace, channel=place.channel, team="" if is_new else team.name)
-    return TEAM_FORM.form("A team", asked, ref)
+    ref = TeamRef(
+        workspace=triage.workspace,
+        channel=triage.channel,
+        team="" if is_new else team.name,
+        version=triage.version,
+    )
+    return TEAM_FORM.form("New team" if is_new else "Edit team", asked, ref)
 
 
 async def save_team(submission: Submission, context: SettingsFormContext) -> Mapping[str, str]:

@@ -52,6 +52,7 @@ def submitted(body: Mapping[str, Any]) -> Submission:
         answers=answers(shown),
         asker=Requester(str(user.get("id") or ""), team),
         workspace=str(shown.get("app_installed_team_id") or team),
+        below=str(shown.get("previous_view_id") or ""),
     )
 
 

@@ -48,7 +48,7 @@ def test_each_layer_has_its_name() -> None:
     ("name", "value", "told"),
     [
         ("routes", [{"when": ["Bug report", "Critical"], "team": "Apps"}], "Bug report + Critical → Apps"),
-        ("teams", [{"name": "Apps", "channel": "C1", "people": []}], "Apps"),
+        ("teams", [{"name": "Apps", "channel": "C1", "people": ["U1"]}], "Apps: <#C1> <@U1>"),
         ("categories", [{"name": "Bug"}, {"name": "Praise"}], "Bug, Praise"),
         ("denied_people", ["U1", "W2"], "<@U1>, <@W2>"),
         ("agents", ["U1"], "<@U1>"),
@@ -68,4 +68,6 @@ def test_a_short_value_cuts_no_mention() -> None:
     denied = [f"U{number:08}" for number in range(30)]
     told = short_value_text("denied_people", denied, Slack())
     assert told.endswith(">…")
-    assert len(told) <= 61
+    assert len(told) <= 201
+    team = [{"name": "Apps", "channel": "", "people": denied}]
+    assert short_value_text("teams", team, Slack()).endswith("> …")
