@@ -1,0 +1,76 @@
+"""Finds the sentences in code that are not in the catalogue: `python -m tests.unit.sentences bot/core/classify`.
+
+What is not for people is known by where it stands (a log line, a regular expression, an error for developers) or says
+so in a comment on its line, `# not for people: …`, with the reason.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TWO_WORDS = re.compile(r"[A-Za-z']{2,}[,;:.]? +[A-Za-z']{2,}")
+CODE = re.compile(r"`[^`]*`")
+MARK = "# not for people: "
+TRANSLATED = {"_", "N_", "ngettext"}
+# What takes text that nobody reads in Slack.
+INTERNAL = {"compile", "TypeVar", "NewType", "cast", "text", "getLogger"}
+LOGGED = {"debug", "info", "warning", "error", "exception", "critical"}
+BUGS = {"RuntimeError", "AssertionError", "LookupError", "TypeError", "KeyError", "NotImplementedError"}
+
+
+def outside(source: str) -> Iterator[tuple[int, str]]:
+    """Yield the line and the text of each sentence of a module that no call marks for the catalogue."""
+    lines = source.splitlines()
+    for line, text in _literals(ast.parse(source)):
+        if TWO_WORDS.search(CODE.sub("", text)) and MARK not in lines[line - 1]:
+            yield line, text
+
+
+def _literals(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield texts, but no docstrings, annotations, log lines and other things that people never see."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return
+    if isinstance(node, ast.Call) and _name(node.func) in TRANSLATED | INTERNAL | BUGS:
+        yield from (found for one in node.keywords for found in _literals(one.value))
+        return
+    if isinstance(node, ast.Call) and _name(node.func) in LOGGED and _is_log(node.func):
+        return
+    if isinstance(node, ast.JoinedStr):
+        yield node.lineno, "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values)
+        node = ast.Tuple([one.value for one in node.values if isinstance(one, ast.FormattedValue)], ast.Load())
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.lineno, node.value
+    for field, value in ast.iter_fields(node):
+        if field in {"annotation", "returns"}:
+            continue
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, ast.AST):
+                yield from _literals(one)
+
+
+def _name(function: ast.expr) -> str:
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
+
+
+def _is_log(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == "log"
+
+
+if __name__ == "__main__":
+    count = 0
+    for path in sorted(
+        file for name in sys.argv[1:] for file in (Path(name).rglob("*.py") if Path(name).is_dir() else [Path(name)])
+    ):
+        for line, text in outside(path.read_text(encoding="utf-8")):
+            sys.stdout.write(f"{path}:{line}: {text!r}\n")
+            count += 1
+    sys.stdout.write(f"{count} sentences outside the catalogue\n")
