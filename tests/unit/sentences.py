@@ -1,7 +1,8 @@
 """Finds the sentences in code that are not in the catalogue: `python -m tests.unit.sentences bot/core/classify`.
 
 What is not for people is known by where it stands (a log line, a regular expression, an error for developers) or says
-so in a comment on its line, `# not for people: …`, with the reason.
+so in a comment, `# not for people: …`, with the reason. At the end of a text's first or last line, it is about that
+text; where an assignment, a class or a function begins, about all that is in it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 TWO_WORDS = re.compile(r"[A-Za-z']{2,}[,;:.]? +[A-Za-z']{2,}")
 CODE = re.compile(r"`[^`]*`")
 MARK = "# not for people: "
+DEFINITIONS = (ast.Assign, ast.AnnAssign, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 TRANSLATED = {"_", "N_", "ngettext"}
 # What takes text that nobody reads in Slack.
 INTERNAL = {"compile", "TypeVar", "NewType", "cast", "text", "getLogger"}
@@ -27,32 +29,39 @@ BUGS = {"RuntimeError", "AssertionError", "LookupError", "TypeError", "KeyError"
 
 def outside(source: str) -> Iterator[tuple[int, str]]:
     """Yield the line and the text of each sentence of a module that no call marks for the catalogue."""
-    lines = source.splitlines()
-    for line, text in _literals(ast.parse(source)):
-        if TWO_WORDS.search(CODE.sub("", text)) and MARK not in lines[line - 1]:
-            yield line, text
+    marked = {number for number, line in enumerate(source.splitlines(), start=1) if MARK in line}
+    for node, text in _literals(ast.parse(source), marked):
+        if TWO_WORDS.search(CODE.sub("", text)) and marked.isdisjoint({node.lineno, node.end_lineno}):
+            yield node.lineno, text
 
 
-def _literals(node: ast.AST) -> Iterator[tuple[int, str]]:
+def _literals(node: ast.AST, marked: set[int]) -> Iterator[tuple[ast.expr, str]]:
     """Yield texts, but no docstrings, annotations, log lines and other things that people never see."""
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+    if _is_apart(node, marked):
         return
     if isinstance(node, ast.Call) and _name(node.func) in TRANSLATED | INTERNAL | BUGS:
-        yield from (found for one in node.keywords for found in _literals(one.value))
-        return
-    if isinstance(node, ast.Call) and _name(node.func) in LOGGED and _is_log(node.func):
+        yield from (found for one in node.keywords for found in _literals(one.value, marked))
         return
     if isinstance(node, ast.JoinedStr):
-        yield node.lineno, "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values)
+        yield node, "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values)
         node = ast.Tuple([one.value for one in node.values if isinstance(one, ast.FormattedValue)], ast.Load())
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.lineno, node.value
+        yield node, node.value
     for field, value in ast.iter_fields(node):
         if field in {"annotation", "returns"}:
             continue
         for one in value if isinstance(value, list) else [value]:
             if isinstance(one, ast.AST):
-                yield from _literals(one)
+                yield from _literals(one, marked)
+
+
+def _is_apart(node: ast.AST, marked: set[int]) -> bool:
+    """Return whether nothing in a part of a module is for people."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.Call):
+        return _name(node.func) in LOGGED and _is_log(node.func)
+    return isinstance(node, DEFINITIONS) and node.lineno in marked
 
 
 def _name(function: ast.expr) -> str:
