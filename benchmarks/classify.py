@@ -22,6 +22,7 @@ from benchmarks.large_run import sort_file
 from bot.calls import Call, Purpose
 from bot.claude import catalogue
 from bot.claude.client import connect
+from bot.claude.prices import cost
 from bot.core.classify import batching, schema
 from bot.core.classify.advance import AT_ONCE
 from bot.core.classify.classifier import BatchOutcome, Question, sort
@@ -84,7 +85,7 @@ class Row:
     def dollars(self) -> float:
         """What they cost."""
         card = catalogue.lookup(MODEL)
-        return self.factor * sum(float(catalogue.cost(card, call) or 0) for call in self.calls)
+        return self.factor * sum(float(cost(card, call) or 0) for call in self.calls)
 
 
 def messages(count: int) -> list[Item]:

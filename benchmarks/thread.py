@@ -20,7 +20,8 @@ from sqlalchemy import text
 
 from bot import app, settings
 from bot.calls import Call, Purpose
-from bot.claude.catalogue import ModelCard, cost, lookup
+from bot.claude.catalogue import ModelCard, lookup
+from bot.claude.prices import cost
 from bot.db import migrate
 from bot.db.engine import Database
 from bot.playground.anthropic.api import MessagesServer

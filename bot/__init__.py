@@ -33,7 +33,7 @@ and `app.py` introduces them to each other.
       ports/          what the use cases need from the outside, as small protocols
       answer/         threads: whom to answer, catching up, buttons, a new answer after an edit, summaries of long ones
       classify/       /classify: what to sort (sources; files: table/), a run (start, advance), its result (render, …)
-      triage/         feedback: classify, route, publish, alert, digest, what a GitHub issue says
+      triage/         feedback: classify, route, publish, alert, digest, trends and charts (report.py), GitHub issues
       summarize/      /summarize: texts, files, threads, channels; which messages count (transcript.py)
       code/           /code: which blocks count as files (changed_files.py), syntax; what people read (render.py)
       settings/       /parley: settings, budgets, personas, forms, history, help
@@ -48,7 +48,7 @@ and `app.py` introduces them to each other.
     slack/            inbound/ reads what Slack delivers · outbound/ posts: answers, tables, forms, files; how long a
                       message is (split.py) · client/ calls the Web API, within its rate limits; which messages
                       count (message_kinds.py) · chat/ implements the ports
-    claude/           the client and its retries, catalogue.toml: models and prices, prompts/: what Claude is told
+    claude/           the client, retry.py, catalogue.toml (models, prices), prompts/: what Claude is told
     db/               tables/, a store for each subject, engine.py: how a database is opened, its timeouts and
                       pragmas; personal_data.py: what of people's data is erased, and what is blanked
     work/             the durable inbox: accept, order, run, retry, take over

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot import turn
 from bot.calls import Call
-from bot.claude import catalogue
+from bot.claude.prices import micros
 
 COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
@@ -101,7 +101,7 @@ class ModelCall:
             is_batch=self.is_batch,
             turn=turn.request(),
         )
-        return replace(call, cost_micros=catalogue.micros(call))
+        return replace(call, cost_micros=micros(call))
 
 
 def _milliseconds(seconds: float) -> int:

@@ -10,7 +10,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx2
-import stamina
 from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient, omit, transform_schema
 from pydantic import ValidationError
 
@@ -19,12 +18,14 @@ from bot.claude import batches, encode_files, prompts
 from bot.claude import check_key as access
 from bot.claude.attachment import block
 from bot.claude.call import ModelCall
-from bot.claude.catalogue import ModelCard, lookup, parameters, sampling, today
+from bot.claude.catalogue import ModelCard, lookup, today
 from bot.claude.check_key import AccessFinding
-from bot.claude.errors import judge, pause, translated
+from bot.claude.errors import judge, translated
 from bot.claude.events import events
 from bot.claude.model_facts import ModelLimits
 from bot.claude.models import ModelList
+from bot.claude.parameters import parameters, sampling
+from bot.claude.retry import pause, retrying
 from bot.claude.transport import Transport, proxy_of
 from bot.core.cancel import cancel_on, check
 from bot.core.domain.message import Role
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from bot.core.ports import BatchRequest, Filled, Request, Turn
 
 API = "https://api.anthropic.com"
-TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +108,7 @@ class Claude(ModelLimits):
         self._anthropic = anthropic
         self._deadlines = deadlines
         self._offers = ModelList(anthropic, clock)
-        self._retrying = stamina.AsyncRetryingCaller(
-            attempts=TRIES, timeout=None, wait_initial=0.5, wait_max=4.0, wait_jitter=0.5
-        )
+        self._retrying = retrying()
 
     def model(self) -> Model:
         """Return the model as use cases ask it."""

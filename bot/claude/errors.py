@@ -93,7 +93,6 @@ SIZE_WORDS = ("prompt is too long", "exceed context limit")
 _PATH = re.compile(r"\bmessages\.(?P<message>[0-9]{1,6})\.content\.(?P<block>[0-9]{1,6})\b")
 
 LONGEST_CAUSE = 300
-LONGEST_WAIT = 30.0
 
 
 def kind_of(status: int, code: str | None, message: str) -> type[ModelError]:
@@ -194,15 +193,3 @@ def _complete(error: ModelError, exchange: ModelCall) -> None:
     # What a model wrote before it declined must not be kept.
     error.partial = "" if isinstance(error, ModelRefusedError) else exchange.shown
     error.call = exchange.failure = exchange.call(type(error).__name__)
-
-
-def pause(error: BaseException, seconds_left: float) -> bool | float:
-    """Decide whether a failure is worth another try: True after the usual pause, or the seconds that the API asks for.
-
-    A pause that the API wants longer than `LONGEST_WAIT`, or than there is time left, is not waited for.
-    """
-    if not isinstance(error, ModelAwayError):
-        return False
-    if (wait := error.retry_after) is None:
-        return True
-    return wait if wait <= LONGEST_WAIT and wait < seconds_left else False

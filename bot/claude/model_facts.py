@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from bot.claude import catalogue, prompts
-from bot.claude.catalogue import ModelCard, faults, find, lookup, successor, today
+from bot.claude import catalogue, prices, prompts
+from bot.claude.catalogue import ModelCard, find, lookup, successor, today
+from bot.claude.parameters import faults
 from bot.core.domain.channel_settings import DEFAULTS
 from bot.core.tokens import TOKENS_PER_TURN, estimate_tokens
 from bot.errors import SettingsError
@@ -80,7 +81,7 @@ class ModelLimits:
         self, input_tokens: int, output_tokens: int, settings: ChannelSettings = DEFAULTS, *, is_batch: bool = False
     ) -> float | None:
         """Return what so many tokens cost in dollars with the channel's model; None where its price is unknown."""
-        dollars = catalogue.price(self.card_of(settings), input_tokens, output_tokens, is_batch=is_batch)
+        dollars = prices.price(self.card_of(settings), input_tokens, output_tokens, is_batch=is_batch)
         return None if dollars is None else float(dollars)
 
     def ceiling(self, request: Request, *, is_batch: bool = False) -> int | None:
@@ -90,7 +91,7 @@ class ModelLimits:
         files = sum(attachment.tokens for turn in request.turns for attachment in turn.attachments)
         ours = self._prompt_tokens + estimate_tokens(prompts.instructions_of(request.settings)) + FORM_TOKENS
         output = min(request.max_output, card.max_output)
-        return catalogue.ceiling(card, words + files + ours, output, is_batch=is_batch)
+        return prices.ceiling(card, words + files + ours, output, is_batch=is_batch)
 
     def card_of(self, settings: ChannelSettings) -> ModelCard:
         """Return the channel's model, its replacement once it has retired, or the default if it is unknown."""

@@ -14,7 +14,8 @@ import tomli_w
 from pydantic import ValidationError
 
 from bot import PROGRAM
-from bot.claude.catalogue import faults, lookup
+from bot.claude.catalogue import lookup
+from bot.claude.parameters import faults
 from bot.cli.settings_faults import not_toml, place_fault, value_fault
 from bot.cli.shared import counted, read_text, using
 from bot.core.domain.channel_settings import ChannelSettings, merged

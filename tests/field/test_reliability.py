@@ -17,7 +17,8 @@ from anthropic import transform_schema
 from sqlalchemy import select, update
 
 from bot import settings
-from bot.claude.errors import pause, translate
+from bot.claude.errors import translate
+from bot.claude.retry import pause
 from bot.core.classify import schema as form
 from bot.core.domain.category import Category
 from bot.db.engine import Database

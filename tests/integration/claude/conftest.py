@@ -8,7 +8,8 @@ import pytest
 import stamina
 
 from bot.claude.catalogue import today
-from bot.claude.client import TRIES, CallDeadlines, Claude, connect
+from bot.claude.client import CallDeadlines, Claude, connect
+from bot.claude.retry import TRIES
 from tests.support.scripted import ScriptedModel
 
 if TYPE_CHECKING:

@@ -10,20 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.calls import Call, Purpose
-from bot.claude.catalogue import (
-    LEVELS,
-    ModelCard,
-    Sampling,
-    catalogue,
-    cost,
-    display_name,
-    find,
-    lookup,
-    micros,
-    named,
-    parameters,
-    successor,
-)
+from bot.claude.catalogue import ModelCard, catalogue, display_name, find, lookup, named, successor
+from bot.claude.parameters import LEVELS, Sampling, parameters
+from bot.claude.prices import cost, micros
 from bot.core.domain.setting_choices import Creativity
 from bot.errors import SettingsError, UsageError
 

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from bot.calls import Purpose
 from bot.claude.catalogue import ModelCard, lookup
-from bot.claude.client import TRIES, CallDeadlines, Claude, connect
+from bot.claude.client import CallDeadlines, Claude, connect
+from bot.claude.retry import TRIES
 from bot.core.domain.message import Role
 from bot.core.ports import Request, Turn
 from bot.errors import ModelMisconfiguredError, ModelUnavailableError

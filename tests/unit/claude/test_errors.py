@@ -13,7 +13,8 @@ import pytest
 from bot import errors
 from bot.calls import Purpose
 from bot.claude.call import ModelCall
-from bot.claude.errors import FOREIGN, STATUSES, judge, pause, retry_after, translate, translated
+from bot.claude.errors import FOREIGN, STATUSES, judge, retry_after, translate, translated
+from bot.claude.retry import pause
 from bot.errors import (
     ModelBudgetError,
     ModelBusyError,
