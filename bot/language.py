@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +33,7 @@ ENGLISH = "en"
 FOLDER = Path(__file__).parent / "locales"
 LANGUAGES = (ENGLISH, *sorted(path.parent.parent.name for path in FOLDER.glob("*/LC_MESSAGES/parley.po")))
 """The languages that the bot speaks, by their ISO 639 codes."""
+NUMBERS = {",": None, ",.1f": "#,##0.0"}  # Babel's patterns; None is a language's own
 
 _spoken: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
@@ -63,7 +64,7 @@ def load() -> None:
 def _(sentence: str, /, **values: object) -> str:
     """Return a sentence in the reader's language, with its values put in.
 
-    `{n:,}` writes a number with that language's separators. Values are never read as a sentence's fields.
+    `{n:,}`, `{n:,.1f}` and `{n:.0%}` write a number as the language does. Values are never read as a sentence's fields.
     """
     language = _spoken.get()
     found = _catalogue(language).gettext(sentence) if sentence else ""
@@ -102,6 +103,11 @@ def number(value: float) -> str:
     return format_decimal(value, locale=locale())
 
 
+def percent(share: float) -> str:
+    """Write a share as the reader's language does: 30% or 30\N{NO-BREAK SPACE}%."""
+    return format_percent(share, locale=locale())
+
+
 def and_list(items: Iterable[str]) -> str:
     """Join parts of a sentence: "a", "a and b", "a, b and c"."""
     return _joined(items, N_("{before} and {last}"))
@@ -118,14 +124,16 @@ def _joined(items: Iterable[str], pair: str) -> str:
 
 
 class _Formatter(string.Formatter):
-    """Puts values into a sentence; numbers with `,` get the separators of a language."""
+    """Puts values into a sentence; numbers with `,` or `%` are written as a language writes them."""
 
     def __init__(self, language: str) -> None:
         self._locale = _locale(language)
 
     def format_field(self, value: object, format_spec: str) -> str:
-        if format_spec == "," and isinstance(value, int | float):
-            return format_decimal(value, locale=self._locale)
+        if isinstance(value, int | float) and format_spec in NUMBERS:
+            return format_decimal(value, NUMBERS[format_spec], locale=self._locale)
+        if isinstance(value, int | float) and format_spec == ".0%":
+            return format_percent(value, locale=self._locale)
         return format(value, format_spec)
 
 

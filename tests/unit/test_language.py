@@ -11,7 +11,8 @@ import pytest
 
 from bot import errors, language
 from bot.core.dates import short_date
-from bot.language import _, and_list, ngettext, number, or_list, speak
+from bot.core.money import dollars
+from bot.language import _, and_list, ngettext, number, or_list, percent, speak
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +62,25 @@ def test_numbers_and_days_follow_the_language() -> None:
     assert (said(lambda: number(1234567)), said(lambda: short_date(date(2026, 11, 3)))) == ("1.234.567", "3. Nov.")
     assert _("{n:,} of {of}", n=1234, of="{n}") == "1,234 of {n}"
     assert said(lambda: _("{n:,} of {of:>3}", n=1234, of=7)) == "1.234 of   7"
+
+
+def test_shares_and_decimals_follow_the_language() -> None:
+    assert (percent(0.3), _("{a:,.1f} {b:.0%}", a=1234, b=0.25)) == ("30%", "1,234.0 25%")
+    assert said(lambda: percent(0.3)) == "30\N{NO-BREAK SPACE}%"
+    assert said(lambda: _("{a:,.1f} {b:.0%}", a=1234, b=0.25)) == "1.234,0 25\N{NO-BREAK SPACE}%"
+
+
+@pytest.mark.parametrize(
+    ("amount", "english", "german"),
+    [
+        (0.02, "$0.02", "0,02\xa0$"),
+        (0.0234, "$0.0234", "0,0234\xa0$"),
+        (12345.678, "$12,345.68", "12.345,68\xa0$"),
+        (0.00001, "less than $0.0001", "weniger als 0,0001\xa0$"),
+    ],
+)
+def test_money_follows_the_language(amount: float, english: str, german: str) -> None:
+    assert (dollars(amount), said(lambda: dollars(amount))) == (english, german)
 
 
 @pytest.mark.parametrize(("n", "expected"), [(1, "in 1 Sekunde"), (0, "in 0 Sekunden"), (2000, "in 2.000 Sekunden")])
