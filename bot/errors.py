@@ -88,7 +88,7 @@ class NotAllowedError(BotError):
     """The person may not do this; the sentence says who may."""
 
     def __init__(self, sentence: str) -> None:
-        super().__init__("not allowed")
+        super().__init__("not allowed")  # not for people: logged
         self.own_sentence = sentence
 
 
@@ -158,7 +158,7 @@ class UnfinishedError(ChatError):
 class SealedError(BotError):
     """A workspace's tokens can't be decrypted with the configured keys."""
 
-    def __init__(self, workspace: str) -> None:
+    def __init__(self, workspace: str) -> None:  # not for people: logged
         super().__init__(f"no key of PARLEY_ENCRYPTION_KEY decrypts the tokens of {workspace}")
 
 
@@ -336,7 +336,7 @@ class OverBudgetError(ModelError):
     """A budget that was set here is used up; the sentence says until when, and who can help."""
 
     def __init__(self, sentence: str) -> None:
-        super().__init__("over budget")
+        super().__init__("over budget")  # not for people: logged
         self.own_sentence = sentence
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NAMES = "|".join(one.name for one in COMMANDS)
 IN_CODE = re.compile(rf"(?<=`)/(?=(?:{NAMES})[` ])")  # `/code` and `/code Go`
-ANYWHERE = re.compile(rf"(?<![^\s(`“])/(?=(?:{NAMES})(?![\w/-]))")
+ANYWHERE = re.compile(rf"(?<![^\s(`“„])/(?=(?:{NAMES})(?![\w/-]))")
 FENCE = "```"
 
 
@@ -242,7 +242,7 @@ class PrefixedInteractions:
 
     def __init__(self, interactions: InteractionIntake, names: CommandPrefix) -> None:
         self._interactions, self._names = interactions, names
-        self.visit = interactions.visit
+        self.visit, self.speak_to = interactions.visit, interactions.speak_to
 
     async def take(self, command: Command) -> None:
         """Implement the port."""

@@ -79,7 +79,7 @@ async def is_missing(url: str) -> bool:
     return address.get_backend_name() == "sqlite" and not await asyncio.to_thread(Path(address.database or "").exists)
 
 
-def outdated(at: str | None) -> SettingsError:
+def outdated(at: str | None) -> SettingsError:  # not for people: operators read it
     """Make the error of a database that is at revision `at`, None for that without tables."""
     what = f"is at version {at}, and this Parley needs {head()}" if at else "has no tables yet"
     return SettingsError([f"The database {what}: run `{PROGRAM} migrate`."])

@@ -54,7 +54,7 @@ async def find(connection: AsyncConnection, place: Place, words: Sequence[str], 
 
 def _for_sqlite(place: Place, words: Sequence[str]) -> str:
     any_of = " OR ".join(f'"{word}"*' for word in words)
-    return f'place : "{place.workspace}{place.channel}" AND text : ({any_of})'
+    return f'place : "{place.workspace}{place.channel}" AND text : ({any_of})'  # not for people: SQLite's own language
 
 
 def _for_postgresql(_place: Place, words: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ T = TypeVar("T")
 Call = tuple["asyncio.Future[Any]", "Callable[[], Any]"]
 
 DRIVER = "sqlite+threaded"  # the name of `Dialect` in a database's URL
-CLOSED = "Cannot operate on a closed database."  # SQLite's own words, by which SQLAlchemy drops a connection
+CLOSED = "Cannot operate on a closed database."  # not for people: SQLAlchemy drops a connection by it
 
 
 class Connection:

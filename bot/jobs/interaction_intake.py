@@ -50,6 +50,10 @@ class DurableInteractions:
         self._registry, self._permissions, self._home, self._notices = registry, permissions, home, notices
         self._languages = languages
 
+    async def speak_to(self, workspace: str, person: str) -> None:
+        """Write to a person in their language from here on."""
+        await self._languages.of_person(workspace, person)
+
     async def take(self, command: Command) -> None:
         """Accept a slash command. Raises `UsageError`, with what the person should fix first."""
         await self._languages.of_person(command.place.workspace, command.asker.person)

@@ -47,7 +47,7 @@ def bolt_app(
     async def authorize(team_id: object) -> AuthorizeResult | None:
         workspace = team_id or ""
         if not isinstance(workspace, str):  # Bolt takes what it finds, in one of several places
-            raise payload.UnreadableError("not a workspace's id")
+            raise payload.UnreadableError("not a workspace's id")  # not for people: logged
         try:
             return await teams.of(workspace).identity()
         except NotServedError:  # which was said once
@@ -82,9 +82,9 @@ async def on_error(error: Exception) -> BoltResponse:
     """Refuse what can't be read; let Slack redeliver what was not accepted. Bolt would log the text of any error."""
     if isinstance(error, payload.UnreadableError):
         log.warning("discarded a payload that can't be read: %s", error)
-        return BoltResponse(status=400, body="malformed body")
+        return BoltResponse(status=400, body="malformed body")  # not for people: Slack reads it
     log.error("a delivery was not taken: %s\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
-    return BoltResponse(status=500, body="not taken")
+    return BoltResponse(status=500, body="not taken")  # not for people: Slack reads it
 
 
 def _ignore_the_rest(app: AsyncApp) -> None:

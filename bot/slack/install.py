@@ -1,5 +1,7 @@
 """The pages through which a workspace installs the bot: OAuth v2, with Bolt's own flow."""
 
+# not for people: who installs the app is an admin, and reads English
+
 from __future__ import annotations
 
 import hashlib

@@ -1,5 +1,7 @@
 """The manifest that creates the Slack app in one paste: what the code listens to, and the scopes that it needs."""
 
+# not for people: Slack shows one manifest to all, in English
+
 from __future__ import annotations
 
 from typing import Any

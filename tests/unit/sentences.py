@@ -1,8 +1,9 @@
 """Finds the sentences in code that are not in the catalogue: `python -m tests.unit.sentences bot/core/classify`.
 
-What is not for people is known by where it stands (a log line, a regular expression, an error for developers) or says
-so in a comment, `# not for people: …`, with the reason. At the end of a text's first or last line, it is about that
-text; where an assignment, a class or a function begins, about all that is in it.
+What is not for people is known by where it stands (a log line, SQL, a regular expression, an error for developers) or
+says so in a comment, `# not for people: …`, with the reason. At the end of a text's first or last line, it is about
+that text; where an assignment, a class or a function begins, about all that is in it; on a line of its own, about the
+module.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from bot import errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,13 +28,21 @@ TRANSLATED = {"_", "N_", "ngettext"}
 INTERNAL = {"compile", "TypeVar", "NewType", "cast", "text", "getLogger"}
 LOGGED = {"debug", "info", "warning", "error", "exception", "critical"}
 BUGS = {"RuntimeError", "AssertionError", "LookupError", "TypeError", "KeyError", "NotImplementedError"}
+# What is given to errors is logged, but for those that get a sentence.
+SAID = {"UsageError", "NotAllowedError", "FileError", "HeavyFileError", "OverBudgetError"}
+CAUSES = {name for name in vars(errors) if name.endswith("Error")} - SAID
+SQL = re.compile(r"\s*(?:SELECT|UPDATE|PRAGMA|BEGIN) ")
 
 
 def outside(source: str) -> Iterator[tuple[int, str]]:
     """Yield the line and the text of each sentence of a module that no call marks for the catalogue."""
-    marked = {number for number, line in enumerate(source.splitlines(), start=1) if MARK in line}
+    lines = source.splitlines()
+    if any(line.startswith(MARK) for line in lines):
+        return
+    marked = {number for number, line in enumerate(lines, start=1) if MARK in line}
     for node, text in _literals(ast.parse(source), marked):
-        if TWO_WORDS.search(CODE.sub("", text)) and marked.isdisjoint({node.lineno, node.end_lineno}):
+        is_sentence = TWO_WORDS.search(CODE.sub("", text)) and not SQL.match(text)
+        if is_sentence and marked.isdisjoint({node.lineno, node.end_lineno}):
             yield node.lineno, text
 
 
@@ -39,7 +50,7 @@ def _literals(node: ast.AST, marked: set[int]) -> Iterator[tuple[ast.expr, str]]
     """Yield texts, but no docstrings, annotations, log lines and other things that people never see."""
     if _is_apart(node, marked):
         return
-    if isinstance(node, ast.Call) and _name(node.func) in TRANSLATED | INTERNAL | BUGS:
+    if isinstance(node, ast.Call) and _name(node.func) in TRANSLATED | INTERNAL | BUGS | CAUSES:
         yield from (found for one in node.keywords for found in _literals(one.value, marked))
         return
     if isinstance(node, ast.JoinedStr):

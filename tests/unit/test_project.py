@@ -79,6 +79,9 @@ class RefusingIntake:
     async def change(self, changed: MessageEdit) -> None:
         raise AssertionError(changed)
 
+    async def speak_to(self, workspace: str, person: str) -> None:
+        raise AssertionError(workspace, person)
+
     async def take(self, command: Command) -> None:
         raise AssertionError(command)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 UNKNOWN = "txt"  # the extension of what is in no known language
 
 # A language's name, what else people call it, and the extensions of its files, the usual one first.
-_LANGUAGES = (
+_LANGUAGES = (  # not for people: names and extensions
     ("Bash", "sh shell", "sh bash"),
     ("C", "", "c h"),
     ("C#", "csharp", "cs"),

@@ -37,6 +37,9 @@ class MessageIntake(Protocol):
 class InteractionIntake(Protocol):
     """Takes commands, actions, forms and visits."""
 
+    async def speak_to(self, workspace: str, person: str) -> None:
+        """Write to a person in their language from here on, as all others of these do by themselves."""
+
     async def take(self, command: Command) -> None:
         """Accept a slash command. Raises `UsageError`, with what the person should fix first."""
 

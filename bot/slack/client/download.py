@@ -12,6 +12,7 @@ import aiohttp
 from yarl import URL
 
 from bot.errors import ChatError, FileError, RevokedError
+from bot.language import N_, _
 from bot.slack.client.api import call, translated
 from bot.slack.client.file_ref import described, transcript, transcript_url
 
@@ -33,10 +34,10 @@ HOSTS = ("slack.com", "slack-gov.com", "slack-files.com", "slack-files-gov.com")
 CDN = ("slack-edge.com",)
 REDIRECTS = {301, 302, 303, 307, 308}
 
-GONE_SENTENCE = "{name} is gone, or I can't access it: please post it again."
-LOCKED_SENTENCE = "Slack does not let me open {name}: your administrator should check the scope `files:read`."
-CLOSED_SENTENCE = "I don't have access to {name}: please post it here yourself, or share it in this channel."
-OUTSIDE_SENTENCE = "{name} is kept outside Slack, where I can't open it: please post the file itself."
+GONE_SENTENCE = N_("{name} is gone, or I can't access it: please post it again.")
+LOCKED_SENTENCE = N_("Slack does not let me open {name}: your administrator should check the scope `files:read`.")
+CLOSED_SENTENCE = N_("I don't have access to {name}: please post it here yourself, or share it in this channel.")
+OUTSIDE_SENTENCE = N_("{name} is kept outside Slack, where I can't open it: please post the file itself.")
 GONE = {"file_not_found", "file_deleted", "not_visible", "channel_not_found", "not_in_channel"}
 CLOSED = {"access_denied", "file_access_denied", "restricted_action", "team_not_found", "not_allowed"}
 
@@ -54,12 +55,12 @@ async def download(client: AsyncWebClient, session: aiohttp.ClientSession, file_
     """
     file = await _info(client, file_id)
     if file.get("mode") == "tombstone":
-        raise FileError(GONE_SENTENCE)
+        raise FileError(_(GONE_SENTENCE))
     if (words := transcript(file)) and not transcript_url(file):
         return words.encode()
     url = transcript_url(file) or str(file.get("url_private_download") or file.get("url_private") or "")
     if not is_slacks(url, client.base_url):
-        raise FileError(OUTSIDE_SENTENCE)
+        raise FileError(_(OUTSIDE_SENTENCE))
     with translated():
         async with asyncio.timeout(DEADLINE):
             return await _fetch_patiently(client, session, url, limit, file)
@@ -74,10 +75,10 @@ async def _info(client: AsyncWebClient, file_id: str) -> dict[str, Any]:
         if error.is_transient:
             raise
         if error.code in GONE:
-            raise FileError(GONE_SENTENCE) from error
-        raise FileError(CLOSED_SENTENCE if error.code in CLOSED else LOCKED_SENTENCE) from error
+            raise FileError(_(GONE_SENTENCE)) from error
+        raise FileError(_(CLOSED_SENTENCE if error.code in CLOSED else LOCKED_SENTENCE)) from error
     if not isinstance(found, dict):
-        raise FileError(GONE_SENTENCE)
+        raise FileError(_(GONE_SENTENCE))
     return found
 
 
@@ -99,7 +100,7 @@ async def _fetch(
     client: AsyncWebClient, session: aiohttp.ClientSession, url: str, limit: int, file: dict[str, Any]
 ) -> bytes:
     """Follow redirects by hand: aiohttp would drop the token, or take it anywhere."""
-    for _ in range(MOST_HOPS + 1):
+    for _hop in range(MOST_HOPS + 1):
         headers = {"Authorization": f"Bearer {client.token}"} if is_trusted(url, client.base_url) else {}
         async with session.get(
             URL(url, encoded=True), headers=headers, allow_redirects=False, timeout=aiohttp.ClientTimeout(DEADLINE)
@@ -110,9 +111,9 @@ async def _fetch(
             url = _sent_on(url, response)
         if not is_slacks(url, client.base_url):
             log.warning("a download was sent on to a host that is not Slack's")
-            raise FileError(OUTSIDE_SENTENCE)
+            raise FileError(_(OUTSIDE_SENTENCE))
     log.warning("a download was sent on more than %d times", MOST_HOPS)
-    raise FileError(LOCKED_SENTENCE)
+    raise FileError(_(LOCKED_SENTENCE))
 
 
 def _sent_on(url: str, response: aiohttp.ClientResponse) -> str:
@@ -151,7 +152,7 @@ def _parts(url: str) -> SplitResult | None:
     """Parse an address; None if it is none."""
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        parts.port  # noqa: B018 (reading it raises)
     except ValueError:
         return None
     return parts if parts.hostname else None
@@ -166,13 +167,13 @@ def _is_loopback(host: str | None) -> bool:
 
 def _check(response: aiohttp.ClientResponse, file: dict[str, Any]) -> None:
     if response.status in (404, 410):
-        raise FileError(GONE_SENTENCE)
+        raise FileError(_(GONE_SENTENCE))
     if response.status >= 500 or response.status == 429:  # noqa: PLR2004 - HTTP's own numbers
         raise ChatError(f"http_{response.status}", is_transient=True)
     # Who may not see a file is sent to a page to sign in at, with 200.
     is_page = response.content_type == "text/html" and not _is_page(file)
     if response.status != 200 or is_page:  # noqa: PLR2004 - as above
-        raise FileError(LOCKED_SENTENCE)
+        raise FileError(_(LOCKED_SENTENCE))
 
 
 def _whole(data: bytes, response: aiohttp.ClientResponse, file: dict[str, Any]) -> bytes:
@@ -182,7 +183,7 @@ def _whole(data: bytes, response: aiohttp.ClientResponse, file: dict[str, Any]) 
         (b"<!doctype html", b"<html")
     )
     if is_page and isinstance(size, int) and size > 0 and len(data) != size:
-        raise FileError(LOCKED_SENTENCE)
+        raise FileError(_(LOCKED_SENTENCE))
     return data
 
 
@@ -195,5 +196,5 @@ async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
     async for chunk in response.content.iter_chunked(CHUNK):
         data += chunk
         if len(data) > limit:
-            raise FileError("{name} is larger than Slack said, and too big to read.")
+            raise FileError(_("{name} is larger than Slack said, and too big to read."))
     return bytes(data)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LONGEST = 60_000  # characters of a text; of all blocks together, and of all attachments
-CLIPPED = "[The rest of this message is too long, and was not read.]"
+CLIPPED = "[The rest of this message is too long, and was not read.]"  # not for people: Claude reads it
 
 _THING = 20  # characters that an object or a list counts for, since each takes time, too
 _DEEPEST = 50  # levels of objects and lists

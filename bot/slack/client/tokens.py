@@ -108,7 +108,7 @@ class Client(AsyncWebClient):
         """Tell the operator, once for each token."""
         if token != self._refused:
             self._refused = token
-            whose = f"the workspace {self._name}" if self._name else "SLACK_BOT_TOKEN"
+            whose = f"the workspace {self._name}" if self._name else "SLACK_BOT_TOKEN"  # not for people: logged
             log.error("Slack no longer accepts the token of %s (%s): reinstall the app", whose, code)
 
 

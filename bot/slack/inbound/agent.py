@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.errors import ChatError
+from bot.language import N_, _
 from bot.slack.client.api import call_once
 from bot.slack.inbound import payload
 
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 EVENTS = ("agent_session_stopped", "agent_session_title_changed", "app_context_changed", "app_home_opened")
-TITLE = "I'm an AI and can be wrong. What can I do for you?"
+TITLE = N_("I'm an AI and can be wrong. What can I do for you?")
 # At most four; https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts
 PROMPTS = (
-    ("Draft a message", "Draft a short message to my team that "),
-    ("Explain something", "Explain in simple terms "),
-    ("Write code", "Write a Python function that "),
+    (N_("Draft a message"), N_("Draft a short message to my team that ")),
+    (N_("Explain something"), N_("Explain in simple terms ")),
+    (N_("Write code"), N_("Write a Python function that ")),
 )
 
 
@@ -40,13 +41,15 @@ def register(app: AsyncApp, intake: Intake) -> None:
         if isinstance(channel, str) and isinstance(thread, str):
             await intake.messages.stop(Place(context.team_id or "", channel, thread))
 
-    async def on_context(event: dict[str, Any], client: AsyncWebClient) -> None:
+    async def on_context(event: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient) -> None:
+        await intake.interactions.speak_to(context.team_id or "", str(event.get("user") or ""))
         await suggest(client, event)
 
     async def on_home(
         event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
         if event.get("tab") != "home":
+            await intake.interactions.speak_to(context.team_id or "", str(event.get("user") or ""))
             await suggest(client, event)
             return
         with payload.reading():
@@ -69,14 +72,16 @@ async def suggest(client: AsyncWebClient, event: Mapping[str, Any]) -> None:
     if not isinstance(direct, str) or not direct.startswith("D"):
         return
     watched = watched_channel(event)
-    about = [("Summarize this channel", f"Summarize <#{watched}> 7d")] if watched else []
-    prompts = [{"title": title, "message": message} for title, message in (*about, *PROMPTS)]
+    channel = f"<#{watched}>"
+    about = [(_("Summarize this channel"), _("Summarize {channel} 7d", channel=channel))] if watched else []
+    offered = (*about, *((_(title), _(message)) for title, message in PROMPTS))
+    prompts = [{"title": title, "message": message} for title, message in offered]
     try:
         await call_once(
             client.assistant_threads_setSuggestedPrompts,
             channel_id=direct,
             thread_ts=event.get("thread_ts"),
-            title=TITLE,
+            title=_(TITLE),
             prompts=prompts,
         )
     except ChatError as error:

@@ -14,6 +14,7 @@ from bot.core.domain.command import Command
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.errors import BotError, UsageError
+from bot.language import N_, _
 from bot.slack.client.read_limits import LONGEST
 from bot.slack.client.text import groups_as_people, named_channels, plain
 from bot.slack.inbound import payload
@@ -33,9 +34,9 @@ log = logging.getLogger(__name__)
 
 # Seconds; what is left of three is for the rest. https://docs.slack.dev/interactivity/handling-user-interaction
 TRIGGER_LASTS = 2.0
-TOO_LONG = f"That is more than {LONGEST:,} characters, too long for a command. Send it as a file, and mention me."
+TOO_LONG = N_("That is more than {most:,} characters, too long for a command. Send it as a file, and mention me.")
 # It has to stay true: Slack neither replaces nor deletes what a command was answered with at once.
-AT_WORK = "Your answer will appear below. Only you will see it."
+AT_WORK = N_("Your answer will appear below. Only you will see it.")
 
 
 def register(app: AsyncApp, intake: InteractionIntake, prefix: str = "") -> None:
@@ -47,7 +48,8 @@ def register(app: AsyncApp, intake: InteractionIntake, prefix: str = "") -> None
 def _listener(spec: CommandSpec, intake: InteractionIntake) -> Callable[..., Any]:
     async def on_command(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         if len(str(body.get("text") or "")) > LONGEST:
-            await ack(TOO_LONG)
+            await intake.speak_to(str(body.get("team_id") or ""), str(body.get("user_id") or ""))
+            await ack(_(TOO_LONG, most=LONGEST))
             return
         with payload.reading():
             command = read(spec, body)
@@ -59,7 +61,7 @@ def _listener(spec: CommandSpec, intake: InteractionIntake) -> Callable[..., Any
         except UsageError as error:
             await ack(error.sentence)
             return
-        await (ack(AT_WORK) if command.is_private and not spec.is_private else ack())
+        await (ack(_(AT_WORK)) if command.is_private and not spec.is_private else ack())
 
     return on_command
 

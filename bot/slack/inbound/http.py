@@ -40,13 +40,13 @@ def listener(app: AsyncApp, signing_secret: str) -> Callable[[web.Request], Awai
         timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
         signature = request.headers.get("X-Slack-Signature", "")
         if not re.fullmatch(r"[0-9]{1,12}", timestamp) or not _is_valid(verifier, body, timestamp, signature):
-            return web.Response(status=401, text="invalid signature")
+            return web.Response(status=401, text="invalid signature")  # not for people: Slack reads it
         try:
             bolt_request = await _parsed(request, await request.text())
             payload.check(bolt_request.body)
         except payload.UNREADABLE as error:
             log.warning("discarded a body that can't be read: %s", type(error).__name__)
-            return web.Response(status=400, text="malformed body")
+            return web.Response(status=400, text="malformed body")  # not for people: Slack reads it
         return await to_aiohttp_response(await app.async_dispatch(bolt_request))
 
     return on_request

@@ -1,5 +1,7 @@
 """The shape that every payload must have, over HTTP and over a socket, before a listener sees it."""
 
+# not for people: what is wrong with a payload is logged
+
 from __future__ import annotations
 
 import re

@@ -36,5 +36,5 @@ def read(body: Mapping[str, Any], workspace: str) -> Uninstallation | None:
     if event["type"] == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
         return None
     if not workspace:
-        raise ValueError("no workspace")
+        raise ValueError("no workspace")  # not for people: logged
     return Uninstallation(workspace, datetime.fromtimestamp(int(body["event_time"]), UTC), str(body["event_id"]))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.domain.message import Upload
 from bot.errors import ChatError, GoneError
+from bot.language import N_, _
 from bot.slack.outbound import recovery
 from bot.slack.outbound.boundary import word_end
 from bot.slack.outbound.first_message import State
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 QUICK = 4_000  # characters that are split in less than a millisecond
-IN_FILE = "This is too long for a message here, so all of it is in the file {name}."
+IN_FILE = N_("This is too long for a message here, so all of it is in the file {name}.")
 
 
 class AnswerMessages:
@@ -98,7 +99,7 @@ class AnswerMessages:
         """Show a text as a file, below a sentence that says so; alone, where Slack takes no sentence either."""
         await self._upload(text)
         try:
-            await self._lay([Part(IN_FILE.format(name=REST), footer, controls)])
+            await self._lay([Part(_(IN_FILE, name=REST), footer, controls)])
         except ChatError as error:
             if error.code not in TOO_LONG | BAD_BLOCKS:
                 raise

@@ -18,6 +18,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.core.domain.interaction import Button, Select
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -76,10 +77,10 @@ def _button(button: Button, number: int) -> ButtonElement:
 
 def _confirm(button: Button) -> ConfirmObject:
     return ConfirmObject(
-        title=plain("Are you sure?"),
+        title=plain(_("Are you sure?")),
         text=plain(button.confirm),
         confirm=plain(button.label, CONFIRM_LABEL),
-        deny=plain("Cancel"),
+        deny=plain(_("Cancel")),
     )
 
 

@@ -28,6 +28,7 @@ from slack_sdk.models.views import View
 
 from bot.core.domain.interaction import Field, Form
 from bot.errors import ChatError
+from bot.language import _
 from bot.slack.client.api import call_once
 from bot.slack.outbound.buttons import plain
 
@@ -84,7 +85,7 @@ def view(form: Form) -> dict[str, Any]:
         private_metadata=form.value,
         title=plain(form.title, TITLE),
         submit=plain(form.submit, TITLE) if form.submit else None,
-        close=plain("Cancel" if form.submit else "Close"),
+        close=plain(_("Cancel") if form.submit else _("Close")),
         blocks=[_block(field) for field in form.fields],
     ).to_dict()
 

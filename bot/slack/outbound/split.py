@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.language import N_, _
 from bot.slack.outbound import table
 from bot.slack.outbound.boundary import between_characters, whole_around, wholes
 from bot.slack.outbound.fence import QUOTE, lines, open_fence, resumed
@@ -21,7 +22,7 @@ STREAM_LIMIT = MESSAGE_LIMIT - 1_000  # characters streamed into one message; wh
 SHORTER = (6_000, 3_000, 1_000)  # what to try where Slack takes less, as it has its own ways to count
 MOST_MESSAGES = 3  # of one answer; what is left goes into a file
 REST = "answer.md"
-REST_NOTE = f"\n\n_The rest is in the file {REST}._"
+REST_NOTE = N_("The rest is in the file {name}.")
 
 _CLOSING = 24  # characters that are kept for closing a code block; a longer closing is reckoned with where it comes
 _CONTEXT = 3_000  # characters around a cut that are searched for what must not be cut
@@ -202,7 +203,7 @@ def parts(text: str, ending: str, shown: int, limit: int = MESSAGE_LIMIT) -> tup
     *found, rest = split(text, limit, at_least=shown, most=MOST_MESSAGES)
     if len(found) < MOST_MESSAGES:  # the text alone fits, and its ending does not
         return [*found, rest, ending.strip()], ""
-    tail = REST_NOTE + ending
+    tail = f"\n\n_{_(REST_NOTE, name=REST)}_{ending}"
     if len(found[-1]) + len(tail) <= limit:
         return [*found[:-1], found[-1] + tail], rest
     return [*found, tail.strip()], rest

@@ -120,7 +120,7 @@ class Sessions:
             check()
         except Exception:
             # The fence is a variable of the turn's context: this runs in a context without it.
-            await asyncio.create_task(self._take_off(place), name="no status", context=Context())
+            await asyncio.create_task(self._take_off(place), name="no_status", context=Context())
             raise
 
     async def _take_off(self, place: Place) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from bot.language import _
 from bot.slack.client.text import harmless
 
 THOUGHT_LIMIT = 250  # characters of the thinking that people can unfold; Slack takes 256 in a task
@@ -30,7 +31,7 @@ class Thought:
             return []
         self._shown, self._is_over = True, is_over
         if not is_over:
-            return [{"type": "task_update", "id": "thinking", "title": "Thinking…", "status": "in_progress"}]
-        title = f"Thought for {max(1, round(time.monotonic() - self._began))} s"
+            return [{"type": "task_update", "id": "thinking", "title": _("Thinking…"), "status": "in_progress"}]
+        title = _("Thought for {seconds:,} s", seconds=max(1, round(time.monotonic() - self._began)))
         details = {"details": harmless(self._text).strip()[:THOUGHT_LIMIT]} if self._text.strip() else {}
         return [{"type": "task_update", "id": "thinking", "title": title, "status": "complete", **details}]

@@ -23,7 +23,7 @@ FILES_PER_MESSAGE = 10  # as many as a person can post at once
 LARGEST_SNIPPET = 1_000_000  # bytes; https://docs.slack.dev/reference/methods/files.getUploadURLExternal
 
 # Slack shows a snippet colored, and can be told its language: https://docs.slack.dev/reference/objects/file-object
-SNIPPETS = {
+SNIPPETS = {  # not for people: extensions
     extension: kind
     for kind, extensions in {
         "c": "c h",
