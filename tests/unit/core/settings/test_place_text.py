@@ -70,4 +70,4 @@ def test_a_short_value_cuts_no_mention() -> None:
     assert told.endswith(">…")
     assert len(told) <= 201
     team = [{"name": "Apps", "channel": "", "people": denied}]
-    assert short_value_text("teams", team, Slack()).endswith("> …")
+    assert short_value_text("teams", team, Slack()).endswith(">…")
