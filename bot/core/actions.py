@@ -158,12 +158,14 @@ EDIT_THREAD = ActionSpec(
     is_immediate=True,
     description="Another model, prompt or length for this thread only",
 )
-CHOOSE_MODEL = ActionSpec("model", "Model", values.SettingsRef, PARLEY, is_immediate=True)  # a menu in the form
+SETTINGS_PAGE = ActionSpec("settings_page", "", values.SettingsRef, PARLEY, is_immediate=True)
 TRY_SETTINGS = ActionSpec("try_settings", "Try it", values.SettingsRef, PARLEY, is_immediate=True)
 EXPLAIN_SETTINGS = ActionSpec("why_settings", "Why these settings?", values.SettingsRef, PARLEY, is_immediate=True)
+EDIT_BUDGETS = ActionSpec("edit_budgets", "Budgets…", values.SettingsRefOrHere, PARLEY, is_immediate=True)
 EDIT_TRIAGE = ActionSpec("edit_triage_settings", "Triage…", values.SettingsRefOrHere, PARLEY, is_immediate=True)
 EDIT_TEAM = ActionSpec("edit_triage_team", "Add or edit team…", values.TriageSettingsRef, PARLEY, is_immediate=True)
 SETTINGS_FORM = FormSpec("settings", values.SettingsRef, PARLEY)
+BUDGET_FORM = FormSpec("budgets", values.BudgetsRef, PARLEY)
 TRIAGE_FORM = FormSpec("triage_settings", values.TriageSettingsRef, PARLEY)
 TEAM_FORM = FormSpec("triage_team", values.TeamRef, PARLEY)
 

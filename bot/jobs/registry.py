@@ -152,7 +152,10 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
             PARLEY.name: SlashCommand(subcommands.parse, partial(run_subcommand, subcommand_handlers), open_thread),
         },
         subcommands=subcommand_handlers,
-        opening=dict.fromkeys(("settings", "workspace settings", "triage"), settings.open),
+        opening={
+            **dict.fromkeys(("settings", "workspace settings", "triage"), settings.open),
+            "budget": settings.open_budgets,
+        },
         actions=by_name(
             {
                 actions.REGENERATE: partial(buttons.regenerate, store=store, model=model, chat=chat),
@@ -200,9 +203,10 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.EDIT_SETTINGS: settings.open_form,
                 actions.EDIT_WORKSPACE: settings.open_form,
                 actions.EDIT_THREAD: settings.open_form,
-                actions.CHOOSE_MODEL: settings.open_form,
+                actions.SETTINGS_PAGE: settings.open_form,
                 actions.TRY_SETTINGS: settings.open_form,  # shows that it is tried; then it is, as a turn
                 actions.EXPLAIN_SETTINGS: settings.open_form,
+                actions.EDIT_BUDGETS: settings.open_budget_form,
                 actions.EDIT_TRIAGE: settings.open_triage_form,
                 actions.EDIT_TEAM: settings.open_triage_form,
             }
@@ -218,6 +222,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.CLASSIFY_FORM: FormCase(classify.submit, classify.where),
                 actions.FEEDBACK_FORM: FormCase(triage.submit, triage.where),
                 actions.SETTINGS_FORM: FormCase(settings.submit, where(actions.SETTINGS_FORM)),
+                actions.BUDGET_FORM: FormCase(settings.submit_budgets, where(actions.BUDGET_FORM)),
                 actions.TRIAGE_FORM: FormCase(settings.submit_triage, where(actions.TRIAGE_FORM)),
                 actions.TEAM_FORM: FormCase(settings.submit_team, where(actions.TEAM_FORM)),
             }

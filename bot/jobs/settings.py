@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.core.actions import (
+    BUDGET_FORM,
+    EDIT_BUDGETS,
     EDIT_SETTINGS,
     EDIT_TRIAGE,
     EDIT_WORKSPACE,
-    FORMS,
     SETTINGS_FORM,
     TEAM_FORM,
     TRIAGE_FORM,
     TRY_SETTINGS,
 )
 from bot.core.domain.interaction import Action, Submission
-from bot.core.settings import budget_command, persona_command
+from bot.core.settings import budget_command, budget_form, persona_command
 from bot.core.settings import command as configure
 from bot.core.settings import form as settings_form
 from bot.core.settings.form import SettingsFormContext
@@ -113,6 +114,16 @@ class SettingsJobs:
             return await settings_form.open_form(_as_action(command, edit), self._context)
         return None
 
+    async def open_budgets(self, command: Command) -> Form | None:
+        """Return the form with the budgets, if it is asked for. Raises as `open_form` does."""
+        if not budget_command.opens_form(command.text):
+            return None
+        return await budget_form.open_form(_as_action(command, EDIT_BUDGETS), self._context)
+
+    async def open_budget_form(self, action: Action) -> Form:
+        """Return the form with the budgets that an action asks for. Raises as `open_form` does."""
+        return await budget_form.open_form(action, self._context)
+
     async def open_triage_form(self, action: Action) -> Form:
         """Return the triage form that an action asks for, such as one in the settings form. Raises as `open_form`."""
         return await triage_form.open_form(action, self._context)
@@ -126,39 +137,54 @@ class SettingsJobs:
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Save a submitted form; return its faults by the field. Raises as `settings_form.save` does."""
-        return await self._save(submission, settings_form.save, note_in=SETTINGS_FORM.read(submission).seen_in)
+        ref = SETTINGS_FORM.read(submission)
+        return await self._save(submission, settings_form.save, (ref.place,), note_in=ref.seen_in)
+
+    async def submit_budgets(self, submission: Submission) -> Mapping[str, str]:
+        """Save the form with the budgets; return its faults by the field. Raises as `budget_form.save` does."""
+        places, note_in = budget_form.places(submission), BUDGET_FORM.read(submission).seen_in
+        return await self._save(submission, budget_form.save, places, note_in=note_in)
 
     async def submit_triage(self, submission: Submission) -> Mapping[str, str]:
         """Save the form of triage; return its faults by the field. Raises as `triage_form.save` does."""
-        faults = await self._save(submission, triage_form.save)
+        place = TRIAGE_FORM.read(submission).place
+        faults = await self._save(submission, triage_form.save, (place,))
         if not faults:
-            await self._retry(TRIAGE_FORM.read(submission).place, submission.id)
+            await self._retry(place, submission.id)
         return faults
 
     async def submit_team(self, submission: Submission) -> Mapping[str, str]:
         """Save the form of a team; return its faults by the field. Raises as `triage_form.save` does."""
-        faults = await self._save(submission, triage_form.save_team)
+        place = TEAM_FORM.read(submission).place
+        faults = await self._save(submission, triage_form.save_team, (place,))
         if not faults:
             await self._show_teams(submission)
-            await self._retry(TEAM_FORM.read(submission).place, submission.id)
+            await self._retry(place, submission.id)
         return faults
 
-    async def _save(self, submission: Submission, save: SaveForm, note_in: str = "") -> Mapping[str, str]:
-        """Save a form, and tell its person what that changed; return its faults by the field.
+    async def _save(
+        self, submission: Submission, save: SaveForm, places: Sequence[Place], note_in: str = ""
+    ) -> Mapping[str, str]:
+        """Save a form, and tell its person what that changed in `places`; return its faults by the field.
 
         `note_in`: the channel to tell it in, where the form is a workspace's.
         """
-        place, store = FORMS[submission.name].read(submission).place, self._context.store.settings
-        before = await store.overrides(place)
+        store, chat = self._context.store.settings, self._context.chat
+        before = [await store.overrides(place) for place in places]
         if faults := await save(submission, self._context):
             return faults
-        after = await store.overrides(place)
-        self._threads.forget_settings(place)
-        at, names = place_text(place, self._context.chat), self._context.chat.names
-        where = place if place.channel else replace(place, channel=note_in)
-        sentence = saved(at, before.values, after.values, names)
-        await self._notes.accept(where, submission.asker, sentence, submission.id)
-        await self._home.visit(place.workspace, submission.asker, submission.id)
+        after = [await store.overrides(place) for place in places]
+        for place in places:
+            self._threads.forget_settings(place)
+        compared = list(zip(places, before, after, strict=True))
+        changed = [one for one in compared if one[1].version != one[2].version]
+        told = [
+            saved(place_text(place, chat), was.values, now.values, chat.names)
+            for place, was, now in changed or compared[:1]
+        ]
+        where = places[0] if places[0].channel else replace(places[0], channel=note_in)
+        await self._notes.accept(where, submission.asker, "\n".join(told), submission.id)
+        await self._home.visit(where.workspace, submission.asker, submission.id)
         return {}
 
     async def _show_teams(self, submission: Submission) -> None:

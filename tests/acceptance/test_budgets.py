@@ -97,11 +97,57 @@ async def test_questions_a_minute_are_bounded(dialogue: Dialogue, model: Scripte
 @pytest.mark.parametrize("typed", ["budget person -1", "budget person ten", "budget team 5", "budget person"])
 async def test_an_odd_budget_is_explained(dialogue: Dialogue, typed: str) -> None:
     assert "budget" in await ask(dialogue, typed)
-    assert "Each person: no limit" in await ask(dialogue, "budget")
+    assert "Each person: no limit" in await ask(dialogue, "budget list")
 
 
 async def test_a_member_sets_no_budget(dialogue: Dialogue) -> None:
-    assert "Only workspace admins" in await ask(dialogue, "budget person 100", user=dialogue.workspace.sam)
+    sam = dialogue.workspace.sam
+    refused = "Only workspace admins and Parley's admins can change the settings of "
+    assert f"{refused}the workspace" in await ask(dialogue, "budget person 100", user=sam)
+    assert f"{refused}this channel" in await ask(dialogue, "budget channel 100", user=sam)
+    assert "Each person: no limit" in await ask(dialogue, "budget", user=sam)
+    assert not dialogue.workspace.has_modal(sam)
+
+
+@BOTH_DATABASES
+async def test_budgets_are_set_in_a_form(dialogue: Dialogue) -> None:
+    workspace, here = dialogue.workspace, f"<#{dialogue.general}>"
+    await workspace.command(dialogue.general, "/parley", "budget")
+    headings = [block["text"]["text"] for block in workspace.modal()["blocks"] if block["type"] == "header"]
+    assert headings == ["#general", "The whole workspace"]
+    refused = await workspace.submit({"channel_budget": "-1", "budget_notice": "101"})
+    assert "a number from 0 to 1,000,000" in refused.errors["channel_budget"]
+    assert "a whole number from 1 to 100" in refused.errors["budget_notice"]
+    assert (await workspace.submit({"channel_budget": "5", "budget_notice": "", "person_budget": "2"})).ok
+    saved = (
+        f"Saved for {here}: `channel_budget` not set → 5.0.\nSaved for the workspace: `person_budget` not set → 2.0."
+    )
+    assert await dialogue.whisper() == saved
+    assert "Each person: $2.00 a day" in await ask(dialogue, "budget list")
+    await workspace.press(workspace.ephemerals()[-1], "edit_budgets.0")
+    assert (await workspace.submit({})).ok
+    assert await dialogue.whisper(3) == f"Nothing changed for {here}."
+
+
+@BOTH_DATABASES
+async def test_budgets_are_a_button_away(dialogue: Dialogue) -> None:
+    """In the settings of a channel, and in those of the workspace, without a channel's."""
+    workspace = dialogue.workspace
+    await ask(dialogue, "set person_budget 1")
+    await workspace.command(dialogue.general, "/parley", "settings")
+    await workspace.press(workspace.modal(), "edit_budgets.1")
+    assert "#general has its own, which override the workspace's: Budget per person ($ a day): 1.0." in str(
+        workspace.modal()["blocks"]
+    )
+    assert (await workspace.submit({"channel_budget": "5"})).ok
+    assert workspace.modal()["callback_id"] == "settings"
+    refused = await workspace.submit({"answers": "all"})
+    assert "Someone else changed this" in str(refused.errors)
+    await workspace.command(dialogue.general, "/parley", "workspace settings")
+    await workspace.press(workspace.modal(), "edit_budgets.0")
+    assert "channel_budget" not in {block["block_id"] for block in workspace.modal()["blocks"]}
+    assert (await workspace.submit({"workspace_budget": "300"})).ok
+    assert (await dialogue.whisper(3)) == "Saved for the workspace: `workspace_budget` not set → 300.0."
 
 
 async def test_a_budget_of_nothing_asks_nothing(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -38,7 +38,7 @@ async def parley(dialogue: Dialogue, text: str) -> str:
 
 async def test_all_that_is_said_has_the_prefix(prefixed: Dialogue) -> None:
     for typed in (
-        *("help", "settings list", "prompt", "budget", "usage", "history", "why", "persona", "triage report"),
+        *("help", "settings list", "prompt", "budget list", "usage", "history", "why", "persona", "triage report"),
         *("nonsense", "revert x", "set", "set model gpt-4", "set commands_off", "forget", "trends 1y", "workspace"),
     ):
         told = await parley(prefixed, typed)
@@ -52,6 +52,7 @@ async def test_all_that_is_said_has_the_prefix(prefixed: Dialogue) -> None:
 
 async def test_forms_and_home_have_the_prefix(prefixed: Dialogue) -> None:
     workspace = prefixed.workspace
+    await parley(prefixed, f"prompt {'word ' * 700}")
     await workspace.command(prefixed.general, "/ai-parley", "settings")
     await workspace.until(workspace.has_modal)
     shown = json.dumps(workspace.modal()["blocks"])

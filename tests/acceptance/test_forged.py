@@ -91,9 +91,12 @@ async def harvest(dialogue: Dialogue) -> Harvest:
     keep_form()
     await workspace.command(leads, "/parley", "settings")
     keep_form()
-    for button in ("edit_triage_settings", "edit_triage_team"):
+    for button in ("edit_triage_settings.0", "edit_triage_team"):
         await workspace.press_in_form(button, {})
         keep_form()
+    await workspace.close_modal(clear=True)
+    await workspace.command(leads, "/parley", "budget")
+    keep_form()
     await workspace.close_modal(clear=True)
     await workspace.shortcut("classify_file", workspace.workspace.message(leads, ts))
     keep_form()
@@ -191,9 +194,12 @@ async def test_forms_of_another_workspace_are_refused(workspaces: TwoWorkspaces,
         await first.workspace.close_modal(clear=True)
         await first.workspace.command(first.general, "/parley", "settings")
         forms.append(deepcopy(first.workspace.modal()))
-        for button in ("edit_triage_settings", "edit_triage_team"):
+        for button in ("edit_triage_settings.0", "edit_triage_team"):
             await first.workspace.press_in_form(button, {})
             forms.append(deepcopy(first.workspace.modal()))
+        await first.workspace.close_modal(clear=True)
+        await first.workspace.command(first.general, "/parley", "budget")
+        forms.append(deepcopy(first.workspace.modal()))
         before, me, team = await ours(first), second.workspace.me, first.workspace.workspace.team_id
         for form in forms:
             for action in actions_of(form["blocks"]):

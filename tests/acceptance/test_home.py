@@ -64,7 +64,7 @@ async def test_an_admin_changes_settings_there(dialogue: Dialogue) -> None:
     home = workspace.home()
     assert home is not None
     assert (await workspace.press(home, "edit_settings.0", value=ChannelRef(channel=dialogue.general).encode())).ok
-    assert workspace.modal()["title"]["text"] == "Channel settings"
+    assert workspace.modal()["title"]["text"] == "Settings for #general"
     assert (await workspace.submit({"answers": "mention"})).ok
     await workspace.until(lambda: "#general\n`answers` mention" in words(workspace.home()))
 

@@ -96,7 +96,7 @@ async def test_help_tells_what_there_is(dialogue: Dialogue) -> None:
         assert all(f"`/{name}" in shown for name in ("summarize", "classify", "code", "parley"))
         assert "“@Parley summarize this thread”" in shown
     await dialogue.workspace.command(dialogue.general, "/parley", "help budget")
-    assert (await dialogue.whisper(3)).startswith("`/parley budget` shows")
+    assert (await dialogue.whisper(3)).startswith("`/parley budget` opens")
     assert "Did you mean" not in await dialogue.whisper(3)
 
 

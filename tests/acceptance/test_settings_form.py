@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from bot.playground.anthropic.rules import MessagesApiError
 from tests.acceptance.conftest import BOTH_DATABASES
 
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
 
 pytestmark = BOTH_DATABASES
 
+MAIN, WRITING = "Main settings", "How I write"
 OLD = "claude-haiku-4-5-20251001"  # takes a temperature
 
 
@@ -39,6 +38,19 @@ async def opened(dialogue: Dialogue) -> dict[str, Any]:
     return dialogue.workspace.modal()
 
 
+async def turned(dialogue: Dialogue, page: str, **entered: str) -> dict[str, Any]:
+    """Fill in the page that I see, and turn to another one."""
+    workspace = dialogue.workspace
+    button = next(
+        one
+        for block in workspace.modal()["blocks"]
+        for one in block.get("elements", ())
+        if block["block_id"] == "pages" and one["value"] == page
+    )
+    assert (await workspace.press_in_form(button["action_id"], entered)).ok
+    return workspace.modal()
+
+
 def fields(view: dict[str, Any]) -> set[str]:
     return {block["block_id"] for block in view["blocks"]}
 
@@ -54,7 +66,8 @@ def in_thread(dialogue: Dialogue, ts: str) -> str:
 
 async def test_what_is_saved_holds(dialogue: Dialogue, model: ScriptedModel) -> None:
     await opened(dialogue)
-    saved = await dialogue.workspace.submit({"instructions": "Answer like a pirate.", "effort": "low"})
+    await turned(dialogue, WRITING, instructions="Answer like a pirate.")
+    saved = await dialogue.workspace.submit({"effort": "low"})
     assert saved.ok
     assert not saved.is_open
     model.answer("Arr.")
@@ -67,8 +80,8 @@ async def test_what_is_saved_holds(dialogue: Dialogue, model: ScriptedModel) -> 
 
 async def test_what_a_form_changed_is_said(dialogue: Dialogue) -> None:
     for chosen, told in (
-        ({"effort": "low", "footer": "on"}, "`effort` not set → low; `footer` not set → on."),
-        ({"effort": "high"}, "`effort` low → high."),
+        ({"answers": "all", "redact": "on"}, "`answers` not set → all; `redact` not set → on."),
+        ({"answers": "mention"}, "`answers` all → mention."),
     ):
         seen = len(dialogue.workspace.ephemerals())
         await opened(dialogue)
@@ -83,23 +96,24 @@ async def test_a_workspaces_changes_are_said_there(dialogue: Dialogue) -> None:
     """In the channel where its form was opened; from the home, in direct messages."""
     workspace = dialogue.workspace
     await workspace.command(dialogue.general, "/parley", "workspace settings")
-    assert (await workspace.submit({"effort": "low"})).ok
-    assert await dialogue.whisper() == "Saved for the workspace: `effort` not set → low."
+    assert (await workspace.submit({"answers": "all"})).ok
+    assert await dialogue.whisper() == "Saved for the workspace: `answers` not set → all."
     assert workspace.ephemerals()[-1].channel == dialogue.general
     workspace.open_home()
     await workspace.until(lambda: workspace.home() is not None)
     await workspace.press(workspace.home() or {}, "edit_workspace_settings.0")
-    assert (await workspace.submit({"effort": "high"})).ok
-    assert await dialogue.whisper(2) == "Saved for the workspace: `effort` low → high."
+    assert (await workspace.submit({"answers": "mention"})).ok
+    assert await dialogue.whisper(2) == "Saved for the workspace: `answers` all → mention."
     assert workspace.ephemerals()[-1].channel == workspace.workspace.direct(workspace.me.id).id
 
 
 async def test_fields_follow_the_chosen_model(dialogue: Dialogue) -> None:
     view = await opened(dialogue)
+    view = await turned(dialogue, WRITING)
     assert {"thinking", "effort"} <= fields(view)
     assert not {"creativity", "temperature", "top_p"} & fields(view)
-    assert (await dialogue.workspace.choose(view, "model", OLD)).ok
-    view = dialogue.workspace.modal()
+    await turned(dialogue, MAIN)
+    view = await turned(dialogue, WRITING, model=OLD)
     assert {"creativity", "temperature", "top_p"} <= fields(view)
     assert "effort" not in fields(view)
     assert (await dialogue.workspace.submit({"temperature": "0.1"})).ok
@@ -115,8 +129,8 @@ async def test_models_come_with_their_price(dialogue: Dialogue) -> None:
 
 
 async def test_faults_stand_under_their_fields(dialogue: Dialogue) -> None:
-    view = await opened(dialogue)
-    await dialogue.workspace.choose(view, "model", OLD)
+    await opened(dialogue)
+    await turned(dialogue, WRITING, model=OLD)
     refused = await dialogue.workspace.submit({"creativity": "low", "top_p": "0.5", "max_output": "3"})
     assert set(refused.errors) == {"top_p", "max_output"}
     assert "Only one of" in refused.errors["top_p"]
@@ -128,7 +142,7 @@ async def test_a_setting_that_stopped_applying_is_said(dialogue: Dialogue) -> No
     await whispered(dialogue, "set temperature 0.2")
     await whispered(dialogue, "unset model")
     view = await opened(dialogue)
-    assert "temperature" not in fields(view)
+    assert "temperature" not in fields(await turned(dialogue, WRITING))
     assert "Temperature is set but not applied" in words(view)
     assert "not applied" in await whispered(dialogue, "why")
 
@@ -137,31 +151,27 @@ async def test_the_second_who_saves_is_told(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     await opened(dialogue)
     await workspace.command(dialogue.general, "/parley", "settings", user=workspace.ada)
-    assert (await workspace.submit({"footer": "on"}, user=workspace.ada)).ok
-    refused = await workspace.submit({"footer": "off"})
+    assert (await workspace.submit({"redact": "on"}, user=workspace.ada)).ok
+    refused = await workspace.submit({"redact": "off"})
     assert "Someone else changed this" in str(refused.errors)
 
 
 async def test_the_list_has_a_button_to_the_form(dialogue: Dialogue) -> None:
     assert "`triage`: off" in await whispered(dialogue, "settings list")
     assert (await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "edit_settings.0")).ok
-    assert dialogue.workspace.modal()["title"]["text"] == "Channel settings"
+    assert dialogue.workspace.modal()["title"]["text"] == "Settings for #general"
 
 
-@pytest.mark.parametrize(
-    ("typed", "fault"),
-    [
-        ({"person_budget": "-1"}, "a number from 0 to 1,000,000"),
-        ({"turns_per_minute": "2.5"}, "a whole number from 1 to 1,000"),
-    ],
-)
-async def test_a_wrong_budget_is_told_under_it(dialogue: Dialogue, typed: dict[str, str], fault: str) -> None:
+async def test_a_wrong_budget_is_told_under_it(dialogue: Dialogue) -> None:
     await opened(dialogue)
-    refused = await dialogue.workspace.submit(typed)
-    assert fault in refused.errors[next(iter(typed))]
+    refused = await dialogue.workspace.submit({"person_budget": "-1"})
+    assert "a number from 0 to 1,000,000" in refused.errors["person_budget"]
     assert refused.is_open
-    assert (await dialogue.workspace.submit({"person_budget": "2", "turns_per_minute": "10"})).ok
-    assert "Each person: $2.00 a day" in await whispered(dialogue, "budget")
+    await turned(dialogue, "Limits and phone numbers", person_budget="2")
+    refused = await dialogue.workspace.submit({"turns_per_minute": "2.5"})
+    assert "a whole number from 1 to 1,000" in refused.errors["turns_per_minute"]
+    assert (await dialogue.workspace.submit({"turns_per_minute": "10"})).ok
+    assert "Each person: $2.00 a day" in await whispered(dialogue, "budget list")
 
 
 async def test_a_word_is_no_budget(dialogue: Dialogue) -> None:
@@ -212,14 +222,61 @@ async def test_each_reply_is_about_its_place(dialogue: Dialogue, model: Scripted
 
 async def test_the_form_begins_with_what_matters(dialogue: Dialogue) -> None:
     view = await opened(dialogue)
-    assert "Settings for #general" in words(view)
-    headings = [block["text"]["text"] for block in view["blocks"] if block["type"] == "header"]
-    assert headings == ["How I write", "Who can use me", "Limits and phone numbers", "Sorting"]
-    order = [block["block_id"] for block in view["blocks"]]
-    main = ["instructions", "trial", "model", "answers", "person_budget", "channel_budget", "redact", "retention_days"]
-    assert [one for one in order[: order.index(headings[0])] if one in main] == main
+    main = ["instructions", "model", "answers", "person_budget", "channel_budget", "redact", "retention_days"]
+    assert [block["block_id"] for block in view["blocks"]] == [
+        *("about", *main, "trial", "try_settings", "more", "pages", "beside")
+    ]
+    assert words(view) == "Settings for #general"
+    labels = [one["text"]["text"] for one in view["blocks"][-2]["elements"]]
+    assert labels == ["How I write…", "Who can use me…", "Limits and phone numbers…", "Sorting…"]
+    view = await turned(dialogue, WRITING)
+    assert [block["text"]["text"] for block in view["blocks"] if block["type"] == "header"] == [WRITING]
     await dialogue.workspace.command(dialogue.general, "/parley", "workspace settings")
     assert "Settings for the workspace" in words(dialogue.workspace.modal())
+
+
+async def test_all_pages_are_saved_together(dialogue: Dialogue) -> None:
+    await opened(dialogue)
+    await turned(dialogue, WRITING, instructions="Be brief.", person_budget="2")
+    await turned(dialogue, "Who can use me", footer="on")
+    view = await turned(dialogue, MAIN, guests="on")
+    assert "Be brief." in str(view["blocks"])
+    assert (await dialogue.workspace.submit({"person_budget": ""})).ok
+    told = f"Saved for <#{dialogue.general}>: `instructions` not set → Be brief.; `footer` not set → on; `guests` "
+    assert await dialogue.whisper() == f"{told}not set → on."
+
+
+async def test_a_fault_keeps_its_page_open(dialogue: Dialogue) -> None:
+    await opened(dialogue)
+    view = await turned(dialogue, WRITING, retention_days="-1")
+    assert "retention_days" in fields(view)
+    assert "⚠️ Delete messages after (days): I can't set retention_days to that." in words(view)
+    await turned(dialogue, WRITING, retention_days="")
+    view = await turned(dialogue, MAIN, max_output="9000")
+    assert "⚠️" not in words(view)
+    assert (await dialogue.workspace.submit()).ok
+    assert "max_output: 9000" in await whispered(dialogue, "why")
+
+
+async def test_too_much_for_another_page_is_said(dialogue: Dialogue) -> None:
+    await opened(dialogue)
+    long = "word " * 590
+    view = await turned(dialogue, WRITING, instructions=long)
+    assert "too long to keep while you look at another one" in words(view)
+    assert long.strip() in str(view["blocks"])
+    assert (await dialogue.workspace.submit()).ok
+    assert "word word" in await whispered(dialogue, "prompt")
+
+
+async def test_a_fault_elsewhere_is_said_here(dialogue: Dialogue) -> None:
+    """What does not fit together may be on two pages."""
+    await opened(dialogue)
+    await turned(dialogue, WRITING, model=OLD)
+    await turned(dialogue, MAIN, temperature="0.1")
+    await turned(dialogue, "Who can use me", model="-")
+    refused = await dialogue.workspace.submit()
+    assert list(refused.errors) == ["guests"]
+    assert refused.errors["guests"].startswith("⚠️ Temperature: ")
 
 
 async def test_a_change_to_the_same_is_none(dialogue: Dialogue) -> None:
@@ -265,7 +322,7 @@ async def test_a_channel_that_is_gone_is_said(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     await opened(dialogue)
     del workspace.workspace.channels[dialogue.general]
-    refused = await workspace.submit({"footer": "on"})
+    refused = await workspace.submit({"redact": "on"})
     assert "no longer exists" in str(refused.errors)
 
 
@@ -297,7 +354,8 @@ async def test_a_thread_goes_before_its_channel(dialogue: Dialogue, model: Scrip
     await whispered(dialogue, "set effort high")
     message = dialogue.workspace.thread(dialogue.general, ts)[0]
     assert (await dialogue.workspace.shortcut("thread_settings", message)).ok
-    assert dialogue.workspace.modal()["title"]["text"] == "This thread's settings"
+    assert dialogue.workspace.modal()["title"]["text"] == "Thread settings"
+    await turned(dialogue, WRITING)
     assert (await dialogue.workspace.submit({"effort": "low"})).ok
     model.answer("Hello again.")
     dialogue.workspace.say(dialogue.general, "again", thread_ts=ts)
@@ -306,7 +364,7 @@ async def test_a_thread_goes_before_its_channel(dialogue: Dialogue, model: Scrip
     await dialogue.answer(dialogue.general, dialogue.mention("elsewhere"))
     assert [asked.body["output_config"]["effort"] for asked in model.requests[1:]] == ["low", "high"]
     await dialogue.workspace.shortcut("thread_settings", message)
-    assert (await dialogue.workspace.press(dialogue.workspace.modal(), "why_settings")).ok
+    assert (await dialogue.workspace.press(dialogue.workspace.modal(), "why_settings.0")).ok
     assert "effort: low (set for this thread by" in words(dialogue.workspace.modal())
 
 
@@ -340,21 +398,22 @@ async def test_a_long_prompt_stays_as_it_is(dialogue: Dialogue) -> None:
     await whispered(dialogue, "prompt " + "word " * 700)
     view = await opened(dialogue)
     assert "instructions" not in fields(view)
-    assert "longer than a form can hold" in words(view)
-    assert (await dialogue.workspace.submit({"footer": "on"})).ok
+    assert "“Instructions” is longer than a form can hold: change it with /parley prompt." in words(view)
+    assert (await dialogue.workspace.submit({"redact": "on"})).ok
     assert "word word" in await whispered(dialogue, "prompt")
 
 
 async def test_privacy_is_set_in_the_form(dialogue: Dialogue) -> None:
     view = await opened(dialogue)
-    assert {"redact", "phone_country", "retention_days"} <= fields(view)
+    assert {"redact", "retention_days"} <= fields(view)
     assert "RETENTION_DAYS" in str(view)
     for typed, fault in (("-1", "from 1 to"), ("99999", "36,500")):
         refused = await dialogue.workspace.submit({"retention_days": typed})
         assert fault in refused.errors["retention_days"]
-    refused = await dialogue.workspace.submit({"phone_country": "Utopia", "retention_days": ""})
+    await turned(dialogue, "Limits and phone numbers", retention_days="30", redact="on")
+    refused = await dialogue.workspace.submit({"phone_country": "Utopia"})
     assert "a country's two letters" in refused.errors["phone_country"]
-    saved = await dialogue.workspace.submit({"phone_country": "de", "retention_days": "30", "redact": "on"})
+    saved = await dialogue.workspace.submit({"phone_country": "de"})
     assert saved.ok
     told = await whispered(dialogue, "why")
     assert "redact: on" in told

@@ -134,7 +134,7 @@ async def test_a_direct_message_is_answered_there(dialogue: Dialogue, model: Scr
     assert (await dialogue.answer(dialogue.direct, ts)).startswith("**Your usage, last 7 days**")
     pane = dialogue.workspace.workspace.post(MessageRecord(dialogue.direct, dialogue.workspace.bot.id, "Hi.")).ts
     dialogue.workspace.say(dialogue.direct, "help with budgets", thread_ts=pane)
-    assert (await dialogue.answer(dialogue.direct, pane, 2)).startswith("`/parley budget` shows")
+    assert (await dialogue.answer(dialogue.direct, pane, 2)).startswith("`/parley budget` opens")
     ts = dialogue.workspace.say(dialogue.direct, "/parley triage secret")
     assert "Webhooks are signed with" in await dialogue.whisper()
     assert dialogue.answers(dialogue.direct, ts) == []
@@ -202,7 +202,7 @@ async def test_open_feedback_is_told_in_private(dialogue: Dialogue, model: Scrip
     ("words", "begins"),
     [
         ("help", "Mention @Parley, or write to me directly."),
-        ("help with budgets", "`/parley budget` shows what can be spent here."),
+        ("help with budgets", "`/parley budget` opens what can be spent here"),
         ("settings", "Settings for <#"),
         ("usage", "**Your usage, last 7 days**"),
         ("forget everything", "`/parley forget me` erases"),

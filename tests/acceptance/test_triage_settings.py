@@ -63,7 +63,7 @@ async def test_it_is_a_button_away_from_the_settings(dialogue: Dialogue) -> None
     workspace = dialogue.workspace
     await workspace.command(support(dialogue), "/parley", "settings")
     assert workspace.modal()["title"]["text"] == "Channel settings"
-    await workspace.press(workspace.modal(), "edit_triage_settings")
+    await workspace.press(workspace.modal(), "edit_triage_settings.0")
     assert workspace.modal()["title"]["text"] == "Triage settings"
     assert "Triage settings for #support-feedback" in str(block(workspace.modal(), "about"))
     assert (await workspace.submit({"strictness": "eager"})).ok

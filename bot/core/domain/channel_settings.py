@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_INSTRUCTIONS = 10_000  # characters
+MODEL = "model"  # the setting
 PARLEY = "parley"  # who changed what the bot changes by itself
 BOTH: tuple[Literal["settings", "triage"], ...] = ("settings", "triage")  # forms
 Dollars = Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)]

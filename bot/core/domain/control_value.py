@@ -7,7 +7,7 @@ under a message for years, so a field may be added with a default, but never rem
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json
@@ -27,13 +27,14 @@ class ControlValue(BaseModel):
     """A value, as JSON on the wire. The first format was the fields in their order, with blanks between."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    longest: ClassVar[int] = LONGEST
 
     def encode(self) -> str:
         """Write it, "" where everything has its default. Raises `ValueError` where it is too long for the platform."""
         values = self.model_dump(mode="json", exclude_defaults=True)
         text = json.dumps(values, ensure_ascii=False, separators=(",", ":")) if values else ""
-        if len(text) > LONGEST:
-            raise ValueError(f"a control's value has {len(text)} characters, more than {LONGEST}")
+        if len(text) > self.longest:
+            raise ValueError(f"a control's value has {len(text)} characters, more than {self.longest}")
         return text
 
     @classmethod
@@ -108,17 +109,32 @@ class RatingComment(InThread):
 
 
 class SettingsRef(InThread):
-    """Whose settings a form shows, and in which version. `seen_in`: the channel where it was opened, for a reply."""
+    """Whose settings a form shows, in which version, and on which page.
+
+    `seen_in`: the channel where the form was opened, for a reply. `draft`: what was entered on all pages and is not
+    saved yet.
+    """
+
+    longest: ClassVar[int] = 3_000  # https://docs.slack.dev/reference/views/modal-views
 
     version: int
     seen_in: str = ""
+    page: str = ""
+    draft: dict[str, str] = {}
 
 
-class SettingsRefOrHere(InThread):
-    """The same as `SettingsRef` where a form has it; nothing below a message of the channel that is meant."""
+class SettingsRefOrHere(SettingsRef):
+    """The same where a form has it; nothing below a message of the channel that is meant."""
 
     workspace: str = ""
     version: int = 0
+
+
+class BudgetsRef(InChannel):
+    """The channel whose budgets a form shows with its workspace's, and the versions of the settings of both."""
+
+    version: int = 0
+    workspace_version: int = 0
     seen_in: str = ""
 
 

@@ -78,6 +78,7 @@ Kind = Literal[
     "channels",
     "note",
     "button",
+    "buttons",
     "heading",
 ]
 
@@ -86,8 +87,8 @@ Kind = Literal[
 class Field:
     """A field of a form; `options` are pairs of a choice and its label. `value` is what it begins with.
 
-    A "note" is a label to read; a "button" is one in the form, and its action carries what is filled in. So does a
-    choice that `reacts`, as soon as it is made.
+    A "note" is a label to read; a "button" is one in the form, and its action carries what is filled in. "buttons" are
+    several side by side; the value of one is its action's choice.
     """
 
     name: str
@@ -98,7 +99,7 @@ class Field:
     hint: str = ""
     optional: bool = False
     max_length: int = 3_000
-    reacts: bool = False
+    buttons: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.core.actions import EDIT_BUDGETS
 from bot.core.command import answering
 from bot.core.domain.channel_settings import read
 from bot.core.domain.message import Place
@@ -18,23 +19,30 @@ from bot.errors import ConflictError, NotAllowedError, UsageError
 if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Button
     from bot.core.ports import Chat, Checkpoint, Store
 
 USAGE = (
-    "`/parley budget` shows what can be spent here. `/parley budget person 2` allows each person 2 dollars a day, "
-    "`channel 5` this channel 5 dollars a day, `workspace 300` the whole workspace 300 dollars a month, `turns "
-    "10` each person 10 questions a minute; `unset` instead of the number removes the limit."
+    "`/parley budget` opens what can be spent here and in the workspace as a form; `/parley budget list` lists it. "
+    "`/parley budget person 2` allows each person 2 dollars a day, `channel 5` this channel 5 dollars a day, "
+    "`workspace 300` the whole workspace 300 dollars a month, `turns 10` each person 10 questions a minute; `unset` "
+    "instead of the number removes the limit."
 )
 # What holds for the whole workspace, unless a channel has set its own, and what for this channel alone.
 EVERYWHERE = {"person": "person_budget", "workspace": "workspace_budget", "turns": "turns_per_minute"}
 HERE = {"channel": "channel_budget"}
 NAMES = EVERYWHERE | HERE
 
-_TYPED = re.compile(r"budget(?:\s+(?P<whose>person|channel|workspace|turns)\s+\$?(?P<value>\S+))?", re.IGNORECASE)
+_TYPED = re.compile(
+    r"budget(?:\s+list|\s+(?P<whose>person|channel|workspace|turns)\s+\$?(?P<value>\S+))?", re.IGNORECASE
+)
 
 
 def parse(typed: str) -> tuple[str, str]:
-    """Read `budget [<whose> <dollars>|off]`: whose, and the value, "" for both to show them. Raises `UsageError`."""
+    """Read `budget [list|<whose> <dollars>|<whose> off]`: whose, and the value, "" for both to show them.
+
+    Raises `UsageError`.
+    """
     match = _TYPED.fullmatch(typed.strip())
     if match is None:
         raise UsageError(USAGE)
@@ -44,24 +52,31 @@ def parse(typed: str) -> tuple[str, str]:
     return whose, value
 
 
+def opens_form(typed: str) -> bool:
+    """Return whether nothing but the form is asked for."""
+    return typed.strip().lower() == "budget"
+
+
 async def configure_budget(
     command: Command, *, admins: frozenset[str], checkpoint: Checkpoint, store: Store, chat: Chat
 ) -> Record:
     """Show the caps, or change one; only the asker sees it. Raises `ChatError`."""
     channel = Place(command.place.workspace, command.place.channel)
+    controls: tuple[Button, ...] = ()
     async with answering(command, answers=chat.answers, checkpoint=checkpoint) as visible:
         try:
             whose, value = parse(command.text)
             if whose:
-                await check_may_change(channel, command.asker, admins=admins, directory=chat.directory)
                 place = channel if whose in HERE else Place(channel.workspace, "")
+                await check_may_change(place, command.asker, admins=admins, directory=chat.directory)
                 overrides = await store.settings.overrides(place)
                 change = {NAMES[whose]: None if is_nothing(value) else read(NAMES[whose], value, {})}
                 await store.settings.change(place, change, command.asker.person, version=overrides.version)
             sentence = listing(await store.settings.load(channel), place_text(channel, chat).name)
+            controls = (EDIT_BUDGETS.button(label="Change…", style="primary"),)
         except (ConflictError, NotAllowedError, UsageError) as error:
             sentence = error.sentence
-        await visible.replace(sentence)
+        await visible.replace(sentence, controls=controls)
     return Record(command.place, command.asker.person)
 
 

@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.core.actions import CHOOSE_MODEL, EDIT_SETTINGS, EDIT_TRIAGE, EDIT_WORKSPACE
+from bot.core.actions import EDIT_SETTINGS, EDIT_TRIAGE, EDIT_WORKSPACE
 from bot.core.admin import is_named
 from bot.core.command import answering
-from bot.core.domain.channel_settings import SHOWN, TRIAGE, ChannelSettings, merged, read
+from bot.core.domain.channel_settings import MODEL, SHOWN, TRIAGE, ChannelSettings, merged, read
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
 from bot.core.privacy import retention
@@ -20,6 +20,7 @@ from bot.core.settings.rules import broken
 from bot.core.settings.sections import grouped
 from bot.core.settings.value_text import UNSET, value_text
 from bot.errors import ConflictError, NotAllowedError, NotInChannelError, UsageError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 _NAMED = re.compile(r"#(?P<name>[^\s#,;:<>]*[^\s#,;:<>.!?)])")  # a channel
 
 CHANGING = {SettingsAction.SET, SettingsAction.UNSET, SettingsAction.REVERT}
+FOR_MEMBERS = N_("Only members can change the settings of {scope}.")
+FOR_ADMINS = N_("Only workspace admins and Parley's admins can change the settings of {scope}. Please ask one of them.")
 TRIAGE_LISTED = {SettingsAction.TRIAGE, SettingsAction.OPEN_TRIAGE}  # the latter where its form could not open
 
 TRIAGE_IS_ON = (
@@ -62,9 +65,7 @@ async def configure(
             place = await _place(parsed, command, chat)
             at = place_text(place, chat)
             if parsed.action in CHANGING:
-                await check_may_change(
-                    replace(place, thread=""), command.asker, admins=admins, directory=chat.directory
-                )
+                await check_may_change(place, command.asker, admins=admins, directory=chat.directory)
                 sentence, changes, version = await _changes(
                     parsed, at, command.channels, store=store, model=model, names=chat.names
                 )
@@ -91,7 +92,7 @@ async def _told(
             return history.why(at, layers, model, names)
         case SettingsAction.HISTORY:
             return history.listing(at, await store.settings.history(at.place), names)
-        case SettingsAction.SHOW if parsed.name == CHOOSE_MODEL.name:
+        case SettingsAction.SHOW if parsed.name == MODEL:
             called = history.model_text(at, layers, model)
             return f"The model for {at.name} is {called}. {at.command('set model <name>')} changes it."
         case SettingsAction.SHOW:
@@ -153,7 +154,7 @@ async def _changes(
             raise UsageError(
                 "Personas belong to the workspace: `/parley persona` explains how to save and choose them."
             )
-        text = model.facts.find(parsed.text) or parsed.text if parsed.name == CHOOSE_MODEL.name else parsed.text
+        text = model.facts.find(parsed.text) or parsed.text if parsed.name == MODEL else parsed.text
         text = located(text, channels) if SHOWN[parsed.name].names_channels or SHOWN[parsed.name].sign == "#" else text
         value = read(parsed.name, text, {name: v for name, v in overrides.values.items() if name != parsed.name})
         held = (await store.settings.load(place)).model_dump(mode="json", exclude_none=True)
@@ -172,18 +173,18 @@ def located(text: str, channels: Sequence[tuple[str, str]]) -> str:
     return _NAMED.sub(lambda match: f"#{ids[match['name']]}" if match["name"] in ids else match[0], text)
 
 
-async def check_may_change(
-    channel: Place, asker: Requester, *, admins: frozenset[str], directory: ChatDirectory
-) -> None:
-    """Raise `NotAllowedError` unless a person may change the channel's settings."""
-    membership = await directory.membership(channel, asker.person)
+async def check_may_change(place: Place, asker: Requester, *, admins: frozenset[str], directory: ChatDirectory) -> None:
+    """Raise `NotAllowedError` unless a person may change the settings of a place."""
+    membership = await directory.membership(replace(place, thread=""), asker.person)
     if not membership.is_member:
-        raise NotAllowedError("Only members of this channel can change its settings.")
-    if not (membership.is_admin or is_named(admins, channel.workspace, asker.person)):
-        whose = "this channel's" if channel.channel else "the workspace's"
-        raise NotAllowedError(
-            f"Only workspace admins and Parley's admins can change {whose} settings; please ask one of them."
-        )
+        raise NotAllowedError(_(FOR_MEMBERS, scope=_scope(place)))
+    if not (membership.is_admin or is_named(admins, place.workspace, asker.person)):
+        raise NotAllowedError(_(FOR_ADMINS, scope=_scope(place)))
+
+
+def _scope(place: Place) -> str:
+    """Return whose settings are meant, in words: a form shows no mentions."""
+    return _("this thread") if place.thread else _("this channel") if place.channel else _("the workspace")
 
 
 def listing(
@@ -207,7 +208,7 @@ def listing(
         for name in listed:
             set_here = " _(set here)_" if name in own.values else ""
             note = f" ⚠️ not applied: {faults[name]}" if name in faults else set_here
-            is_model = name == CHOOSE_MODEL.name
+            is_model = name == MODEL
             shown = history.model_text(at, layers, model) if is_model else _shown(name, held[name], names)
             lines.append(f"• `{name}`: {shown}{note}")
     hint = f"Change one with {at.command('set <name> <value>')}, or reset it with {at.command('unset <name>')}."

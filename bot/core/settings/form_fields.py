@@ -6,11 +6,10 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from bot.core.actions import CHOOSE_MODEL
 from bot.core.commands import SWITCHABLE
 from bot.core.domain import category
 from bot.core.domain.category import Category
-from bot.core.domain.channel_settings import SHOWN, ChannelSettings, read
+from bot.core.domain.channel_settings import MODEL, SHOWN, ChannelSettings, read
 from bot.core.domain.interaction import Field, Kind
 from bot.errors import UsageError
 
@@ -54,12 +53,12 @@ def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[s
     """
     left = _text(name, inherited.model_dump(mode="json")[name])
     told = hint(name)
-    if name == CHOOSE_MODEL.name:
+    if name == MODEL:
         offered = {one: _offer(one, called, model) for one, called in models.items()}
         if typed:
             offered.setdefault(typed, f"{typed} (not offered)")
         options = [(INHERITED, f"Not set here ({model.facts.current(inherited)[1]})"), *offered.items()]
-        return Field(name, CHOOSE_MODEL.label, "choice", typed or INHERITED, tuple(options), told, reacts=True)
+        return Field(name, label(name), "choice", typed or INHERITED, tuple(options), told)
     if known := tuple(one.name for one in inherited.personas) if name == "persona" else choices(name):
         held = (typed,) if typed and typed not in known else ()
         options = [
@@ -114,6 +113,11 @@ def written(values: Mapping[str, Any]) -> dict[str, str]:
 def entered(answers: Mapping[str, object]) -> dict[str, str]:
     """Return what was typed or chosen in a form, by the setting; "" for what is left to the layer below."""
     return {name: _entered(name, answers[name]) for name in FIELDS if name in answers}
+
+
+def changed(typed: Mapping[str, str], own: Mapping[str, Any]) -> dict[str, str]:
+    """Return what was entered and differs from what is set."""
+    return {name: text for name, text in typed.items() if text.strip() != _text(name, own.get(name)).strip()}
 
 
 def read_over(answers: Mapping[str, object], own: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

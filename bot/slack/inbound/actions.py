@@ -94,7 +94,9 @@ def action_of(body: Mapping[str, Any]) -> Action | None:
 def _in_view(view: Mapping[str, Any], action: Mapping[str, Any], asker: Requester, team: str) -> Action:
     """Read an action in a modal or in the home tab."""
     name, value, choice = _action(action)
-    shown = str(view.get("id") or "")
+    shown, is_modal = str(view.get("id") or ""), view.get("type") == "modal"
+    if is_modal and not choice:  # a form's buttons all have the form's value, and differ by their own
+        choice, value = value, ""
     return Action(
         id=":".join((shown, asker.person, name, choice, str(action.get("action_ts") or ""))),
         name=name,
@@ -103,7 +105,7 @@ def _in_view(view: Mapping[str, Any], action: Mapping[str, Any], asker: Requeste
         place=Place(team, ""),
         message="",
         asker=asker,
-        form=shown if view.get("type") == "modal" else "",
+        form=shown if is_modal else "",
         answers=modals.answers(view),
     )
 

@@ -36,6 +36,11 @@ def blocks(controls: Sequence[Control]) -> list[dict[str, Any]]:
     return [block.to_dict() for block in _blocks(controls)]
 
 
+def row(controls: Sequence[Button]) -> list[ButtonElement]:
+    """Return buttons for one block, in which action ids have to differ."""
+    return [_button(one, number) for number, one in enumerate(controls[:IN_ONE_BLOCK])]
+
+
 def without(laid: Sequence[Mapping[str, Any]], name: str, value: str) -> list[Mapping[str, Any]]:
     """Return a message's blocks without the buttons of a name and a value, and without a row that they leave empty."""
     kept: list[Mapping[str, Any]] = []
@@ -56,10 +61,7 @@ def _is(element: Mapping[str, Any], name: str, value: str) -> bool:
 def _blocks(controls: Sequence[Control]) -> Iterator[Block]:
     buttons = [control for control in controls if isinstance(control, Button)]
     for start in range(0, len(buttons), IN_ONE_BLOCK):
-        # Action ids have to differ within a block.
-        yield ActionsBlock(
-            elements=[_button(one, number) for number, one in enumerate(buttons[start : start + IN_ONE_BLOCK])]
-        )
+        yield ActionsBlock(elements=row(buttons[start:]))
     for number, select in enumerate(control for control in controls if isinstance(control, Select)):
         yield ActionsBlock(block_id=f"{number} {select.value}", elements=[_select(select)])
 

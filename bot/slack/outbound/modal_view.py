@@ -30,6 +30,7 @@ from bot.core.domain.interaction import Field, Form
 from bot.errors import ChatError
 from bot.language import _
 from bot.slack.client.api import call_once
+from bot.slack.outbound import buttons
 from bot.slack.outbound.buttons import plain
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ def _block(field: Field) -> Block:
         return SectionBlock(block_id=field.name, text=plain(field.label, NOTE))
     if field.kind == "heading":
         return HeaderBlock(block_id=field.name, text=plain(field.label, HEADING))
+    if field.kind == "buttons":
+        return ActionsBlock(block_id=field.name, elements=buttons.row(field.buttons))
     if field.kind == "button":
         button = ButtonElement(action_id=field.name, text=plain(field.label, LABEL))
         return ActionsBlock(block_id=field.name, elements=[button])
@@ -104,7 +107,6 @@ def _block(field: Field) -> Block:
         element=_element(field),
         hint=plain(field.hint) if field.hint else None,
         optional=field.optional,
-        dispatch_action=True if field.reacts else None,
     )
 
 

@@ -80,7 +80,7 @@ def test_each_subcommand_is_in_a_page(one: subcommands.Subcommand) -> None:
     [
         ("classify", BY_NAME["classify"].help),
         ("/code", BY_NAME["code"].help),
-        ("budgets", "`/parley budget` shows"),
+        ("budgets", "`/parley budget` opens"),
         ("personas", "`/parley persona <name>`"),
         ("with privacy", "`/parley forget me` erases"),
         ("files", "Send files with your message"),
