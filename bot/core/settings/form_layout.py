@@ -107,11 +107,11 @@ def _beside(place: Place) -> tuple[Button, ...]:
 
 
 def _too_long(name: str) -> str:
-    command = "prompt" if name == "instructions" else f"set {name}"
+    command = f"/{PARLEY.name} prompt" if name == "instructions" else f"/{PARLEY.name} set {name}"
     return _(
         "“{label}” is longer than a form can hold: change it with {command}.",
         label=fields.label(name),
-        command=f"/{PARLEY.name} {command}",
+        command=command,
     )
 
 
