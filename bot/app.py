@@ -19,7 +19,7 @@ from bot.core import access
 from bot.core.command_prefix import prefixed_chat, prefixed_intake
 from bot.core.ports import Intake
 from bot.core.privacy.redaction.model import redacting
-from bot.core.settings.form import SettingsFormContext
+from bot.core.settings.form_context import SettingsFormContext
 from bot.core.spend.paid_model import paid
 from bot.core.spend.retirement import renewing
 from bot.core.triage import webhook_secret

@@ -23,7 +23,7 @@ from bot.core.domain.interaction import Action, Submission
 from bot.core.settings import budget_command, budget_form, persona_command
 from bot.core.settings import command as configure
 from bot.core.settings import form as settings_form
-from bot.core.settings.form import SettingsFormContext
+from bot.core.settings.form_context import SettingsFormContext
 from bot.core.settings.history import saved
 from bot.core.settings.parse import SettingsAction, parse
 from bot.core.settings.place_text import place_text

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.interaction import Action, Form, Submission
     from bot.core.domain.overrides import Overrides
-    from bot.core.settings.form import SettingsFormContext
+    from bot.core.settings.form_context import SettingsFormContext
 
 # As `/parley budget` has it: what is set for the workspace, and what for the channel.
 EVERYWHERE: tuple[str, ...] = ("person_budget", "workspace_budget", "turns_per_minute", "budget_notice")

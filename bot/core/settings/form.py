@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from bot.calls import Call, Purpose
-from bot.core.access import ELSEWHERE
 from bot.core.actions import (
     EDIT_SETTINGS,
     EDIT_THREAD,
@@ -24,14 +23,14 @@ from bot.core.domain.message import Place, Role
 from bot.core.domain.thread import Record
 from bot.core.ports import Chat, Model, Request, Store, Turn
 from bot.core.privacy import retention
-from bot.core.settings import command
 from bot.core.settings import form_fields as fields
+from bot.core.settings.form_context import SettingsFormContext
 from bot.core.settings.form_layout import TRIAL, lay_out
 from bot.core.settings.history import why
 from bot.core.settings.place_text import place_text, without_mentions
 from bot.core.settings.rules import broken
 from bot.core.settings.sections import MAIN, SECTIONS
-from bot.errors import BotError, ChatError, ModelError, NotAllowedError, NotInChannelError, UsageError
+from bot.errors import BotError, ChatError, ModelError
 from bot.language import N_, _
 
 if TYPE_CHECKING:
@@ -44,31 +43,6 @@ log = logging.getLogger(__name__)
 
 TRIAL_OUTPUT = 1_000  # tokens
 TOO_MUCH = N_("What you changed on this page is too long to keep while you look at another one. Save it first.")
-CLOSED = "This channel no longer exists, or I'm no longer in it. Nothing was saved."
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsFormContext:
-    """What the form works with. `most_days`: the longest that the operator keeps messages, 0 for forever."""
-
-    store: Store
-    model: Model
-    chat: Chat
-    admins: frozenset[str]
-    most_days: int = 0
-
-    async def check(self, place: Place, action: Action | Submission) -> None:
-        """Raise `NotAllowedError` unless someone may change a place's settings, `UsageError` where it is gone.
-
-        Which place, a form's value says; it has to be in the workspace of the action.
-        """
-        acted_in = action.workspace if isinstance(action, Submission) else action.place.workspace
-        if place.workspace != acted_in:
-            raise NotAllowedError(ELSEWHERE)
-        try:
-            await command.check_may_change(place, action.asker, admins=self.admins, directory=self.chat.directory)
-        except NotInChannelError:
-            raise UsageError(CLOSED) from None
 
 
 async def open_form(action: Action, context: SettingsFormContext) -> Form:

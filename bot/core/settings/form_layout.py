@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.control_value import SettingsRef
     from bot.core.domain.message import Place
-    from bot.core.settings.form import SettingsFormContext
+    from bot.core.settings.form_context import SettingsFormContext
 
 TRIAL = "trial"  # the field
 BACK = N_("← Main settings")

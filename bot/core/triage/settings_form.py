@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.core.domain.interaction import Action, Submission
-    from bot.core.settings.form import SettingsFormContext
+    from bot.core.settings.form_context import SettingsFormContext
 
 CHOSEN = "team"  # the menu with the teams
 NEW = "-"
