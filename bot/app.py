@@ -49,6 +49,7 @@ from bot.jobs.settings import SettingsJobs
 from bot.jobs.stop import Stop
 from bot.jobs.threads import Threads
 from bot.jobs.triage import TriageJobs
+from bot.jobs.try_again import try_again
 from bot.jobs.turns import Turns, is_transient
 from bot.jobs.uninstall import Uninstaller
 from bot.metrics import Metrics
@@ -251,6 +252,7 @@ async def build(
         notes=notes,
         stop=stop.on_action,
         summarize_thread=partial(summarize_thread, inbox=inbox, notices=notices, chat=chat),
+        try_again=partial(try_again, inbox=inbox, chat=chat),
     )
 
     # Where it comes in, what goes out beside Slack, and which jobs the inbox runs.

@@ -11,9 +11,14 @@ from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 from bot.core.commands import CLASSIFY, CODE, PARLEY, SUMMARIZE, CommandSpec
 from bot.core.domain import control_value as values
 from bot.core.domain.interaction import Button, Field, Form, Select
+from bot.language import N_
 
 if TYPE_CHECKING:
     from bot.core.domain.interaction import Action, Submission
+
+TRY_AGAIN_LABEL = N_("Try again")  # of what writes an answer again that failed before any text came
+
+USED = N_("This button was already used.")
 
 Value = TypeVar("Value", bound=values.ControlValue)
 
@@ -76,6 +81,7 @@ class FormSpec(Generic[Value]):
 
 
 # Below answers
+TRY_AGAIN = ActionSpec("try_again", TRY_AGAIN_LABEL, values.JobRef, once="for each person", used_up="control")
 STOP = ActionSpec("stop", "Stop", values.Person, is_immediate=True, is_for_anyone=True)
 REGENERATE = ActionSpec("regenerate", "Regenerate", values.AnswerRef, once="for each person")
 ANSWER_AGAIN = ActionSpec("answer_again", "Answer again", values.AnswerRef, once="for each person", used_up="note")

@@ -6,13 +6,13 @@ import logging
 from typing import TYPE_CHECKING
 
 from bot.core.access import ELSEWHERE
-from bot.core.actions import ACTIONS
+from bot.core.actions import ACTIONS, USED
 from bot.core.commands import PARLEY
 from bot.core.settings import subcommands
 from bot.core.summarize import sources as summary_source
 from bot.errors import NotAllowedError, UsageError
 from bot.jobs.deliveries import action_delivery, command_delivery
-from bot.language import N_, _
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from bot.work import Inbox
 
 log = logging.getLogger(__name__)
-
-USED = N_("This button was already used.")
 
 
 class DurableInteractions:

@@ -122,6 +122,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
     notes: PrivateNotes,
     stop: OpenForm,
     summarize_thread: OpenForm,
+    try_again: RunAction,
 ) -> Registry:
     """Return the table of handlers for everything declared."""
     open_thread = partial(commands.open_thread, chat=chat)
@@ -158,6 +159,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
         },
         actions=by_name(
             {
+                actions.TRY_AGAIN: try_again,
                 actions.REGENERATE: partial(buttons.regenerate, store=store, model=model, chat=chat),
                 actions.ANSWER_AGAIN: partial(buttons.regenerate, store=store, model=model, chat=chat),
                 actions.CONTINUE: partial(buttons.go_on, store=store, model=model, chat=chat),

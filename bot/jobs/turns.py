@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from bot.core import command as commands
-from bot.core.actions import ACTIONS
+from bot.core.actions import ACTIONS, ANSWER_AGAIN, CONTINUE, CONTINUE_CODE, REGENERATE
 from bot.core.answer import buttons
 from bot.core.answer.answer import answer, refused
 from bot.core.answer.completion import changes_answer, completed
-from bot.core.answer.whom_to_answer import answer_to
+from bot.core.answer.whom_to_answer import answer_to, is_continue
 from bot.core.domain.command import Command
 from bot.core.domain.interaction import Action
 from bot.core.domain.message import IncomingMessage, Message, MessageEdit, Role
@@ -31,12 +31,15 @@ from bot.errors import (
     OverBudgetError,
     known,
 )
-from bot.jobs import call_ledger
+from bot.jobs import call_ledger, try_again
 from bot.jobs.deliveries import ACTION, COMMAND, COMPLETION, MESSAGE, charge_asker, charge_author
 from bot.jobs.discarded import unless_deleted
+from bot.work import DeadlyError, accept_again
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
+
+    from sqlalchemy import Connection
 
     from bot.core.domain.thread import Conversation
     from bot.core.ports import Answer, Chat, Model, Store
@@ -47,6 +50,8 @@ if TYPE_CHECKING:
     from bot.work import Finish, Inbox, Job
 
 log = logging.getLogger(__name__)
+
+REPLACING = {REGENERATE.name, ANSWER_AGAIN.name}
 
 _MESSAGE = TypeAdapter(IncomingMessage)
 _COMMAND = TypeAdapter(Command)
@@ -90,6 +95,8 @@ class Turns:
         except OverBudgetError as error:
             return await self.give_up_message(job, error)
         await self._threads.follow_up(record, incoming)
+        if record.messages and is_continue(incoming.text):
+            await self._remove_continue(incoming, job)
         return _finish(record, job)
 
     async def _answer(self, incoming: IncomingMessage, job: Job) -> Record:
@@ -165,16 +172,18 @@ class Turns:
         return _finish(record, job) if record else None
 
     async def run_action(self, job: Job) -> Finish | None:
-        """Run an action."""
+        """Run an action. One that is refused, also by a budget, does not count: it can be used again."""
         action = _ACTION.validate_python(job.payload)
         try:
             if refusal := await self._permissions.refusal_of_action(action):
-                record = await send_ephemeral(action.place, action.asker, refusal, answers=self._chat.answers)
-            else:
-                record = await self._registry.actions[action.name](action, checkpoint=job)
-                await self._remove_used_up(action, job)
+                refused = await send_ephemeral(action.place, action.asker, refusal, answers=self._chat.answers)
+                return _unused(refused, job)
+            record = await self._registry.actions[action.name](action, checkpoint=job)
+            await self._remove_used_up(action, job)
         except OverBudgetError as error:
-            return await self.give_up_action(job, error)
+            answering = self._chat.answers.ephemeral(action.place, action.asker)
+            written = await _report_failure(error, job, action.asker, answering)
+            return _unused(Record(action.place, action.asker.person, calls=written.calls), job)
         return _finish(record, job)
 
     async def _remove_used_up(self, action: Action, job: Job) -> None:
@@ -187,10 +196,29 @@ class Turns:
         except ChatError as error:
             log.warning("%s stays where it was used: %s", action.name, error)
 
+    async def _remove_continue(self, incoming: IncomingMessage, job: Job) -> None:
+        """Remove the buttons for what a word has asked for: to continue the answer before it."""
+        conversation = await self._store.threads.load(incoming.place)
+        answers = [one.id for one in conversation.messages if one.role is Role.ASSISTANT and "" < one.id < incoming.id]
+        asker = Requester(incoming.author, incoming.home)
+        for spec in (CONTINUE, CONTINUE_CODE) if answers else ():
+            action = Action(incoming.id, spec.name, "", "", incoming.place, incoming.id, asker)
+            try:
+                await self._chat.posts.remove_control(action, job, since=answers[-1])
+            except ChatError as error:
+                log.warning("%s stays where it was used: %s", spec.name, error)
+
     async def give_up_action(self, job: Job, error: Exception) -> Finish | None:
-        """Tell who acted that it failed for good."""
+        """Tell who acted that it failed for good; where an answer was to be replaced, that is told there."""
         action = _ACTION.validate_python(job.payload)
-        written = await _report_failure(error, job, self._chat.answers.ephemeral(action.place, action.asker))
+        calls = (error.call,) if isinstance(error, ModelError) and error.call else ()
+        if action.name in REPLACING:
+            reason = apology(known(error), job.reference)
+            record = await buttons.keep_earlier(action, reason, checkpoint=job, store=self._store, chat=self._chat)
+            if record:
+                return _finish(replace(record, calls=calls), job)
+        answering = self._chat.answers.ephemeral(action.place, action.asker)
+        written = await _report_failure(error, job, action.asker, answering)
         return _finish(Record(action.place, action.asker.person, calls=written.calls), job)
 
     async def give_up_message(self, job: Job, error: Exception) -> Finish | None:
@@ -201,7 +229,7 @@ class Turns:
             answering = self._chat.answers.ephemeral(incoming.private_place, asker)
         else:
             answering = self._chat.answers.begin(incoming.place, asker, job, to=incoming.id)
-        written = await _report_failure(error, job, answering)
+        written = await _report_failure(error, job, asker, answering)
         question = Message(
             Role.USER, incoming.author, incoming.text, incoming.id, incoming.files, is_bot=incoming.is_bot
         )
@@ -213,12 +241,13 @@ class Turns:
         if not command.place.thread or command.is_private or isinstance(error, OverBudgetError):
             is_ours = command.opened_thread and not command.is_private
             place = replace(command.place, thread="") if is_ours else command.place
-            written = await _report_failure(error, job, self._chat.answers.ephemeral(place, command.asker))
+            answering = self._chat.answers.ephemeral(place, command.asker)
+            written = await _report_failure(error, job, command.asker, answering)
             if is_ours:
                 await self._take_back(command, job)
             return _finish(Record(command.place, command.asker.person, calls=written.calls), job)
         answering = commands.answering(command, answers=self._chat.answers, checkpoint=job)
-        return _finish(command.record(await _report_failure(error, job, answering)), job)
+        return _finish(command.record(await _report_failure(error, job, command.asker, answering)), job)
 
     async def _take_back(self, command: Command, job: Job) -> None:
         """Delete the message that says what was asked, where nothing is answered and only the asker knows why."""
@@ -246,18 +275,34 @@ def _finish(record: Record, job: Job) -> Finish:
     return partial(db_store.record, record=call_ledger.whole(record), is_repeat=job.was_begun)
 
 
-async def _report_failure(error: Exception, job: Job, answering: AbstractAsyncContextManager[Answer]) -> FinishedAnswer:
+def _unused(record: Record, job: Job) -> Finish:
+    """Store a record, and forget that the job's action was used."""
+
+    def finish(connection: Connection) -> None:
+        _finish(record, job)(connection)
+        accept_again(connection, job.id)
+
+    return finish
+
+
+async def _report_failure(
+    error: Exception, job: Job, asker: Requester, answering: AbstractAsyncContextManager[Answer]
+) -> FinishedAnswer:
     """Report that a turn failed for good, and return its record. Raises a transient `ChatError`.
 
-    If its result is stored and only could not be shown so far, it is shown.
+    If its result is stored and only could not be shown so far, it is shown. Otherwise its asker can try it
+    again, unless that is no use.
     """
     calls = (error.call,) if isinstance(error, ModelError) and error.call else ()
     try:
         async with answering as visible:
             if (before := kept_answer.kept(job)) is not None and not isinstance(error, OverBudgetError):
                 return await kept_answer.show(before, visible)
-            sentence = error.sentence if isinstance(error, OverBudgetError) else apology(known(error), job.reference)
-            return FinishedAnswer("", await visible.replace(sentence), calls)
+            if isinstance(error, OverBudgetError):
+                return FinishedAnswer("", await visible.replace(error.sentence), calls)
+            controls = () if isinstance(error, DeadlyError) else try_again.below(job, asker.person)
+            sentence = apology(known(error), job.reference)
+            return FinishedAnswer("", await visible.replace(sentence, controls=controls), calls)
     except ChatError as unheard:
         if unheard.may_pass:
             raise

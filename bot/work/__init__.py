@@ -22,6 +22,7 @@ runner.py        runs one claim, and records its outcome
 inbox.py         the inbox: runs the jobs, keeps their leases
 """
 
+from bot.work.accept import accept_again
 from bot.work.amend import Amended, Merge
 from bot.work.claim import Cell
 from bot.work.delivery import Delivery, Finish
@@ -52,4 +53,5 @@ __all__ = [
     "Merge",
     "OpenCell",
     "Watch",
+    "accept_again",
 ]

@@ -108,6 +108,12 @@ class Acceptance:
             del self._waiting[:MOST_AT_ONCE]
 
 
+def accept_again(connection: Connection, delivery: str) -> None:
+    """Let a delivery's id be accepted again, as if it had never arrived, in the transaction of `connection`."""
+    changed = sa.literal(f"{delivery}:") + sa.cast(inbox.c.id, sa.Text)
+    connection.execute(sa.update(inbox).where(inbox.c.delivery == delivery).values(delivery=changed))
+
+
 def insert(batch: Sequence[Waiting], connection: Connection) -> set[str]:
     """Insert deliveries; return the new ids."""
     if not batch:

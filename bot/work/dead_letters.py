@@ -13,7 +13,18 @@ from bot.work.delivery import reference_of
 from bot.work.table import DONE, FAILED, READY, Now, inbox
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+
+# What to set on a failed job that is to be retried.
+AFRESH: Mapping[str, Any] = {
+    "status": READY,
+    "crashes": sa.case((inbox.c.crashes > 0, CRASHED), else_=0),
+    **dict.fromkeys(("attempts", "tried", "run_after"), 0),
+    **dict.fromkeys(("finished_at", "cause")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +62,20 @@ async def retry(writer: AsyncEngine, reference: str | None) -> int:
     it continues in the message that reported its failure. A job that killed its process runs in quarantine, alone.
     Raises what the database raises.
     """
-    is_deadly = sa.case((inbox.c.crashes > 0, CRASHED), else_=0)
-    fresh = dict.fromkeys(("attempts", "tried", "run_after"), 0) | dict.fromkeys(("finished_at", "cause"))
-    afresh = {"status": READY, "crashes": is_deadly} | fresh
-    return await _change(writer, reference, afresh)
+    return await _change(writer, reference, AFRESH)
+
+
+async def retry_claimed(writer: AsyncEngine, reference: str, share: str, claims: int) -> bool:
+    """Retry a failed job of a fairness group if it was claimed just so often; return whether it waits then.
+
+    Asking twice is asking once, and what was retried before, or succeeded since, is not retried. As `retry` otherwise.
+    """
+    async with writer.begin() as connection:
+        meant = inbox.c.share == share, inbox.c.token == claims, inbox.c.status.in_([FAILED, READY])
+        rows = await connection.execute(sa.select(inbox.c.id, inbox.c.delivery).where(*meant))
+        ids = [row.id for row in rows if reference_of(row.delivery) == reference]
+        await connection.execute(sa.update(inbox).where(inbox.c.id.in_(ids), *meant).values(**AFRESH))
+        return bool(ids)
 
 
 async def discard(writer: AsyncEngine, reference: str | None) -> int:
@@ -66,7 +87,7 @@ async def discard(writer: AsyncEngine, reference: str | None) -> int:
     return await _change(writer, reference, {"status": DONE, "finished_at": Now(), "payload": "{}", "state": "{}"})
 
 
-async def _change(writer: AsyncEngine, reference: str | None, values: dict[str, Any]) -> int:
+async def _change(writer: AsyncEngine, reference: str | None, values: Mapping[str, Any]) -> int:
     async with writer.begin() as connection:
         which = inbox.c.status == FAILED
         if reference is not None:

@@ -14,6 +14,7 @@ from bot.work.accept import Acceptance
 from bot.work.amend import Amended, amend
 from bot.work.claim import Cell
 from bot.work.counts import count, count_before
+from bot.work.dead_letters import retry_claimed
 from bot.work.group_commit import Commits
 from bot.work.lease import RENEWED_AFTER, Leases
 from bot.work.limits import InboxLimits
@@ -158,6 +159,12 @@ class Inbox:
         for claim, job in self._jobs.items():
             if claim.id in ids:
                 job.end_early(DISCARDED)
+
+    async def retry(self, reference: str, share: str, claims: int) -> bool:
+        """Retry a job that failed for good, as `dead_letters.retry_claimed` does. Raises what the database raises."""
+        is_waiting = await retry_claimed(self._writer, reference, share, claims)
+        self._wake.set()
+        return is_waiting
 
     async def start(self) -> None:
         """Start working. Raises what the database raises; an inbox that was stopped can't be started again."""

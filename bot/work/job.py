@@ -63,6 +63,11 @@ class Job:
         return self._claim.token > 1
 
     @property
+    def claims(self) -> int:
+        """Return how often it has been claimed, this time included."""
+        return self._claim.token
+
+    @property
     def turn(self) -> Job:
         """Return the job itself, as a turn that runs."""
         return self

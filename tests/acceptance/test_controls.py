@@ -6,10 +6,9 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.core.actions import RATING_COMMENT
+from bot.core.actions import RATING_COMMENT, USED
 from bot.core.answer.buttons import THANKS
 from bot.core.domain.control_value import FOREIGN, Rating
-from bot.jobs.interaction_intake import USED
 from bot.playground.anthropic.reply import MessageStop, ThinkingDelta
 from bot.playground.slack.elements import buttons
 from tests.acceptance.conftest import BOTH_DATABASES

@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from bot.core.access import Judge
     from bot.core.domain.attachment import Attachment
     from bot.core.domain.command import MentionCommand
-    from bot.core.domain.interaction import Control
     from bot.core.domain.message import IncomingMessage
     from bot.core.domain.thread import Conversation
     from bot.core.ports import Chat, Checkpoint, Model, Store
+    from bot.core.writing.below import Below
     from bot.core.writing.fit import Fitted
 
 GREETING = (
@@ -81,7 +81,7 @@ async def answer(  # noqa: PLR0913 (the ports, and what others do)
     chat: Chat,
     judge: Judge,
     commands: MentionCommands,
-    controls: Callable[[Message], Callable[[bool], Sequence[Control]]] | None = None,
+    controls: Callable[[Message], Below] | None = None,
 ) -> Record:
     """Answer a message if it is for the bot, and return what the thread's history should keep.
 
@@ -158,7 +158,7 @@ async def _reply(
     ready: AnswerDraft,
     conversation: Conversation,
     store: Store,
-    controls: Callable[[bool], Sequence[Control]] | None,
+    controls: Below | None,
 ) -> Product:
     """Report unreadable files if there is nothing else, write code if it is asked for, or else converse."""
     if ready.is_empty:

@@ -6,25 +6,29 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from bot.core.access import check_member
-from bot.core.actions import CONTINUE, RATE, RATING_COMMENT, REGENERATE, STOP, thumbs
+from bot.core.actions import CONTINUE, RATE, RATING_COMMENT, REGENERATE, STOP, TRY_AGAIN_LABEL, USED, thumbs
 from bot.core.answer.answer import draft, is_first
+from bot.core.answer.whom_to_answer import is_continue
 from bot.core.domain.control_value import AnswerRef, RatingComment
 from bot.core.domain.interaction import Field, Form
 from bot.core.domain.message import IncomingMessage, Message, Role
 from bot.core.domain.people import Requester
-from bot.core.domain.thread import Record
+from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.ephemeral import send_ephemeral
+from bot.core.writing.below import End
 from bot.core.writing.kept_answer import kept, show
 from bot.core.writing.stream import write
 from bot.errors import NotAllowedError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from bot.core.domain.interaction import Action, Control, Submission
     from bot.core.domain.message import Place
-    from bot.core.domain.thread import Conversation, FinishedAnswer
+    from bot.core.domain.thread import Conversation
     from bot.core.ports import Chat, ChatDirectory, Checkpoint, Model, Store
+    from bot.core.writing.below import Below
 
     SendLater = Callable[[Place, Requester, str, str], Awaitable[None]]
     """Accepts a sentence for one person, to be sent after the platform was told that their input arrived.
@@ -35,16 +39,19 @@ if TYPE_CHECKING:
 COMMENT = "rating_comment"  # the field
 GO_ON = "Go on exactly where you stopped."
 UNKNOWN = "I no longer have the question behind this answer. Please ask again."
+NOT_REGENERATED = N_("I couldn't write a new answer.")
 NOT_YOURS = "Only the person who asked or a workspace admin can do this."
 THANKS = "Thanks for the feedback."
 
 
-def below(question: Message, version: int = 0) -> Callable[[bool], Sequence[Control]]:
+def below(question: Message, version: int = 0) -> Below:
     """Return the controls below the answer to a question; `version` counts how often it was regenerated."""
 
-    def controls(has_more: bool) -> Sequence[Control]:  # noqa: FBT001 (the shape that `reply.write` asks for)
+    def controls(end: End) -> Sequence[Control]:
         ref = AnswerRef(message=question.id, version=version)
-        more = (CONTINUE.button(ref, style="primary"),) if has_more else ()
+        if end is End.EMPTY:
+            return (REGENERATE.button(ref, label=_(TRY_AGAIN_LABEL)),)
+        more = (CONTINUE.button(ref, style="primary"),) if end is End.CUT else ()
         return (*more, REGENERATE.button(ref), *thumbs(question.id))
 
     return controls
@@ -66,6 +73,26 @@ async def regenerate(action: Action, *, checkpoint: Checkpoint, store: Store, mo
         again, question, answered, earlier, version=ref.version + 1, checkpoint=checkpoint, model=model, chat=chat
     )
     return rewritten(Record(action.place, action.asker.person), answered, written)
+
+
+async def keep_earlier(
+    action: Action, reason: str, *, checkpoint: Checkpoint, store: Store, chat: Chat
+) -> Record | None:
+    """Show the earlier answer again where no new one could be written, with the reason; None where there is neither.
+
+    Raises `ChatError`.
+    """
+    ref = REGENERATE.read(action)
+    question, answered = find(await store.threads.load(action.place), ref.message)
+    if question is None or answered is None:
+        return None
+    asker = Requester(question.author, action.asker.home)
+    text, end = (
+        (f"{answered.text}\n\n_{_(NOT_REGENERATED)} {reason}_", End.WHOLE) if answered.text else (reason, End.EMPTY)
+    )
+    async with chat.answers.begin(action.place, asker, checkpoint, to=question.id, instead=answered.id) as visible:
+        shown_as = await visible.replace(text, controls=below(question, ref.version + 1)(end))
+    return rewritten(Record(action.place, action.asker.person), answered, FinishedAnswer(answered.text, shown_as))
 
 
 def rewritten(record: Record, answered: Message, written: FinishedAnswer) -> Record:
@@ -111,6 +138,8 @@ async def go_on(action: Action, *, checkpoint: Checkpoint, store: Store, model: 
     question, answered = find(conversation, CONTINUE.read(action).message)
     if question is None or answered is None:
         return await send_ephemeral(action.place, action.asker, UNKNOWN, answers=chat.answers)
+    if was_continued(answered, conversation):
+        return await send_ephemeral(action.place, action.asker, _(USED), answers=chat.answers)
     end = conversation.messages.index(answered) + 1
     request = Message(Role.USER, action.asker.person, GO_ON, f"{answered.id}:more")
     earlier = replace(conversation, messages=conversation.messages[:end])
@@ -171,6 +200,12 @@ def find(conversation: Conversation, identity: str) -> tuple[Message | None, Mes
         if message.role is Role.USER and (asked is None or asked.id != identity):
             asked = message
     return None, None
+
+
+def was_continued(answered: Message, conversation: Conversation) -> bool:
+    """Return whether an answer was continued already, by a button or by a word."""
+    following = conversation.messages[conversation.messages.index(answered) + 1 :][:1]
+    return any(one.id == f"{answered.id}:more" or is_continue(one.text) for one in following)
 
 
 def incoming(action: Action, question: Message) -> IncomingMessage:

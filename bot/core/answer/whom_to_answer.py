@@ -14,6 +14,17 @@ if TYPE_CHECKING:
 
 MOST_BOT_TURNS = 3  # answers to other bots, one after the other, before a person has to say something
 SILENCE = timedelta(minutes=10)  # after a shorter absence, the platform redelivers what was missed
+LONGEST_WORD = 100  # characters of a message that says nothing else
+CONTINUES = {
+    "continue",
+    "please continue",
+    "continue please",
+    "go on",
+    "keep going",
+    "carry on",
+    "weiter",
+    "mach weiter",
+}
 STOPS = {"stop", "please stop", "stop please", "stop it", "stopp", "halt"}
 
 
@@ -87,7 +98,16 @@ def may_be_for_bot(incoming: IncomingMessage, settings: ChannelSettings) -> bool
 
 def is_stop(text: str) -> bool:
     """Return whether a message says nothing but that the bot should stop."""
-    return " ".join(text.casefold().strip(" .!\u2026\n").split()) in STOPS
+    return _bare(text) in STOPS
+
+
+def is_continue(text: str) -> bool:
+    """Return whether a message says nothing but that the bot should continue its last answer."""
+    return _bare(text) in CONTINUES
+
+
+def _bare(text: str) -> str:
+    return "" if len(text) > LONGEST_WORD else " ".join(text.casefold().strip(' .!\u2026\n"“”').split())
 
 
 def needs_reading(incoming: IncomingMessage, conversation: Conversation, now: datetime) -> bool:

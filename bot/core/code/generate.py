@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import TypeAdapter
@@ -23,6 +24,7 @@ from bot.core.domain.people import Requester
 from bot.core.domain.thread import FinishedAnswer, RejectedFile
 from bot.core.ports import Answer, Chat, Checkpoint, FileReader, Model, Request, Turn
 from bot.core.prompt_data import quoted
+from bot.core.writing.below import End
 from bot.core.writing.kept_answer import PreparedAnswer, give
 from bot.core.writing.notes import LIMIT_HINT, PRIVATE_LIMIT_HINT, footer_of
 from bot.core.writing.stream import ask, report_failure
@@ -107,7 +109,7 @@ async def produce(context: CodeContext) -> Product:
                 # Half a file is not continued: where it was stopped is not where the model broke off.
                 controls=None
                 if context.is_private
-                else lambda _: render.below(context.question, is_whole=not context.begun),
+                else partial(render.below, context.question, is_whole=not context.begun),
                 is_first=context.is_first,
             )
         )
@@ -274,7 +276,11 @@ def _controls(draft: CodeDraft, new: Sequence[Change], *, is_saved: bool, contex
         return ()
     files = [change.file for change in new]
     return render.controls(
-        context.question, files, is_saved=is_saved, has_more=draft.truncated, is_whole=not context.begun
+        context.question,
+        files,
+        is_saved=is_saved,
+        end=End.CUT if draft.truncated else End.WHOLE,
+        is_whole=not context.begun,
     )
 
 

@@ -11,13 +11,16 @@ from bot.core.actions import (
     SAVE_CODE,
     TEST_CODE,
     TRANSLATE_CODE,
+    TRY_AGAIN_LABEL,
     thumbs,
 )
 from bot.core.code.diff import count, diff
 from bot.core.code_blocks.blocks import fenced
 from bot.core.domain.control_value import AnswerRef, CodeFiles
 from bot.core.domain.programming_language import NAMES, of_file
+from bot.core.writing.below import End
 from bot.core.writing.notes import ELSEWHERE
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,15 +107,17 @@ def difference(change: Change) -> str:
 
 
 def controls(
-    question: str, files: Sequence[CodeFile], *, is_saved: bool, has_more: bool, is_whole: bool = True
+    question: str, files: Sequence[CodeFile], *, is_saved: bool, end: End, is_whole: bool = True
 ) -> tuple[Control, ...]:
     """Return the controls below the answer to a question: for what is asked most often next, and to rate it."""
-    more = (CONTINUE_CODE.button(AnswerRef(message=question), style="primary"),) if has_more else ()
-    return (*more, *_for_files(files, is_saved=is_saved), *below(question, is_whole=is_whole))
+    more = (CONTINUE_CODE.button(AnswerRef(message=question), style="primary"),) if end is End.CUT else ()
+    return (*more, *_for_files(files, is_saved=is_saved), *below(question, end, is_whole=is_whole))
 
 
-def below(question: str, *, is_whole: bool = True) -> tuple[Control, ...]:
+def below(question: str, end: End, *, is_whole: bool = True) -> tuple[Control, ...]:
     """Return the controls below any answer about code; one that continues another can't be written again alone."""
+    if end is End.EMPTY:
+        return (REGENERATE_CODE.button(AnswerRef(message=question), label=_(TRY_AGAIN_LABEL)),)
     again = (REGENERATE_CODE.button(AnswerRef(message=question)),) if is_whole else ()
     return (*again, *thumbs(question))
 

@@ -65,6 +65,14 @@ class Person(ControlValue):
     person: str
 
 
+class JobRef(ControlValue):
+    """A job that failed for good, by its reference, and how often it had been claimed by then; `person`: who asked."""
+
+    reference: str
+    claims: int
+    person: str
+
+
 class AnswerRef(ControlValue):
     """The answer to a question, by the id of either; `version` counts how often it was answered again."""
 

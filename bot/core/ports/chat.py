@@ -100,10 +100,10 @@ class ChatPosts(Protocol):
     async def delete(self, place: Place, message: str, checkpoint: Checkpoint) -> None:
         """Delete a message of ours; it may be gone already. Raises `ChatError`."""
 
-    async def remove_control(self, action: Action, checkpoint: Checkpoint) -> None:
+    async def remove_control(self, action: Action, checkpoint: Checkpoint, *, since: str = "") -> None:
         """Remove a button that was used from its message; a note that only one person sees goes as a whole.
 
-        Raises `ChatError`.
+        `since`: from each message between that and the action's, whatever the button carries. Raises `ChatError`.
         """
 
     async def react(self, place: Place, message: str, reaction: str, *, instead: str = "") -> None:

@@ -7,53 +7,50 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.actions import (
-    LONGER_SUMMARY,
     ONLY_ACTIONS,
     REGENERATE_SUMMARY,
     RESUME_SUMMARY,
-    SHARE_SUMMARY,
     SHORTER_SUMMARY,
-    thumbs,
 )
 from bot.core.answer.buttons import rewritten
 from bot.core.cancel import cancel_on
 from bot.core.channel_reader import allow
 from bot.core.command import answering
-from bot.core.domain.control_value import SummaryRef
 from bot.core.domain.message import Message, Role
-from bot.core.domain.summary import Length, Source, SummaryRun
+from bot.core.domain.summary import Source, SummaryRun
 from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.ephemeral import send_ephemeral
 from bot.core.privacy.redaction.carry import carried
+from bot.core.summarize import below
 from bot.core.summarize.context import SummaryContext
 from bot.core.summarize.conversation import Summary
 from bot.core.summarize.file import give_files
 from bot.core.summarize.parse import parse
 from bot.core.summarize.paste import give_text
 from bot.core.summarize.run import SharedCheckpoint, SummaryCheckpoint
+from bot.core.summarize.sources import allow_again
 from bot.core.writing.kept_answer import PreparedAnswer, kept, show
 from bot.core.writing.kept_answer import give as give_outcome
 from bot.core.writing.notes import DISCLAIMER, disclaimer, unapplied
 from bot.core.writing.stream import report_failure
 from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bot.core.domain.command import Command
-    from bot.core.domain.interaction import Action, Control
+    from bot.core.domain.interaction import Action
     from bot.core.domain.people import Requester
-    from bot.core.ports import Answer, Chat, Checkpoint, Model, Store
+    from bot.core.ports import Chat, Checkpoint, Model, Store
 
 log = logging.getLogger(__name__)
 
 LONGEST_SHARED = 11_000  # characters of a summary that is shared as one message
 
-STOPPED = "Stopped: {how_far}. I kept that much: “Resume” pays only for the rest."
+STOPPED = N_("Stopped: {how_far}. I kept that much: “Resume” pays only for the rest.")
+STOPPED_IN_PRIVATE = N_("Stopped: {how_far}.")
 NOT_SHARED = "_Stopped: nothing was shared._"
 NOT_YOURS = "Only the person who asked for this summary can do this."
 FORGOTTEN = "I no longer have what this summary was based on. Please ask for it again."
-_LENGTHS = list(Length)
 
 
 async def summarize(command: Command, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
@@ -63,19 +60,18 @@ async def summarize(command: Command, *, checkpoint: Checkpoint, store: Store, m
         source = Source(command.place, "your text", is_text=True)
         own = SummaryRun(command.id, command.asker.person, command.place, source, ask.options)
         async with answering(command, answers=chat.answers, checkpoint=checkpoint, once=True) as visible:
-            written = await give(
-                own, visible, text=ask.text, checkpoint=checkpoint, store=store, model=model, chat=chat
-            )
+            context = SummaryContext(own, visible, checkpoint, store, model, chat, command.is_private)
+            written = await give(context, ask.text)
         return command.record(written)
     run = await store.summary_runs.find(command.place.workspace, command.id)
     async with answering(command, answers=chat.answers, checkpoint=checkpoint) as visible:
         if run is None:
             return command.record(FinishedAnswer(FORGOTTEN, await visible.replace(FORGOTTEN)))
-        return command.record(await give(run, visible, checkpoint=checkpoint, store=store, model=model, chat=chat))
+        return command.record(await give(SummaryContext(run, visible, checkpoint, store, model, chat)))
 
 
 async def again(action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
-    """Write a summary again: shorter, longer, only its actions, or anew; only then, the platform is read again."""
+    """Write a summary again: shorter, longer, only its actions, or anew; only then, its source is read again."""
     run = await _run_of(action, store)
     if run is None and await _is_someone_elses(action, store):
         return await send_ephemeral(action.place, action.asker, NOT_YOURS, answers=chat.answers)
@@ -83,13 +79,23 @@ async def again(action: Action, *, checkpoint: Checkpoint, store: Store, model: 
         if run is None:
             written = FinishedAnswer("", await visible.replace(FORGOTTEN))
         else:
-            run = _changed(run, action)
-            if action.name == REGENERATE_SUMMARY.name:
-                run = replace(run, id=action.id)
-                await store.summary_runs.begin(run)
-            written = await give(run, visible, checkpoint=checkpoint, store=store, model=model, chat=chat)
+            context = SummaryContext(_changed(run, action), visible, checkpoint, store, model, chat)
+            written = await (_read_again(context, action.id) if _reads_again(action) else give(context))
     messages = (Message(Role.ASSISTANT, "", written.text, written.message_id),) if written.text else ()
     return Record(action.place, action.asker.person, True, messages, written.calls)  # noqa: FBT003 (as in a table)
+
+
+async def _read_again(context: SummaryContext, new: str) -> FinishedAnswer:
+    """Write a summary from its source as that is now, as a run with a `new` id. Raises as `give` does."""
+    run, runs = context.run, context.store.summary_runs
+    try:
+        await allow_again(run, chat=context.chat)
+    except (UsageError, NotAllowedError) as error:
+        return FinishedAnswer("", await context.visible.replace(error.sentence))
+    text = await SummaryCheckpoint(run, runs).text() or ""
+    context.run = replace(run, id=new)
+    await runs.begin(context.run)
+    return await give(context, text)
 
 
 async def share(action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
@@ -122,40 +128,32 @@ async def resume(action: Action, *, checkpoint: Checkpoint, store: Store, model:
     async with chat.answers.begin(
         action.place, action.asker, checkpoint, to=action.message, instead=action.message
     ) as visible:
-        written = await give(run, visible, checkpoint=checkpoint, store=store, model=model, chat=chat)
+        written = await give(SummaryContext(run, visible, checkpoint, store, model, chat))
     before = Message(Role.ASSISTANT, "", "", action.message)
     return rewritten(Record(action.place, action.asker.person), before, written)
 
 
-async def give(
-    run: SummaryRun, visible: Answer, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat, text: str = ""
-) -> FinishedAnswer:
+async def give(context: SummaryContext, text: str = "") -> FinishedAnswer:
     """Write a run's summary into an answer. `text` is what was typed, if that is to be summarized.
 
     If it was stopped before anything was written, it says how far it came and can be resumed. Raises `ChatError`, and a
     transient `ModelError`.
     """
+    run, visible, checkpoint = context.run, context.visible, context.checkpoint
     if (before := kept(checkpoint)) is not None:
         return await show(before, visible)
-    context = SummaryContext(run, visible, checkpoint, store, model, chat)
     try:
         return await _give(text, context)
     except (UsageError, NotAllowedError) as error:
         return FinishedAnswer("", await visible.replace(error.sentence))
     except ModelStoppedError as error:
-        # Unlike the other buttons' it is new each time, as it counts once.
-        more = RESUME_SUMMARY.button(
-            SummaryRef(
-                run=run.id,
-                length=run.wishes.length,
-                reference=checkpoint.reference,
-                only_actions=run.wishes.only_actions,
-            )
-        )
-        message_id = await visible.replace(STOPPED.format(how_far=context.how_far), controls=(more,))
+        more = () if context.is_private else (below.resume(run, checkpoint.reference),)
+        sentence = _(STOPPED_IN_PRIVATE if context.is_private else STOPPED, how_far=context.how_far)
+        message_id = await visible.replace(sentence, controls=more)
         return FinishedAnswer("", message_id, (error.call,) if error.call else ())
     except ModelError as error:
-        return await report_failure(error, visible, checkpoint)
+        controls = None if context.is_private else below.of_text(run, checkpoint.reference)
+        return await report_failure(error, visible, checkpoint, controls=controls)
 
 
 async def _give(typed: str, context: SummaryContext) -> FinishedAnswer:
@@ -168,7 +166,10 @@ async def _give(typed: str, context: SummaryContext) -> FinishedAnswer:
     )
     await carried(store.settings, run.source.place, run.place, run.person)
     if run.source.is_text:
-        return await give_text(typed or await SummaryCheckpoint(run, store.summary_runs).text() or "", context)
+        text = typed or await SummaryCheckpoint(run, store.summary_runs).text()
+        if not text:
+            raise UsageError(FORGOTTEN)
+        return await give_text(text, context)
     if run.source.file:
         return await give_files((run.source.file,), context)
     summary = Summary(run, store=store, model=model, chat=context.chat, progress=context.progress)
@@ -180,36 +181,24 @@ async def _give(typed: str, context: SummaryContext) -> FinishedAnswer:
     notes = unapplied(settings, model)
     heading = run.source.heading
     text = f"**{heading[:1].upper()}{heading[1:]}**\n{text}{notes}"
-    below = tuple(controls(run))
-    outcome = PreparedAnswer(text, footer=disclaimer(settings), controls=below, history=text, is_instead=True)
+    controls = tuple(below.of_conversation(run))
+    outcome = PreparedAnswer(text, footer=disclaimer(settings), controls=controls, history=text, is_instead=True)
     return await give_outcome(outcome, visible, context.checkpoint)
 
 
-def controls(run: SummaryRun) -> Sequence[Control]:
-    """Return the buttons below a summary."""
-    length = run.wishes.length
-    ref = SummaryRef(run=run.id, length=length)
-    is_shared = run.place.channel == run.source.place.channel
-    share = SHARE_SUMMARY.button(ref, confirm=f"Everyone in {run.source.title} will see this summary.")
-    return [
-        *([] if is_shared else [share]),
-        *([SHORTER_SUMMARY.button(ref)] if length is not _LENGTHS[0] else []),
-        *([LONGER_SUMMARY.button(ref)] if length is not _LENGTHS[-1] else []),
-        *([] if run.wishes.only_actions else [ONLY_ACTIONS.button(ref)]),
-        REGENERATE_SUMMARY.button(SummaryRef(run=run.id, length=length, only_actions=run.wishes.only_actions)),
-        *thumbs(run.id),
-    ]
+def _reads_again(action: Action) -> bool:
+    return action.name == REGENERATE_SUMMARY.name
 
 
 def _changed(run: SummaryRun, action: Action) -> SummaryRun:
     """Return the run as the button asks for it."""
     if action.name == ONLY_ACTIONS.name:
         return replace(run, wishes=replace(run.wishes, only_actions=True))
-    if action.name == REGENERATE_SUMMARY.name:
+    if _reads_again(action):
         return run
     step = -1 if action.name == SHORTER_SUMMARY.name else 1
-    number = _LENGTHS.index(run.wishes.length) + step
-    length = _LENGTHS[min(max(number, 0), len(_LENGTHS) - 1)]
+    number = below.LENGTHS.index(run.wishes.length) + step
+    length = below.LENGTHS[min(max(number, 0), len(below.LENGTHS) - 1)]
     return replace(run, wishes=replace(run.wishes, length=length, only_actions=False))
 
 

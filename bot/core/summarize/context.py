@@ -18,6 +18,7 @@ class SummaryContext:
     store: Store
     model: Model
     chat: Chat
+    is_private: bool = False  # only the asker sees it, and it can't be written again
     how_far: str = "nothing has been read yet"  # its progress, in words
 
     def progress(self, line: str) -> None:

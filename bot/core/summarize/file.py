@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.actions import thumbs
 from bot.core.attachments.attach import attach, looked_up
 from bot.core.cancel import cancel_on
 from bot.core.documents.identify import IMAGES, with_type
 from bot.core.documents.kinds import PDF
 from bot.core.domain.thread import FinishedAnswer
+from bot.core.summarize.below import of_text
 from bot.core.summarize.run import SummaryCheckpoint
 from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request
 from bot.core.writing.notes import too_long, unapplied
@@ -57,7 +57,7 @@ async def give_files(files: Sequence[FileRef], context: SummaryContext) -> Finis
         visible,
         model=model,
         checkpoint=checkpoint,
-        controls=lambda _: thumbs(run.id),
+        controls=of_text(run, checkpoint.reference),
         notes=notes + unapplied(settings, model),
         is_first=True,
     )

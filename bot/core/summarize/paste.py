@@ -1,11 +1,11 @@
-"""Summarize a text that was typed or pasted; a long one is kept, so that its run can be resumed."""
+"""Summarize a text that was typed or pasted; it is kept, so that its run can be resumed or written again."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.actions import thumbs
 from bot.core.cancel import cancel_on
+from bot.core.summarize.below import of_text
 from bot.core.summarize.run import SummaryCheckpoint
 from bot.core.summarize.text import MAX_OUTPUT, condensed, prompt, request
 from bot.core.tokens import estimate_tokens
@@ -28,7 +28,7 @@ async def give_text(text: str, context: SummaryContext) -> FinishedAnswer:
         await context.chat.directory.reader(run.place, run.person),
     )
     kept = SummaryCheckpoint(run, context.store.summary_runs)
-    if estimate_tokens(text) > model.facts.room(MAX_OUTPUT, settings):
+    if not context.is_private or estimate_tokens(text) > model.facts.room(MAX_OUTPUT, settings):
         await context.store.summary_runs.begin(run)
         await kept.keep_text(text)
     asking = request("", run.place.opaque(run.person), settings)
@@ -39,8 +39,8 @@ async def give_text(text: str, context: SummaryContext) -> FinishedAnswer:
         context.visible,
         model=model,
         checkpoint=checkpoint,
-        controls=None if not run.place.thread else lambda _: thumbs(run.id),
+        controls=None if context.is_private else of_text(run, checkpoint.reference),
         notes=too_long(characters=cut) + unapplied(settings, model),
         is_first=True,
-        is_private=not run.place.thread,
+        is_private=context.is_private,
     )

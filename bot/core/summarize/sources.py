@@ -19,6 +19,7 @@ from bot.errors import ChatError, UsageError
 
 if TYPE_CHECKING:
     from bot.core.domain.interaction import Action
+    from bot.core.domain.people import SharedFile
     from bot.core.ports import Chat, ChatAnswers, ChatHistory, Checkpoint, Store
 
 log = logging.getLogger(__name__)
@@ -115,15 +116,30 @@ async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
     return Source(place, title, spans.explained(words, now, zone), span.start, span.end, request=command.to)
 
 
+async def allow_again(run: SummaryRun, *, chat: Chat) -> None:
+    """Check that a run's source is still there, and that its person may still read it. Raises as `find` does."""
+    source = run.source
+    if source.file:
+        await _shared(source.file.id, source.place, run.person, chat=chat)
+    elif not source.is_text:
+        await allow(replace(source.place, thread=""), run.person, directory=chat.directory)
+
+
 async def _find_file(file: str, command: Command, *, chat: Chat) -> Source:
+    shared = await _shared(file, command.place, command.asker.person, chat=chat)
+    return Source(command.place, shared.file.name, file=shared.file)
+
+
+async def _shared(file: str, place: Place, person: str, *, chat: Chat) -> SharedFile:
+    """Look up a file that a person may read. Raises `UsageError` for one that is gone, `NotAllowedError`."""
     try:
-        shared = await chat.files.shared(command.place, file)
+        shared = await chat.files.shared(place, file)
     except ChatError as error:
         if error.is_transient:
             raise
         raise UsageError(GONE.replace("message", "file")) from None
-    await allow_file(shared, command.asker.person, directory=chat.directory)
-    return Source(command.place, shared.file.name, file=shared.file)
+    await allow_file(shared, person, directory=chat.directory)
+    return shared
 
 
 def _named(name: str, command: Command) -> Place:

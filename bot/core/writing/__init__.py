@@ -1,6 +1,6 @@
 """What every answer takes, whatever asked for it.
 
 `fit` decides what of a thread fits, `stream` lets the model write, `continuation` goes on once with what was cut,
-`kept_answer` keeps what was written until it is shown. `notes` has the sentences around an answer: length limit, too
-long, unavailable, disclaimer, footer.
+`kept_answer` keeps what was written until it is shown. `below` says how it ended, which decides on its controls.
+`notes` has the sentences around an answer: length limit, too long, unavailable, disclaimer, footer.
 """

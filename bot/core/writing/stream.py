@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot import turn
 from bot.core.attachments import rejected_files
 from bot.core.code_blocks.blocks import read
+from bot.core.writing.below import End
 from bot.core.writing.continuation import Seam, rest_of
 from bot.core.writing.kept_answer import PreparedAnswer, give, kept, show, withdraw
 from bot.core.writing.notes import (
@@ -36,12 +37,11 @@ from bot.errors import (
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Sequence
 
     from bot.calls import Call
-    from bot.core.domain.interaction import Control
     from bot.core.domain.thread import FinishedAnswer, RejectedFile
     from bot.core.ports import Answer, Checkpoint, Completion, Model, Request
+    from bot.core.writing.below import Below
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ async def write(  # noqa: PLR0913 (each is set by a use case)
     model: Model,
     checkpoint: Checkpoint,
     notes: str = "",
-    controls: Callable[[bool], Sequence[Control]] | None = None,
+    controls: Below | None = None,
     is_first: bool = False,
     is_private: bool = False,
 ) -> FinishedAnswer:
@@ -61,7 +61,7 @@ async def write(  # noqa: PLR0913 (each is set by a use case)
 
     The finished answer is kept in the `checkpoint` before it is shown; if an earlier attempt has kept one, it is only
     shown. If the API rejects a file, such as a damaged image, the request goes without it. `controls` returns the
-    buttons below the answer, given whether there is more to write. `is_first`: the thread has no answer yet, so it gets
+    buttons below the answer, given how it ended. `is_first`: the thread has no answer yet, so it gets
     the disclaimer. `is_private`: only one person sees it. Raises `ChatError`.
     """
     if (before := kept(checkpoint)) is not None:
@@ -79,7 +79,7 @@ async def write(  # noqa: PLR0913 (each is set by a use case)
         completion.text,
         "".join([ending, notes, *(f"\n\n{line}" for line in said)]),
         footer=footer_of(asked.calls, request, is_first=is_first),
-        controls=tuple(controls(completion.truncated)) if controls else (),
+        controls=tuple(controls(End.CUT if completion.truncated else End.WHOLE)) if controls else (),
         history=completion.text,
         calls=asked.calls,
         refused=asked.refused,
@@ -154,12 +154,12 @@ async def report_failure(
     answer: Answer,
     checkpoint: Checkpoint,
     *,
-    controls: Callable[[bool], Sequence[Control]] | None = None,
+    controls: Below | None = None,
     is_first: bool = False,
 ) -> FinishedAnswer:
     """End an answer that failed: what had come stays and is marked as cut, except that a refusal replaces it.
 
-    What the thread's history keeps can be answered again, or continued, by the `controls`.
+    It can be written again, or continued, by the `controls`, except where the model declined.
 
     If nothing had come and the failure is transient, tell the person to wait, and raise the error again so that the
     turn is retried. An `OverBudgetError` is raised again, too. Raises `ChatError`.
@@ -176,8 +176,9 @@ async def report_failure(
                 return await withdraw(loss, answer, (error.call,) if error.call else ())
             raise error
     outcome = _failed(error, checkpoint.reference, DISCLAIMER if is_first else "")
-    if controls and outcome.history:
-        outcome = replace(outcome, controls=tuple(controls(not outcome.is_instead)))
+    if controls and not outcome.was_refused:
+        end = End.EMPTY if not outcome.history else End.WHOLE if outcome.is_instead else End.CUT
+        outcome = replace(outcome, controls=tuple(controls(end)))
     return await give(outcome, answer, checkpoint)
 
 

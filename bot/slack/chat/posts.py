@@ -81,13 +81,13 @@ class SlackPosts:
         """Delete a message of ours; it may be gone already. Raises `ChatError`."""
         await self._workspaces.of(place.workspace).out.posts.delete(place, message, checkpoint.turn.check)
 
-    async def remove_control(self, action: Action, checkpoint: Checkpoint) -> None:
+    async def remove_control(self, action: Action, checkpoint: Checkpoint, *, since: str = "") -> None:
         """Remove a button that was used, or the note that only one person sees. Raises `GoneError`, `ChatError`."""
         if not action.message:
             await withdraw(action.asker.reply_handle, self._session)
             return
         await self._workspaces.of(action.place.workspace).out.posts.remove_control(
-            action.place, action.message, action.name, action.value, checkpoint.turn.check
+            action.place, (since or action.message, action.message), action.name, action.value, checkpoint.turn.check
         )
 
     async def react(self, place: Place, message: str, reaction: str, *, instead: str = "") -> None:

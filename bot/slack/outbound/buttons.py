@@ -42,7 +42,10 @@ def row(controls: Sequence[Button]) -> list[ButtonElement]:
 
 
 def without(laid: Sequence[Mapping[str, Any]], name: str, value: str) -> list[Mapping[str, Any]]:
-    """Return a message's blocks without the buttons of a name and a value, and without a row that they leave empty."""
+    """Return a message's blocks without the buttons of a name, and without a row that they leave empty.
+
+    `value`: only those that carry it, "" for any.
+    """
     kept: list[Mapping[str, Any]] = []
     for block in laid:
         elements = block.get("elements") if block.get("type") == "actions" else None
@@ -55,7 +58,7 @@ def without(laid: Sequence[Mapping[str, Any]], name: str, value: str) -> list[Ma
 
 
 def _is(element: Mapping[str, Any], name: str, value: str) -> bool:
-    return str(element.get("action_id", "")).partition(".")[0] == name and element.get("value", "") == value
+    return str(element.get("action_id", "")).partition(".")[0] == name and value in {"", element.get("value", "")}
 
 
 def _blocks(controls: Sequence[Control]) -> Iterator[Block]:

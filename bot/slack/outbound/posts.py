@@ -63,25 +63,31 @@ class Posts:
         """Change what a message says. Raises `GoneError`, `ChatError`. `is_paid`: its call is already counted."""
         await self._laid(UPDATE, self._client.chat_update, place, part, check, is_paid=is_paid, ts=ts, metadata=mark)
 
-    async def remove_control(self, place: Place, ts: str, name: str, value: str, check: Callable[[], None]) -> None:
-        """Take a button out of a message, which keeps all else. Raises `GoneError`, `ChatError`."""
+    async def remove_control(
+        self, place: Place, span: tuple[str, str], name: str, value: str, check: Callable[[], None]
+    ) -> None:
+        """Take a button out of the messages of a span, which keep all else. Raises `GoneError`, `ChatError`.
+
+        `value`: only one that carries this, "" for any.
+        """
         page = await call_again(
             self._client.conversations_replies,
             channel=place.channel,
             ts=place.thread,
-            oldest=ts,
-            latest=ts,
+            oldest=span[0],
+            latest=span[1],
             inclusive=True,
             include_all_metadata=True,
         )
-        found = next((one for one in page["messages"] if one.get("ts") == ts), None)
-        if found is None:
+        found = [one for one in page["messages"] if span[0] <= str(one.get("ts", "")) <= span[1]]
+        if not found:
             raise GoneError("message_not_found")
-        laid = found.get("blocks") or []
-        if (rest := without(laid, name, value)) != laid:
-            text = str(found.get("text") or "")[:NOTICE_LIMIT]
-            arguments = {"ts": ts, "text": text, "blocks": rest, "metadata": found.get("metadata")}
-            await self._call(UPDATE, self._client.chat_update, place, check, is_paid=False, **arguments)
+        for one in found:
+            laid = one.get("blocks") or []
+            if (rest := without(laid, name, value)) != laid:
+                text = str(one.get("text") or "")[:NOTICE_LIMIT]
+                arguments = {"ts": one["ts"], "text": text, "blocks": rest, "metadata": one.get("metadata")}
+                await self._call(UPDATE, self._client.chat_update, place, check, is_paid=False, **arguments)
 
     async def take_update(self, place: Place) -> bool:
         """Take the call for a change that is only for now, unless the budget is short."""

@@ -8,6 +8,7 @@ from bot.core.code.changed_files import Change
 from bot.core.domain.code_file import CodeFile, SyntaxFault, SyntaxReport
 from bot.core.domain.control_value import AnswerRef, CodeFiles
 from bot.core.domain.interaction import Button, Select
+from bot.core.writing.below import End
 
 A, B = CodeFile("a.py", "1\n"), CodeFile("b.rs", "2\n")
 BOTH = CodeFiles(names=("a.py", "b.rs"))
@@ -50,27 +51,25 @@ def test_a_difference_closes_no_fence_early() -> None:
 
 
 def test_controls_carry_the_names() -> None:
-    again, tests, explain, menu, *below = render.controls("1.2", [A, B], is_saved=False, has_more=False)
+    again, tests, explain, menu, *below = render.controls("1.2", [A, B], is_saved=False, end=End.WHOLE)
     assert again == actions.SAVE_CODE.button(BOTH, style="primary")
     assert tests == actions.TEST_CODE.button(BOTH)
     assert explain == actions.EXPLAIN_CODE.button(BOTH)
     assert isinstance(menu, Select)
-    assert tuple(below) == render.below("1.2")
+    assert tuple(below) == render.below("1.2", End.WHOLE)
     offered = dict(menu.options)
     assert offered["Go"] == "in Go"
     assert not {"Python", "Rust"} & offered.keys()
 
 
 def test_no_files_can_be_regenerated_and_rated() -> None:
-    more, *below = render.controls("1.2", [], is_saved=True, has_more=True)
+    more, *below = render.controls("1.2", [], is_saved=True, end=End.CUT)
     assert more == actions.CONTINUE_CODE.button(AnswerRef(message="1.2"), style="primary")
-    assert tuple(below) == render.below("1.2")
+    assert tuple(below) == render.below("1.2", End.WHOLE)
 
 
 def test_many_names_fit_a_control() -> None:
-    (tests, *_) = render.controls(
-        "1.2", [CodeFile(f"{n:050}.py", "") for n in range(20)], is_saved=True, has_more=False
-    )
+    (tests, *_) = render.controls("1.2", [CodeFile(f"{n:050}.py", "") for n in range(20)], is_saved=True, end=End.WHOLE)
     assert isinstance(tests, Button)
     assert 0 < len(tests.value) <= render.MAX_NAMES
     assert len(CodeFiles.decode(tests.value).names) == 4

@@ -57,6 +57,11 @@ WRITTEN: list[tuple[ControlValue, str, str]] = [
     (values.ChannelRef(), "", ""),
     (values.ForgetRef(channel="C1"), '{"channel":"C1"}', "C1 - -"),
     (values.ForgetRef(person="U1"), '{"person":"U1"}', "- - U1"),
+    (
+        values.JobRef(reference="1a2b3c4d", claims=2, person="U1"),
+        '{"reference":"1a2b3c4d","claims":2,"person":"U1"}',
+        "1a2b3c4d 2 U1",
+    ),
     (values.SummaryRef(run="r1", length=SHORT), f'{{"run":"r1","length":"{SHORT}"}}', f"r1 {SHORT}"),
     (
         values.SummaryRef(run="r1", length=LONG, reference="ab", only_actions=True),
