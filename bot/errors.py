@@ -21,12 +21,8 @@
     │   └── HeavyFileError       reading it takes more memory or time than it may, each time
     ├── ReaderUnavailableError   there is no room to read a file in at the moment
     ├── SlowError                the turn took longer than it may
-    ├── AbandonedError           (in work/) given up before, when no one could be told
-    ├── DeadlyError              (in work/) each attempt of a turn ended with its process
     └── ModelError               the model gave no (whole) answer; holds what it cost and what came
-        ├── ModelAwayError           for a while; may say when to come back
-        │   ├── ModelUnavailableError    network, 5xx, deadline, cut in mid-stream
-        │   └── ModelBusyError           429
+        ├── ModelUnavailableError, ModelBusyError (429): away for a while; may say when to come back
         ├── ModelRefusedError        the model declined
         ├── ModelTooLargeError       more than the model's window or the API's body limit
         ├── ModelRejectedError       400: our request is at fault
@@ -181,10 +177,7 @@ class UnshownError(ChatError):
 
 
 class IntegrationError(BotError):
-    """Another system refused what we sent; `code` is an HTTP status, or why it could not be reached.
-
-    `retry_after` is in seconds, if it asks for a pause.
-    """
+    """Another system refused what we sent: an HTTP status, or why it is out of reach; it may ask for a pause."""
 
     def __init__(self, code: str, *, is_transient: bool = False, retry_after: float | None = None) -> None:
         super().__init__(code)
@@ -252,8 +245,7 @@ class ModelAwayError(ModelError):
     """The model may answer later; `retry_after` is in seconds, if the API said so."""
 
     is_transient = True
-    state = N_("Claude is unavailable right now.")
-    text = N_("Claude is unavailable right now. Please try again in a minute.")
+    text = N_("Claude is unavailable right now.")
 
     def __init__(
         self, cause: str, *, retry_after: float | None = None, partial: str = "", call: Call | None = None
@@ -265,14 +257,11 @@ class ModelAwayError(ModelError):
     def sentence(self) -> str:
         """Return what a person reads, in their language."""
         if self.retry_after is None:
-            return super().sentence
-        seconds = max(1, round(self.retry_after))
-        return " ".join(
-            (
-                _(self.state),
-                ngettext("Please try again in {n:,} second.", "Please try again in {n:,} seconds.", seconds),
-            )
-        )
+            again = _("Please try again in a minute.")
+        else:
+            seconds = max(1, round(self.retry_after))
+            again = ngettext("Please try again in {n:,} second.", "Please try again in {n:,} seconds.", seconds)
+        return f"{_(self.text)} {again}"
 
 
 class ModelUnavailableError(ModelAwayError):
@@ -282,8 +271,7 @@ class ModelUnavailableError(ModelAwayError):
 class ModelBusyError(ModelAwayError):
     """Too many requests at once."""
 
-    state = N_("Claude is busy.")
-    text = N_("Claude is busy. Please try again in a minute.")
+    text = N_("Claude is busy.")
 
 
 class ModelRefusedError(ModelError):
@@ -299,11 +287,7 @@ class ModelTooLargeError(ModelError):
 
 
 class ModelRejectedError(ModelError):
-    """The API rejected our request as faulty.
-
-    `at`: the numbers of the turn and of the file in it, if the API says so; `media_type` is the prefix of the type that
-    it names, "" for any.
-    """
+    """The API rejected our request: perhaps the file `at` (turn, file), or all whose type begins with `media_type`."""
 
     text = N_("Claude couldn't process that request.")
 
