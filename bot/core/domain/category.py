@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import UsageError
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +21,17 @@ LONGEST_NAME = 80  # characters
 LONGEST_DEFINITION = 400
 MOST_EXAMPLES = 5
 
-_OTHERS = {"other", "others", "none", "misc", "miscellaneous", "else", "something else", "none of these", "sonstiges"}
+_OTHERS = {  # not for people: typed
+    "other",
+    "others",
+    "none",
+    "misc",
+    "miscellaneous",
+    "else",
+    "something else",
+    "none of these",
+    "sonstiges",
+}
 _QUOTES = {'""', "“”", "''"}
 _BULLET = re.compile(r"^(?:\d{1,3}[.)]|[-*•])\s+")
 _DEFINED = re.compile(r"(?P<name>[^:=]++)[:=](?P<definition>.+)")
@@ -36,7 +47,7 @@ class Category(BaseModel):
     examples: tuple[str, ...] = Field((), max_length=MOST_EXAMPLES)
 
 
-FEEDBACK = (
+FEEDBACK = (  # not for people: the team's own words, which Claude reads
     Category(
         name="Bug report",
         definition="Something does not work as it should: an error, a crash, a wrong result.",
@@ -104,13 +115,23 @@ def _defined(line: str) -> Category:
 
 def _named(name: str, definition: str = "") -> Category:
     if len(name) > LONGEST_NAME:
-        raise UsageError(f"A category's name can have at most {LONGEST_NAME} characters; “{name[:40]}…” is longer.")
+        raise UsageError(
+            _(
+                "A category's name can have at most {most:,} characters; “{name}…” is longer.",
+                most=LONGEST_NAME,
+                name=name[:40],
+            )
+        )
     if len(definition) > LONGEST_DEFINITION:
         raise UsageError(
-            f"A definition can have at most {LONGEST_DEFINITION} characters; that of “{name[:40]}” is longer."
+            _(
+                "A definition can have at most {most:,} characters; that of “{name}” is longer.",
+                most=LONGEST_DEFINITION,
+                name=name[:40],
+            )
         )
     if not name:
-        raise UsageError("A category needs a name.")
+        raise UsageError(_("A category needs a name."))
     return Category(name=name, definition=definition)
 
 
@@ -120,13 +141,19 @@ def checked(categories: Iterable[Category]) -> tuple[Category, ...]:
     for category in categories:
         found.setdefault(category.name.casefold(), category)
     if UNCLASSIFIED.casefold() in found:
-        raise UsageError(f"“{UNCLASSIFIED}” is what I call an item without a category; please choose another name.")
+        raise UsageError(
+            _("“{name}” is what I call an item without a category; please choose another name.", name=UNCLASSIFIED)
+        )
     if len(found) < FEWEST:
-        raise UsageError("Name at least two categories, separated by commas.")
+        raise UsageError(_("Name at least two categories, separated by commas."))
     if len(found) > MOST:
         raise UsageError(
-            f"That is {len(found)} categories; I take up to {MOST}, and sort best into 20 or fewer. "
-            "Merge some, or sort into broad ones first, then sort each of those."
+            _(
+                "That is {count:,} categories; I take up to {most}, and sort best into 20 or fewer. "
+                "Merge some, or sort into broad ones first, then sort each of those.",
+                count=len(found),
+                most=MOST,
+            )
         )
     return tuple(found.values())
 
@@ -135,7 +162,8 @@ def with_other(categories: Sequence[Category]) -> tuple[Category, ...]:
     """Return the set with a category for what fits nowhere, unless it has one."""
     if any(category.name.casefold().strip(" .") in _OTHERS for category in categories):
         return tuple(categories)
-    return (*categories, Category(name=OTHER, definition="None of the other categories."))
+    definition = "None of the other categories."  # not for people: Claude reads it
+    return (*categories, Category(name=OTHER, definition=definition))
 
 
 def written(categories: Iterable[Category]) -> str:

@@ -9,17 +9,27 @@ from enum import StrEnum
 from bot.core.domain.category import Category
 from bot.core.domain.message import FileRef, Place
 from bot.core.domain.people import Requester
+from bot.language import ngettext
 
 MOST_ITEMS = 50_000
 SHOWN_TO_MODEL = 6_000  # characters of an item: its beginning and end say what it is about
 SHOWN_OF_END = 1_000
 # Of the files that we write: export.py heads them so, table/ knows them again.
-HEADINGS = ("number", "text", "category", "confidence", "evidence", "check", "corrected by", "source")
+HEADINGS = (  # not for people: of files, which are read back
+    "number",
+    "text",
+    "category",
+    "confidence",
+    "evidence",
+    "check",
+    "corrected by",
+    "source",
+)
 
 
 def counted(count: int) -> str:
     """Write how many messages there are."""
-    return f"{count:,} message{'' if count == 1 else 's'}"
+    return ngettext("{n:,} message", "{n:,} messages", count)
 
 
 @dataclass(frozen=True, slots=True)

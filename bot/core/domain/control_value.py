@@ -15,12 +15,15 @@ from pydantic_core import from_json
 from bot.core.domain.message import Place
 from bot.core.domain.summary import Length  # noqa: TC001 (pydantic reads the annotation)
 from bot.errors import UsageError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LONGEST = 2_000  # characters; https://docs.slack.dev/reference/block-kit/block-elements/button-element
-FOREIGN = "I don't understand this button or form: it is not one of mine, or from another version. Please ask again."
+FOREIGN = N_(
+    "I don't understand this button or form: it is not one of mine, or from another version. Please ask again."
+)
 
 
 class ControlValue(BaseModel):
@@ -34,7 +37,8 @@ class ControlValue(BaseModel):
         values = self.model_dump(mode="json", exclude_defaults=True)
         text = json.dumps(values, ensure_ascii=False, separators=(",", ":")) if values else ""
         if len(text) > self.longest:
-            raise ValueError(f"a control's value has {len(text)} characters, more than {self.longest}")
+            fault = f"a control's value has {len(text)} characters, more than {self.longest}"  # not for people: a bug
+            raise ValueError(fault)
         return text
 
     @classmethod
@@ -45,7 +49,7 @@ class ControlValue(BaseModel):
                 return cls.model_validate_json(text)
             return cls.model_validate(cls.former(text) if text else {})
         except ValueError:
-            raise UsageError(FOREIGN) from None
+            raise UsageError(_(FOREIGN)) from None
 
     @classmethod
     def former(cls, text: str) -> Mapping[str, Any]:

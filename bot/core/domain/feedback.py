@@ -33,7 +33,7 @@ class FeedbackStatus(StrEnum):
     OPEN = "open"
     TAKEN = "taken"
     RESOLVED = "resolved"
-    DISMISSED = "not feedback"
+    DISMISSED = "not feedback"  # not for people: stored
     IGNORED = "ignored"
     JOINED = "joined"
     WITHDRAWN = "withdrawn"
@@ -116,7 +116,7 @@ class Decision:
     team: str = ""
 
 
-Nature = Literal["feedback", "unclear", "small talk"]
+Nature = Literal["feedback", "unclear", "small talk"]  # not for people: Claude's choice
 
 
 Sentiment = Literal["negative", "neutral", "positive", "mixed"]

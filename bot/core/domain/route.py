@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import UsageError
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,13 +47,15 @@ def read_teams(typed: str) -> tuple[Team, ...]:
         name, colon, targets = (part.strip() for part in line.partition(":"))
         found = list(_TARGET.finditer(targets))
         if not colon or not name or len(name) > LONGEST_NAME or not found:
-            raise UsageError(f"I can't read the team “{line[:60]}”.")
+            raise UsageError(_("I can't read the team “{line}”.", line=line[:60]))
         channels = [match["channel"] for match in found if match["channel"]]
         people = tuple(match["person"] for match in found if match["person"])
         if unknown := [one for one in (*channels, *people) if not _ID.fullmatch(one)]:
-            raise UsageError(f"I can't find “{unknown[0][:40]}”: pick it from the list that opens at # or @.")
+            raise UsageError(
+                _("I can't find “{name}”: pick it from the list that opens at # or @.", name=unknown[0][:40])
+            )
         if len(channels) > 1:
-            raise UsageError(f"“{name}” has two channels; a team can have only one.")
+            raise UsageError(_("“{name}” has two channels; a team can have only one.", name=name))
         teams[name.casefold()] = Team(name=name, channel=channels[0] if channels else "", people=people)
     return tuple(teams.values())
 
@@ -66,7 +69,7 @@ def read_routes(typed: str) -> tuple[Route, ...]:
     for line in _lines(typed):
         conditions, *team = (part.strip() for part in _ARROW.split(line, maxsplit=1))
         if not (conditions and team and team[0]):
-            raise UsageError(f"I can't read the route “{line[:60]}”.")
+            raise UsageError(_("I can't read the route “{line}”.", line=line[:60]))
         when = tuple(word for part in conditions.split("+") if (word := part.strip()))
         routes.append(Route(when=when, team=team[0][:LONGEST_NAME]))
     return tuple(routes)

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from bot.core.commands import SWITCHABLE
 from bot.core.domain import category, programming_language, route
 from bot.errors import UsageError
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ def secure(value: str) -> str:
     except ValueError:
         is_fine = False
     if value and not is_fine:
-        raise ValueError("that address does not start with `https://`")
+        raise ValueError(_("that address does not start with `https://`"))
     return value
 
 
@@ -47,7 +48,7 @@ def repository(value: str) -> str:
     """Require `owner/name`, or a repository's address."""
     match = _REPOSITORY.fullmatch(value)
     if value and (not match or match["name"] in {".", ".."}):
-        raise ValueError("that is not a repository")
+        raise ValueError(_("that is not a repository"))
     return f"{match['owner']}/{match['name']}" if match else ""
 
 
@@ -58,7 +59,7 @@ def country(value: str) -> str:
     from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415 (for the few that set it)
 
     if value.upper() not in SUPPORTED_REGIONS:
-        raise ValueError(f"I don't know the country `{_echo(value)}`")
+        raise ValueError(_("I don't know the country `{name}`", name=_echo(value)))
     return value.upper()
 
 
@@ -70,14 +71,14 @@ def _zones() -> set[str]:
 def zone(value: str) -> str:
     """Require an existing time zone."""
     if value not in _zones():
-        raise ValueError(f"I don't know the time zone `{_echo(value)}`")
+        raise ValueError(_("I don't know the time zone `{name}`", name=_echo(value)))
     return value
 
 
 def code_language(value: str) -> str:
     """Return a language's proper name."""
     if value and not programming_language.find(value):
-        raise ValueError(f"I don't know the language `{_echo(value)}`")
+        raise ValueError(_("I don't know the language `{name}`", name=_echo(value)))
     return programming_language.find(value)
 
 
@@ -109,7 +110,7 @@ def _listed(value: object, sign: str) -> object:
     bare = _CHOSEN.sub(r"\1\2", value)
     found = dict.fromkeys(re.split(r"[\s,;]+", bare.strip()))
     if unknown := [word for word in found if not re.fullmatch(rf"{sign}[A-Z0-9]{{3,}}", word)]:
-        raise ValueError(f"I can't find “{_echo(unknown[0])}”")
+        raise ValueError(_("I can't find “{name}”", name=_echo(unknown[0])))
     return tuple(word.removeprefix(sign) for word in found)
 
 
@@ -123,7 +124,7 @@ def commands(value: object) -> object:
 def switchable(name: str) -> str:
     """Return the name of a command that can be turned off. Raises `ValueError` for any other."""
     if name not in SWITCHABLE:
-        raise ValueError(f"I have no command `/{_echo(name)}` that can be turned off")
+        raise ValueError(_("I have no command `/{name}` that can be turned off", name=_echo(name)))
     return name
 
 
