@@ -126,6 +126,11 @@ def find(model: str) -> ModelCard | None:
     return None
 
 
+def known(on: date) -> dict[str, str]:
+    """Return the models that have not retired by a day: their names by their ids, in the catalogue's order."""
+    return {model: display_name(model) for model in catalogue().models if not successor(model, on)}
+
+
 def named(typed: str, on: date) -> str:
     """Return the id of the model that people call so on a day, such as "opus" or "Claude Haiku 4.5", "" for none.
 

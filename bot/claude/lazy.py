@@ -7,17 +7,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from bot.claude.catalogue import lookup, successor, today
+from bot.claude.catalogue import known, lookup, successor, today
 from bot.claude.model_facts import ModelLimits
 from bot.core.ports import Model
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 
     from bot.calls import Call
     from bot.claude.client import Claude
     from bot.claude.model_facts import Clock
 
+
+OFFERED_WITHIN = 1.5  # seconds: someone waits for a form, which a chat platform lets open for three
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,9 +55,16 @@ async def connect(
                     opened.append(await stack.enter_async_context(coming))
                 return opened[0]
 
+        async def offered() -> Mapping[str, str]:
+            try:
+                async with asyncio.timeout(OFFERED_WITHIN):
+                    return await (await claude()).offered()
+            except TimeoutError:  # the SDK goes on loading, and is there the next time
+                return known(clock())
+
         yield Model(
             facts=ModelLimits(card, clock),
-            offered=_later(claude, lambda opened: opened.offered),
+            offered=offered,
             write=_later(claude, lambda opened: opened.write),
             fill=_later(claude, lambda opened: opened.fill),
             submit=_later(claude, lambda opened: opened.submit),

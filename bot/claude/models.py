@@ -7,7 +7,7 @@ import logging
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from bot.claude.catalogue import catalogue, find, successor, today
+from bot.claude.catalogue import catalogue, display_name, find, successor, today
 from bot.claude.errors import FOREIGN
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DEADLINE = 1.5  # seconds: someone waits for a form, which a chat platform lets open for three
+DEADLINE = 1.0  # seconds: see `lazy.OFFERED_WITHIN`
 KEPT_FOR = 3_600.0  # seconds
 TRIED_AGAIN_AFTER = 60.0  # seconds
 PAGE = 100
@@ -30,7 +30,7 @@ class ModelList:
 
     def __init__(self, anthropic: AsyncAnthropic, clock: Clock = today) -> None:
         self._anthropic, self._clock = anthropic, clock
-        self._names: Mapping[str, str] = {model: model for model in catalogue().models}
+        self._names: Mapping[str, str] = {model: display_name(model) for model in catalogue().models}
         self._until = 0.0
 
     async def names(self) -> Mapping[str, str]:

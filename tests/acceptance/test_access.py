@@ -8,6 +8,7 @@ from bot.core.domain.control_value import Rating
 from bot.playground.anthropic.reply import MessageStop
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_classify import INTO, all_as, command
+from tests.acceptance.test_settings_form import turned
 from tests.acceptance.test_triage import card, judged, post, results
 from tests.acceptance.test_whom import choose, nothing_more
 
@@ -239,6 +240,7 @@ async def test_a_known_person_costs_no_lookup(dialogue: Dialogue, model: Scripte
 async def test_lists_are_chosen_in_the_form(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     await workspace.command(dialogue.general, "/parley", "workspace settings")
+    await turned(dialogue, "Who can use me")
     filled = {
         "guests": "on",
         "denied_people": [workspace.sam.id],
@@ -251,6 +253,7 @@ async def test_lists_are_chosen_in_the_form(dialogue: Dialogue) -> None:
     assert f"allowed_channels: <#{dialogue.general}>" in why
     assert "commands_off: /code, /classify" in why
     await workspace.command(dialogue.general, "/parley", "workspace settings")
+    await turned(dialogue, "Who can use me")
     assert (await workspace.submit({"denied_people": [], "commands_off": []})).ok
     assert "denied_people" not in await parley(dialogue, "workspace why")
 

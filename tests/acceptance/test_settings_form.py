@@ -224,12 +224,13 @@ async def test_the_form_begins_with_what_matters(dialogue: Dialogue) -> None:
     view = await opened(dialogue)
     main = ["instructions", "model", "answers", "person_budget", "channel_budget", "redact", "retention_days"]
     assert [block["block_id"] for block in view["blocks"]] == [
-        *("about", *main, "trial", "try_settings", "more", "pages", "beside")
+        *(*main, "trial", "try_settings", "more", "pages", "beside")
     ]
-    assert words(view) == "Settings for #general"
+    assert view["title"]["text"] == "Settings for #general"
     labels = [one["text"]["text"] for one in view["blocks"][-2]["elements"]]
     assert labels == ["How I write…", "Who can use me…", "Limits and phone numbers…", "Sorting…"]
     view = await turned(dialogue, WRITING)
+    assert "Not set here: 8,000." in str(view["blocks"])
     assert [block["text"]["text"] for block in view["blocks"] if block["type"] == "header"] == [WRITING]
     await dialogue.workspace.command(dialogue.general, "/parley", "workspace settings")
     assert "Settings for the workspace" in words(dialogue.workspace.modal())

@@ -65,7 +65,7 @@ async def test_it_is_a_button_away_from_the_settings(dialogue: Dialogue) -> None
     assert workspace.modal()["title"]["text"] == "Channel settings"
     await workspace.press(workspace.modal(), "edit_triage_settings.0")
     assert workspace.modal()["title"]["text"] == "Triage settings"
-    assert "Triage settings for #support-feedback" in str(block(workspace.modal(), "about"))
+    assert "For #support-feedback" in str(block(workspace.modal(), "about"))
     assert (await workspace.submit({"strictness": "eager"})).ok
     assert "strictness: eager" in await parley(dialogue, "why")
 

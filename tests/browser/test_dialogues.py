@@ -125,10 +125,12 @@ async def test_settings_are_changed_from_the_home(window: Window) -> None:
     await expect(home).to_contain_text("What I can do here")
     await home.get_by_role("button", name="Workspace settings…").click()
     form = window.page.get_by_role("dialog", name="Workspace settings")
-    await form.get_by_label("Effort").select_option(label="low")
     await form.get_by_label("Model").select_option(value="claude-opus-4-6")
+    await form.get_by_role("button", name="How I write…").click()
     await expect(form.get_by_label("Creativity")).to_be_visible()
-    await expect(form.get_by_label("Effort")).to_have_value("low")
+    await form.get_by_label("Effort").select_option(label="low")
+    await form.get_by_role("button", name="Main settings").click()
+    await expect(form.get_by_label("Model")).to_have_value("claude-opus-4-6")
     await form.get_by_label("Try it on this message").fill("Who are you?")
     await form.get_by_role("button", name="Try it").click()
     await expect(form).to_contain_text(REHEARSAL)
@@ -137,6 +139,23 @@ async def test_settings_are_changed_from_the_home(window: Window) -> None:
     await window.open("general")
     await window.say("/parley why")
     await expect(window.private_notes.last).to_contain_text("effort: low (set for the workspace")
+
+
+async def test_what_was_typed_stays_below_a_form(window: Window) -> None:
+    await window.open("leads")
+    await window.say("/parley triage settings")
+    form = window.page.get_by_role("dialog", name="Triage settings")
+    await form.get_by_label("Areas").fill("Checkout, Search")
+    await form.get_by_role("button", name="Add or edit team…").click()
+    team = window.page.get_by_role("dialog", name="New team")
+    await team.get_by_label("Name").fill("Sales")
+    await team.get_by_label("Channel").select_option(label="#leads")
+    await team.get_by_role("button", name="Save").click()
+    await expect(form).to_contain_text("Teams: Sales")
+    await expect(form.get_by_label("Areas")).to_have_value("Checkout, Search")
+    await form.get_by_role("button", name="Save").click()
+    await expect(form).to_be_hidden()
+    await expect(window.private_notes.last).to_contain_text("areas not set → Checkout, Search")
 
 
 async def test_feedback_is_sorted_and_taken(window: Window) -> None:

@@ -13,7 +13,7 @@ from bot.core.settings import form_fields as fields
 from bot.core.settings.place_text import plain_name
 from bot.core.settings.value_text import value_text
 from bot.errors import ConflictError, UsageError
-from bot.language import N_, _
+from bot.language import N_, _, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +88,9 @@ async def save(submission: Submission, context: SettingsFormContext) -> Mapping[
 def _field(name: str, sheet: Overrides) -> Field:
     default = getattr(DEFAULTS, name)
     value = sheet.values.get(name)
-    hint = fields.hint(name) if default is None else f"{fields.hint(name)} {_('Not set: {default}', default=default)}"
+    hint = fields.hint(name)
+    if default is not None:
+        hint += f" {_('Not set here: {value}.', value=number(default))}"
     return Field(name, fields.label(name), "number", "" if value is None else str(value), hint=hint, optional=True)
 
 

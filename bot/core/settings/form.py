@@ -69,7 +69,7 @@ async def _explained(place: Place, context: SettingsFormContext) -> Form:
     layers = await context.store.settings.layers(place)
     said = why(place_text(place, context.chat), layers, context.model, context.chat.names)
     (plain,) = await without_mentions([said], place, context.chat.names)
-    told = Field(EXPLAIN_SETTINGS.name, plain, "note")
+    told = Field(EXPLAIN_SETTINGS.name, plain.replace("`", ""), "note")
     return Form(EXPLAIN_SETTINGS.name, EXPLAIN_SETTINGS.label, (told,), submit="")
 
 

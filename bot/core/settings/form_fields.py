@@ -12,6 +12,7 @@ from bot.core.domain.category import Category
 from bot.core.domain.channel_settings import MODEL, SHOWN, ChannelSettings, read
 from bot.core.domain.interaction import Field, Kind
 from bot.errors import UsageError
+from bot.language import _, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,12 +67,24 @@ def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[s
             *((one, one) for one in (*known, *held)),
         ]
         return Field(name, label(name), "choice", typed or INHERITED, tuple(options), told)
-    told += f" Not set here: {left[:200]}" if left and SHOWN[name].kind != "area" else ""
+    told += f" {_('Not set here: {value}.', value=_inherited(name, inherited))}" if left and not is_long(name) else ""
     if is_list(name):
         values = tuple(one.removeprefix(SHOWN[name].sign) for one in re.split(r"[,\s]+", typed) if one)
         commands = tuple((one, f"/{one}") for one in SWITCHABLE) if kind(name) == "choices" else ()
         return Field(name, label(name), kind(name), values, commands, told, optional=True)
     return Field(name, label(name), kind(name), typed, hint=told, optional=True, max_length=LONGEST)
+
+
+def is_long(name: str) -> bool:
+    """Return whether a setting's field has several lines."""
+    return SHOWN[name].kind == "area"
+
+
+def _inherited(name: str, inherited: ChannelSettings) -> str:
+    value = getattr(inherited, name)
+    return (
+        number(value) if isinstance(value, int | float) else _text(name, inherited.model_dump(mode="json")[name])[:200]
+    )
 
 
 def kind(name: str) -> Kind:

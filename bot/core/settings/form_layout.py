@@ -50,7 +50,10 @@ async def lay_out(
         if name not in too_long
     ]
     name = await plain_name(place, context.chat)
-    about = [_("Settings for {place}", place=name)]
+    title, full = _title(place), _("Settings for {place}", place=name)
+    if place.channel and not place.thread and len(full) <= LONGEST_TITLE:
+        title = full
+    about = [full] if title != full else []
     about += [_too_long(one) for one in too_long]
     if page == MAIN:
         about += _about(place, own.values, chosen, context)
@@ -60,8 +63,8 @@ async def lay_out(
     shown.append(Field("pages", "", "buttons", buttons=_others(pages, page)))
     if page == MAIN:
         shown.append(Field("beside", "", "buttons", buttons=_beside(place)))
-    first = Field("about", "\n".join(about), "note")
-    return SETTINGS_FORM.form(_title(place, name), (first, *shown), ref.model_copy(update={"page": page}))
+    first = (Field("about", "\n".join(about), "note"),) if about else ()
+    return SETTINGS_FORM.form(title, (*first, *shown), ref.model_copy(update={"page": page}))
 
 
 def _is_for(name: str, place: Place, chosen: str, inherited: ChannelSettings, context: SettingsFormContext) -> bool:
@@ -70,13 +73,8 @@ def _is_for(name: str, place: Place, chosen: str, inherited: ChannelSettings, co
     return SHOWN[name].is_for(place) and fields.applies(name, chosen, context.model)
 
 
-def _title(place: Place, name: str) -> str:
-    if not place.channel:
-        return _(WORKSPACE_TITLE)
-    if place.thread:
-        return _(THREAD_TITLE)
-    title = _("Settings for {place}", place=name)
-    return title if len(title) <= LONGEST_TITLE else _(CHANNEL_TITLE)
+def _title(place: Place) -> str:
+    return _(THREAD_TITLE) if place.thread else _(CHANNEL_TITLE) if place.channel else _(WORKSPACE_TITLE)
 
 
 def _trial(typed: str) -> tuple[Field, ...]:

@@ -17,6 +17,7 @@ from bot.core.settings import form_fields as fields
 from bot.core.settings.place_text import plain_name
 from bot.core.settings.rules import broken
 from bot.errors import ConflictError, UsageError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 CHOSEN = "team"  # the menu with the teams
 NEW = "-"
-NO_TEAMS = "No teams yet"
+NO_TEAMS = N_("none yet")
 # The platform has no menu of user groups for forms.
 GROUPS = "Their IDs, such as S012ABCDEF, separated by commas. The menu on a group's page has “Copy group ID”."
 _GROUP = re.compile(r"S[A-Z0-9]{2,39}")
@@ -60,14 +61,14 @@ async def _form(place: Place, settings: ChannelSettings, version: int, context: 
     shown.append(Field("agents", "Agents", "people", settings.agents, hint=fields.hint("agents"), optional=True))
     teams = ((NEW, "Add a team"), *((team.name, team.name) for team in settings.teams))
     menu = Field(CHOSEN, "Team", "choice", NEW, teams)
-    told = ", ".join(team.name for team in settings.teams) or NO_TEAMS
+    told = ", ".join(team.name for team in settings.teams) or _(NO_TEAMS)
     where = await plain_name(place, context.chat)
     return TRIAGE_FORM.form(
         "Triage settings",
         (
-            Field("about", f"Triage settings for {where}", "note"),
+            Field("about", _("For {place}", place=where), "note"),
             *shown,
-            Field("teams", f"Teams: {told}", "note"),
+            Field("teams", _("Teams: {names}", names=told), "note"),
             menu,
             EDIT_TEAM.in_form(),
         ),

@@ -123,7 +123,9 @@ function localMoment(seconds) {
 
 function drawSelect(control, workspace, common) {
   const options = optionsOf(control, workspace).map(({ text, value }) => h("option", { value }, text));
-  const select = h("select", { ...common, class: "input" }, h("option", { value: "" }, control.placeholder || "Choose…"), ...options);
+  // What is chosen in a select can be changed, not taken away.
+  const none = control.value ? [] : [h("option", { value: "" }, control.placeholder || "Choose…")];
+  const select = h("select", { ...common, class: "input" }, ...none, ...options);
   return { node: select, read: () => select.value, write: (value) => (select.value = value) };
 }
 

@@ -40,12 +40,13 @@ export class Home {
 
 /**
  * The modal: drawn anew when the server's view changes. As in Slack, a field with the same block_id and action_id keeps
- * what was typed into it; the place in the form and the focus stay, too.
+ * what was typed into it, also while another view is on top; the place in the form and the focus stay, too.
  */
 export class Modal {
   #shown = "";
   #fields = [];
   #view = null;
+  #below = new Map();
 
   /** `actions`: submit(view, values) resolves to errors by block_id; close(view); act(view, control, chosen, values). */
   constructor(element, workspace, actions) {
@@ -64,10 +65,12 @@ export class Modal {
   draw(view) {
     const state = view ? `${view.id}/${view.hash}` : "";
     if (state === this.#shown) return;
-    const held = view && this.#view?.id === view.id ? this.#held() : null;
+    if (this.#view) this.#below.set(this.#view.id, this.#held());
+    const held = view ? this.#below.get(view.id) : null;
     this.#shown = state;
     this.#view = view;
     if (!view) {
+      this.#below.clear();
       this.element.close();
       return;
     }
@@ -75,7 +78,8 @@ export class Modal {
     this.element.setAttribute("aria-label", view.title);
     this.element.replaceChildren(this.#form(view));
     if (!this.element.open) this.element.showModal();
-    if (held) this.#restore(held);
+    // Another page of a form begins at its top.
+    if (held && this.#fields.some(({ key }) => held.keys.has(key))) this.#restore(held);
     else (this.element.querySelector(".body :is(input, textarea, select)") ?? role("modal-close", this.element)).focus();
   }
 
@@ -84,6 +88,7 @@ export class Modal {
     const { activeElement: focused } = document;
     const changed = this.#fields.filter(({ field, first }) => !isSame(field.read(), first));
     return {
+      keys: new Set(this.#fields.map(({ key }) => key)),
       top: this.element.querySelector(".body").scrollTop,
       typed: new Map(changed.map(({ key, field }) => [key, field.read()])),
       stop: this.element.contains(focused) ? stopOf(focused) : null,

@@ -43,6 +43,16 @@ WRITTEN: list[tuple[ControlValue, str, str]] = [
         "T1 C1 - 2",
     ),
     (
+        values.SettingsRef(workspace="T1", version=4, seen_in="C1", page="Sorting", draft={"model": "opus"}),
+        '{"workspace":"T1","version":4,"seen_in":"C1","page":"Sorting","draft":{"model":"opus"}}',
+        '{"workspace":"T1","version":4,"seen_in":"C1","page":"Sorting","draft":{"model":"opus"}}',
+    ),
+    (
+        values.BudgetsRef(workspace="T1", channel="C1", version=2, workspace_version=3, seen_in="C2"),
+        '{"workspace":"T1","channel":"C1","version":2,"workspace_version":3,"seen_in":"C2"}',
+        "T1 C1 2 3 C2",
+    ),
+    (
         values.TriageSettingsRef(workspace="T1", channel="C1", version=2),
         '{"workspace":"T1","channel":"C1","version":2}',
         "T1 C1 2",
@@ -130,3 +140,7 @@ def test_a_value_fits_the_platform() -> None:
     assert len(values.CodeFiles(names=("x" * 1_985,)).encode()) <= values.LONGEST
     with pytest.raises(ValueError, match="2001 characters"):
         values.CodeFiles(names=("x" * 1_987,)).encode()
+    form = values.SettingsRef(workspace="T1", version=4, draft={"instructions": "x" * 2_900})
+    assert values.LONGEST < len(form.encode()) <= 3_000
+    with pytest.raises(ValueError, match="more than 3000"):
+        form.model_copy(update={"draft": {"instructions": "x" * 2_990}}).encode()
