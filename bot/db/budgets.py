@@ -37,16 +37,9 @@ class SqlSpendStore:
 
         def take(connection: Connection) -> Reservation | Refusal:
             now = self._clock()
-            reached: list[tuple[Cap, int]] = []
-            # Locked in one order by everyone, so that no one waits in a circle.
-            for cap in sorted(caps, key=lambda cap: cap.account.key):
-                spent, was_told = _open(connection, cap.account, now)
-                is_money = cap.account.kind is not BudgetKind.TURNS
-                taken = spent + _reserved(connection, cap.account, now)
-                if taken + (micros if is_money else 1) > cap.limit:
-                    return Refusal(cap, taken)
-                if is_money and not was_told and spent >= cap.notice:
-                    reached.append((cap, spent))
+            reached = _admitted(connection, caps, micros, now)
+            if isinstance(reached, Refusal):
+                return reached
             money = [cap.account.key for cap in caps if cap.account.kind is not BudgetKind.TURNS]
             turns = [cap.account.key for cap in caps if cap.account.kind is BudgetKind.TURNS]
             if turns:
@@ -62,6 +55,15 @@ class SqlSpendStore:
             return Reservation(id_, reached)
 
         return await transact(self._database.writer, take)
+
+    async def check(self, caps: Sequence[Cap], micros: int) -> Refusal | None:
+        """Return what would refuse to reserve an amount."""
+
+        def look(connection: Connection) -> Refusal | None:
+            found = _admitted(connection, caps, micros, self._clock())
+            return found if isinstance(found, Refusal) else None
+
+        return await transact(self._database.writer, look)
 
     async def rename(self, reservation: str, name: str) -> None:
         """Give a reservation another name; one that already has the name stands for both."""
@@ -95,6 +97,23 @@ def _add(connection: Connection, keys: Sequence[str], amount: int) -> None:
     connection.execute(
         update(BudgetAccountRow).where(BudgetAccountRow.key.in_(keys)).values(spent=BudgetAccountRow.spent + amount)
     )
+
+
+def _admitted(
+    connection: Connection, caps: Sequence[Cap], micros: int, now: datetime
+) -> list[tuple[Cap, int]] | Refusal:
+    """Lock the accounts of caps; return those to warn about, with what was spent, or what refuses the amount."""
+    reached: list[tuple[Cap, int]] = []
+    # Locked in one order by everyone, so that no one waits in a circle.
+    for cap in sorted(caps, key=lambda cap: cap.account.key):
+        spent, was_told = _open(connection, cap.account, now)
+        is_money = cap.account.kind is not BudgetKind.TURNS
+        taken = spent + _reserved(connection, cap.account, now)
+        if taken + (micros if is_money else 1) > cap.limit:
+            return Refusal(cap, taken)
+        if is_money and not was_told and spent >= cap.notice:
+            reached.append((cap, spent))
+    return reached
 
 
 def _open(connection: Connection, account: Account, now: datetime) -> tuple[int, bool]:

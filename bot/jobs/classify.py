@@ -20,11 +20,11 @@ from bot.core.classify import actions, parse, request_form
 from bot.core.classify.advance import AT_ONCE, proceed, stop, withdraw
 from bot.core.classify.message_batches import collect, submit
 from bot.core.classify.sources import is_sheet, look
-from bot.core.classify.start import ClassifyContext, answering, begin
+from bot.core.classify.start import ClassifyContext, afford, answering, begin
 from bot.core.domain.classification import ClassifyRequest, RunStatus
 from bot.core.ephemeral import send_ephemeral
 from bot.db import threads as db_store
-from bot.errors import NotAllowedError, UsageError, known
+from bot.errors import NotAllowedError, OverBudgetError, UsageError, known
 from bot.jobs import call_ledger
 from bot.jobs.deliveries import charge_asker, charge_place, charged_to, fairness_group, queue_key
 from bot.jobs.discarded import unless_deleted
@@ -80,11 +80,13 @@ class ClassifyJobs:
         return await begin(_asked(command, parse.parse(command.text)), checkpoint=checkpoint, context=self._context)
 
     async def open_thread(self, command: Command, *, checkpoint: Checkpoint) -> Command:
-        """Open the thread of `/classify`, if its source can be read and a first look finds no fault.
+        """Open the thread of `/classify`, if its source can be read, a first look finds no fault, and a budget is left.
 
-        Raises `UsageError` or `NotAllowedError` before anything is posted; `ChatError`.
+        Raises `UsageError`, `NotAllowedError` or `OverBudgetError` before anything is posted; `ChatError`.
         """
-        await look(_asked(command, parse.parse(command.text)), chat=self._context.chat)
+        asked = _asked(command, parse.parse(command.text))
+        await look(asked, chat=self._context.chat)
+        await afford(asked, self._context)
         return await commands.open_thread(command, chat=self._context.chat, checkpoint=checkpoint)
 
     async def said(self, command: Command, said: Message, *, checkpoint: Checkpoint) -> Record:
@@ -143,11 +145,12 @@ class ClassifyJobs:
         asked, chat = _ASKED.validate_python(job.payload), self._context.chat
         try:
             await look(asked, chat=chat)
-        except (NotAllowedError, UsageError) as error:
+            await afford(asked, self._context)
+        except (NotAllowedError, OverBudgetError, UsageError) as error:
             return _finish(await send_ephemeral(asked.place, asked.asker, error.sentence, answers=chat.answers))
         if not asked.is_private:
             told = request_form.announcement(asked, chat.names.mention(asked.asker.person))
-            await chat.posts.post(asked.place, told, job, key="asked")
+            asked = replace(asked, opening=await chat.posts.post(asked.place, told, job, key="asked"))
         return _finish(await begin(asked, checkpoint=job, context=self._context))
 
     async def give_up_asked(self, job: Job, error: Exception) -> None:
@@ -239,6 +242,7 @@ def _asked(command: Command, options: ClassifyOptions) -> ClassifyRequest:
         wish=options,
         is_private=command.is_private,
         channels=command.channels,
+        opening=command.place.thread if command.opened_thread else "",
     )
 
 

@@ -18,8 +18,8 @@ from bot.core.answer import buttons
 from bot.core.answer.code_buttons import on_cut_code_action
 from bot.core.classify import parse as classify_parse
 from bot.core.code import parse as code_parse
+from bot.core.code import write
 from bot.core.code.revise import on_code_action
-from bot.core.code.write import code
 from bot.core.commands import CLASSIFY, CODE, PARLEY, SUMMARIZE
 from bot.core.domain.command import Command
 from bot.core.domain.control_value import InChannel
@@ -146,10 +146,14 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
             SUMMARIZE.name: SlashCommand(
                 summarize_parse.parse,
                 partial(summary.summarize, store=store, model=model, chat=chat),
-                partial(summary_source.open_thread, store=store, chat=chat),
+                partial(summary_source.open_thread, store=store, model=model, chat=chat),
             ),
             CLASSIFY.name: SlashCommand(classify_parse.parse, classify.command, classify.open_thread),
-            CODE.name: SlashCommand(code_parse.parse, partial(code, store=store, model=model, chat=chat), open_thread),
+            CODE.name: SlashCommand(
+                code_parse.parse,
+                partial(write.code, store=store, model=model, chat=chat),
+                partial(write.open_thread, store=store, model=model, chat=chat),
+            ),
             PARLEY.name: SlashCommand(subcommands.parse, partial(run_subcommand, subcommand_handlers), open_thread),
         },
         subcommands=subcommand_handlers,

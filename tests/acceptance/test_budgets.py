@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.acceptance.conftest import BOTH_DATABASES, LONG
-from tests.acceptance.test_classify import INTO, shown, table
+from tests.acceptance.test_classify import INTO, all_as, shown, table
 from tests.acceptance.test_classify_batch import batches, come_through, script
 from tests.acceptance.test_triage import judged, results
 from tests.acceptance.test_usage import ask
@@ -49,7 +49,9 @@ async def test_a_channel_has_its_own_budget(dialogue: Dialogue, model: ScriptedM
 
 
 @BOTH_DATABASES
-@pytest.mark.parametrize("typed", ["/code a poem in Python", "/summarize We met. We parted."])
+@pytest.mark.parametrize(
+    "typed", ["/code a poem in Python", "/summarize We met. We parted.", "/classify it sings into: Praise, Other"]
+)
 async def test_a_refused_command_leaves_nothing_public(dialogue: Dialogue, model: ScriptedModel, typed: str) -> None:
     workspace = dialogue.workspace
     before = [one.ts for one in workspace.workspace.messages(dialogue.general)]
@@ -59,9 +61,39 @@ async def test_a_refused_command_leaves_nothing_public(dialogue: Dialogue, model
     assert "Your budget for today" in await dialogue.whisper(2)
     await dialogue.until_idle()
     assert [one.ts for one in workspace.workspace.messages(dialogue.general)] == before
+    assert "chat.postMessage" not in {call.method for call in workspace.calls}  # not even for a moment
     assert workspace.ephemerals()[-1].thread_ts == ""
     assert len(workspace.ephemerals()) == 2
     assert model.requests == []
+
+
+async def test_an_unpriced_run_is_taken_back(dialogue: Dialogue) -> None:
+    """Its budget is enough for a few messages, and not for those that the channel turns out to have."""
+    workspace = dialogue.workspace
+    for number in range(60):
+        workspace.say(dialogue.general, f"{number} {'word ' * 300}", user=workspace.sam)
+    before = workspace.workspace.messages(dialogue.general)
+    await ask(dialogue, "set person_budget 0.003")
+    await workspace.command(dialogue.general, "/classify", f"24h {INTO}")
+    assert "may cost" in await dialogue.whisper(2)
+    await dialogue.until_idle()
+    assert "chat.postMessage" in {call.method for call in workspace.calls}
+    assert workspace.workspace.messages(dialogue.general) == before
+    assert workspace.ephemerals()[-1].thread_ts == ""
+
+
+async def test_a_run_that_ran_out_goes_on(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """It says in its thread how far it came, and only to its asker why."""
+    await ask(dialogue, "set person_budget 0.005")  # enough for one of two calls
+    ts = dialogue.mention(f"classify {INTO}", files={"feedback.csv": table(100)})
+    model.answer(all_as("Billing", 1, 50), to='"item": 1,')
+    model.answer(all_as("Billing", 51, 100), to='"item": 51,')
+    stopped = await shown(dialogue, dialogue.general, ts, "I stopped after")
+    assert stopped.shown == "I stopped after 50 of 100 messages. The results so far are kept."
+    assert "Your budget for today" in await dialogue.whisper(2)
+    await ask(dialogue, "unset person_budget")
+    await dialogue.workspace.press(stopped, "classify_resume.0")
+    await shown(dialogue, dialogue.general, ts, "Billing | 100")
 
 
 async def test_most_of_a_budget_is_told_once(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -161,15 +193,16 @@ async def test_a_budget_of_nothing_asks_nothing(dialogue: Dialogue, model: Scrip
 async def test_a_batch_is_not_handed_in_beyond_it(dialogue: Dialogue, model: ScriptedModel) -> None:
     await ask(dialogue, f"budget person {LITTLE}")
     ts = dialogue.mention(f"classify {INTO} --batch", files={"feedback.csv": table(500)})
-    stopped = await shown(dialogue, dialogue.general, ts, "Your budget for today")
-    assert "a workspace admin can raise the budget" in stopped.shown
+    assert "a workspace admin can raise the budget" in await dialogue.whisper(2)
+    await dialogue.until_idle()
+    assert dialogue.workspace.thread(dialogue.general, ts)[1:] == []
     assert await batches(dialogue) == []
     await ask(dialogue, "budget person off")
     gate = asyncio.Event()
     gate.set()
     script(model, gate)
-    await dialogue.workspace.press(stopped, "classify_resume.0")
-    await come_through(dialogue, ts, "Billing | 500")
+    again = dialogue.mention(f"classify {INTO} --batch", files={"feedback.csv": table(500)})
+    await come_through(dialogue, again, "Billing | 500")
     assert len(await batches(dialogue)) == 1
 
 

@@ -17,15 +17,17 @@ from bot.core.classify import batching
 from bot.core.classify.classifier import sort
 from bot.core.classify.render import report
 from bot.core.classify.results import MOST_LISTED
-from bot.core.classify.start import answering, question_of
+from bot.core.classify.start import OPENING, SHOWN, answering, question_of
 from bot.core.domain.classification import RunStatus, counted
 from bot.core.domain.control_value import RunRef
 from bot.core.domain.message import Message, Role
 from bot.core.domain.thread import Record
+from bot.core.ephemeral import send_ephemeral
 from bot.core.money import dollars
 from bot.core.writing.kept_answer import showing
 from bot.core.writing.notes import apology
-from bot.errors import ModelError, ModelStoppedError
+from bot.errors import ChatError, ModelError, ModelStoppedError, OverBudgetError
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -175,13 +177,39 @@ async def _fail(
 async def stop(
     run: ClassifyRun, failure: BotError, visible: Answer, *, checkpoint: Checkpoint, context: ClassifyContext
 ) -> Record:
-    """Say that a run has stopped, with a button that resumes it there."""
+    """Say that a run has stopped, with a button that resumes it there; only its asker hears of a budget."""
     done = await context.items.count_sorted(run.id)
     await context.runs.change(replace(run, status=RunStatus.STOPPED))
-    text = f"I stopped after {done:,} of {counted(run.items)}. {apology(failure, checkpoint.reference)}"
+    reason = apology(failure, checkpoint.reference)
+    if isinstance(failure, OverBudgetError):
+        reason = failure.sentence
+        if not run.is_private:
+            if not done and SHOWN not in run.state:
+                return await _take_back(run, failure, visible, checkpoint=checkpoint, context=context)
+            await send_ephemeral(run.place, run.asker, failure.sentence, answers=context.chat.answers)
+            reason = _("The results so far are kept.") if done else ""
+    await context.runs.keep(run.id, SHOWN, "yes")
+    text = f"I stopped after {done:,} of {counted(run.items)}. {reason}".rstrip()
     return _record(
         run, text, await visible.replace(text, controls=(RESUME_RUN.button(RunRef(run=run.id), style="primary"),))
     )
+
+
+async def _take_back(
+    run: ClassifyRun, failure: BotError, visible: Answer, *, checkpoint: Checkpoint, context: ClassifyContext
+) -> Record:
+    """Leave nothing of a run that was refused before it began; tell its asker why, where they asked."""
+    await visible.withdraw()
+    opening = run.state.get(OPENING, "")
+    is_top = run.place.thread in {opening, run.to}
+    asked_in = replace(run.place, thread="") if is_top else run.place
+    await send_ephemeral(asked_in, run.asker, failure.sentence, answers=context.chat.answers)
+    try:
+        if opening:
+            await context.chat.posts.delete(run.place, opening, checkpoint)
+    except ChatError as error:
+        log.warning("what a refused run was asked stays: %s", error)
+    return Record(run.place, run.asker.person)
 
 
 async def withdraw(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyContext) -> None:

@@ -20,7 +20,7 @@ from bot.core.classify.propose import propose
 from bot.core.classify.results import MOST_LISTED
 from bot.core.classify.sources import gather
 from bot.core.domain import category
-from bot.core.domain.classification import ClassifyRun, Example, RunStatus, counted
+from bot.core.domain.classification import ClassifyRun, Example, Item, RunStatus, counted
 from bot.core.domain.control_value import RunRef
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.setting_choices import Creativity
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from bot.core.classify.sources import CollectedItems
     from bot.core.domain.channel_settings import ChannelSettings
-    from bot.core.domain.classification import ClassifyRequest, Item
+    from bot.core.domain.classification import ClassifyRequest
     from bot.core.domain.interaction import Button
     from bot.core.ports import Answer
 
@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 
 PROMPT_TOKENS = 900  # of further input in each call: our own prompt, the form, settled examples
 MOST_CORRECTIONS = 1_000  # that are searched for examples
+# What a run's state keeps: the message that says what was asked, and whether anyone has been shown more than that.
+OPENING, SHOWN = "opening", "shown"
 STOPPED = "Stopped before anything was sorted."
 LEAST_TO_BATCH = 500  # items; fewer are done before a batch would have begun
 
@@ -76,6 +78,16 @@ async def answering(run: ClassifyRun, checkpoint: Checkpoint, context: ClassifyC
     )
     async with answer as visible:
         yield visible
+
+
+async def afford(asked: ClassifyRequest, context: ClassifyContext) -> None:
+    """Raise `OverBudgetError` if not even the first messages that came with a request could be paid for."""
+    settings = await context.store.settings.load(asked.place)
+    categories = asked.wish.categories or settings.categories or category.FEEDBACK
+    lines = [Item(number, line) for number, line in enumerate(asked.wish.lines, start=1)]
+    first = next(iter(batching.batches(lines)), ())
+    empty = Request(Purpose.CLASSIFY, (), 0, asked.place.opaque(asked.asker.person), settings, Creativity.LOW)
+    await context.model.afford(Question(empty, categories, several=asked.wish.several).about(first))
 
 
 def request(run: ClassifyRun, settings: ChannelSettings) -> Request:
@@ -124,6 +136,8 @@ async def begin(asked: ClassifyRequest, *, checkpoint: Checkpoint, context: Clas
     )
     if known is None:
         await context.runs.create(run, ())  # before anything becomes visible
+    if asked.opening:
+        await context.runs.keep(run.id, OPENING, asked.opening)
     async with answering(run, checkpoint, context) as visible:
         try:
             reading = gather(asked, chat=context.chat, progress=visible.progress)
@@ -193,6 +207,7 @@ async def ask_how(
     run = replace(filled(run, gathered), asked=asked, status=RunStatus.ASKING)
     price = estimate(run, gathered.items, await settings_of(run, context), context.model)
     await context.runs.create(run, gathered.items)
+    await context.runs.keep(run.id, SHOWN, "yes")
     text = how.question(run, gathered.sheet, gathered.items, _costs(price))
     return text, await visible.replace(text, controls=how.controls(run, gathered.sheet))
 
@@ -234,6 +249,7 @@ async def settle(
     run = replace(run, status=RunStatus.ASKING if asks else RunStatus.RUNNING)
     await (context.runs.change(run) if are_kept else context.runs.create(run, items))
     if asks:
+        await context.runs.keep(run.id, SHOWN, "yes")
         text, buttons = question(run, price, is_proposed=is_proposed)
         return (Message(Role.ASSISTANT, "", text, await visible.replace(text, controls=buttons)),), calls
     if run.items > MOST_LISTED:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.calls import Purpose
+from bot.core import command as commands
 from bot.core.code.generate import CodeContext, produce
 from bot.core.code.parse import CodeRequest, parse, prompt
 from bot.core.command import answering
@@ -21,8 +22,36 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, Checkpoint, Model, Store
 
 
+async def open_thread(command: Command, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Command:
+    """Open the thread of `/code`, if it can be paid for. Raises `OverBudgetError` before that, `ChatError`."""
+    await model.afford((await _request(command, store, model))[0])
+    return await commands.open_thread(command, chat=chat, checkpoint=checkpoint)
+
+
 async def code(command: Command, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Write what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
+    request, cut = await _request(command, store, model)
+    async with answering(command, answers=chat.answers, checkpoint=checkpoint, once=True) as visible:
+        context = CodeContext(
+            command.place,
+            command.asker,
+            request,
+            visible,
+            checkpoint,
+            model,
+            chat,
+            question=command.answered,
+            notes=too_long(characters=cut) + unapplied(request.settings, model),
+            is_private=command.is_private,
+            is_first=True,
+        )
+        product = await produce(context)
+    record = command.record(product.written)
+    return record if command.is_private else replace(record, code_files=product.files)
+
+
+async def _request(command: Command, store: Store, model: Model) -> tuple[Request, int]:
+    """Return the request for what was asked for, and how many characters of that did not fit."""
     settings = await store.settings.load(command.place)
     wanted = parse(command.text)
     text, cut = shorten(wanted.text, model.facts.room(settings.max_output, settings))
@@ -34,20 +63,4 @@ async def code(command: Command, *, checkpoint: Checkpoint, store: Store, model:
         settings=settings,
         creativity=Creativity.LOW,
     )
-    async with answering(command, answers=chat.answers, checkpoint=checkpoint, once=True) as visible:
-        context = CodeContext(
-            command.place,
-            command.asker,
-            request,
-            visible,
-            checkpoint,
-            model,
-            chat,
-            question=command.answered,
-            notes=too_long(characters=cut) + unapplied(settings, model),
-            is_private=command.is_private,
-            is_first=True,
-        )
-        product = await produce(context)
-    record = command.record(product.written)
-    return record if command.is_private else replace(record, code_files=product.files)
+    return request, cut

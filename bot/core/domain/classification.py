@@ -113,6 +113,7 @@ class ClassifyRequest:
     """A request to classify something. `id` is unique to it; the answer goes to the message `to`.
 
     `text` is what was typed; `files` came along with it; `channels` are those that it names, each with its id.
+    `opening`: the message of the bot's that says what was asked, "" where there is none.
     """
 
     id: str
@@ -124,6 +125,7 @@ class ClassifyRequest:
     files: tuple[FileRef, ...] = ()
     is_private: bool = False
     channels: tuple[tuple[str, str], ...] = ()
+    opening: str = ""
 
 
 @dataclass(frozen=True, slots=True)

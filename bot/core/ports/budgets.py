@@ -20,6 +20,9 @@ class SpendStore(Protocol):
         A cap of turns counts one turn at once. Reservations count against a cap as if they were spent.
         """
 
+    async def check(self, caps: Sequence[Cap], micros: int) -> Refusal | None:
+        """Return what would refuse to reserve an amount, None if nothing would. It reserves and counts nothing."""
+
     async def rename(self, reservation: str, name: str) -> None:
         """Give a reservation another name, by which it can be found and settled."""
 

@@ -167,6 +167,17 @@ class Cancel(Protocol):
         """Cancel a batch; one that is done stays. Raises a `ModelError`."""
 
 
+class Afford(Protocol):
+    """Looks whether a request is within all budgets."""
+
+    async def __call__(self, request: Request, /) -> None:
+        """Raise `OverBudgetError` for a request that would be refused now. Nothing is reserved, and nothing asked."""
+
+
+async def without_budgets(_request: Request) -> None:
+    """Afford anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """A large language model: what is known of it, and what it can be asked.
@@ -182,3 +193,4 @@ class Model:
     submit: Submit
     collect: Collect
     cancel: Cancel
+    afford: Afford = without_budgets

@@ -16,9 +16,10 @@ from bot.core.spend import budgets as budget
 from bot.errors import OverBudgetError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
     from bot.calls import Call
+    from bot.core.domain.budget import Cap
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.ports import BatchRequest, Completion, Filled, Model, Request
     from bot.core.ports.budgets import SpendStore
@@ -46,7 +47,9 @@ def paid(
     `notify` shows a sentence to one person; `helpers` are who can raise a budget, as people read it.
     """
     calls = PaidCalls(model, spend_store, notify, helpers, clock)
-    return replace(model, write=calls.write, fill=calls.fill, submit=calls.submit, collect=calls.collect)
+    return replace(
+        model, write=calls.write, fill=calls.fill, submit=calls.submit, collect=calls.collect, afford=calls.afford
+    )
 
 
 class PaidCalls:
@@ -106,6 +109,13 @@ class PaidCalls:
             await self._settle(_batched(batch), sum(call.cost_micros or 0 for _, call in found.values()))
         return found
 
+    async def afford(self, request: Request) -> None:
+        """Raise `OverBudgetError` for a request that would be refused now."""
+        caps = budget.caps(request.settings, turn.spending(), self._clock())
+        micros = self._most([request], caps)
+        if caps and (refused := await self._spend_store.check(caps, micros)) is not None:
+            raise OverBudgetError(budget.refusal(refused, micros, self._helpers))
+
     @asynccontextmanager
     async def _paid(self, request: Request) -> AsyncIterator[None]:
         reserved = await self._reserve(request.settings, [request], CALL_LASTS)
@@ -126,13 +136,7 @@ class PaidCalls:
         caps = budget.caps(settings, spending, self._clock())
         if not caps:
             return ""
-        micros = 0
-        if any(cap.account.kind is not BudgetKind.TURNS for cap in caps):
-            worst = [self._model.facts.ceiling(request, is_batch=is_batch) for request in requests]
-            if None in worst:
-                sentence = UNKNOWN_PRICE.format(model=settings.model, helpers=self._helpers)
-                raise OverBudgetError(sentence[:1].upper() + sentence[1:])
-            micros = sum(cost or 0 for cost in worst)
+        micros = self._most(requests, caps, is_batch=is_batch)
         reserved = await self._spend_store.reserve(caps, micros, lasting)
         if isinstance(reserved, Refusal):
             raise OverBudgetError(budget.refusal(reserved, micros, self._helpers))
@@ -143,6 +147,16 @@ class PaidCalls:
                 place = Place(paid_by.workspace, paid_by.channel, paid_by.thread)
                 await self._notify(place, paid_by.person, budget.notice(cap, spent))
         return reserved.id
+
+    def _most(self, requests: Sequence[Request], caps: Sequence[Cap], *, is_batch: bool = False) -> int:
+        """Return what requests cost at most, 0 if no cap needs it. Raises `OverBudgetError` if that is unknown."""
+        if all(cap.account.kind is BudgetKind.TURNS for cap in caps):
+            return 0
+        worst = [self._model.facts.ceiling(request, is_batch=is_batch) for request in requests]
+        if None in worst:
+            sentence = UNKNOWN_PRICE.format(model=requests[0].settings.model, helpers=self._helpers)
+            raise OverBudgetError(sentence[:1].upper() + sentence[1:])
+        return sum(cost or 0 for cost in worst)
 
     async def _settle(self, reserved: str, micros: int) -> None:
         """Settle, also while the turn is being cancelled. What can't be settled is released when it expires."""

@@ -14,13 +14,15 @@ from bot.core.domain.command import Command
 from bot.core.domain.message import Place
 from bot.core.domain.summary import Source, SummaryRun
 from bot.core.summarize.parse import Ask, not_understood, opens_with, parse
+from bot.core.summarize.text import MAX_OUTPUT, request
 from bot.core.time_span import times as spans
+from bot.core.tokens import shorten
 from bot.errors import ChatError, UsageError
 
 if TYPE_CHECKING:
     from bot.core.domain.interaction import Action
     from bot.core.domain.people import SharedFile
-    from bot.core.ports import Chat, ChatAnswers, ChatHistory, Checkpoint, Store
+    from bot.core.ports import Chat, ChatAnswers, ChatHistory, Checkpoint, Model, Store
 
 log = logging.getLogger(__name__)
 
@@ -45,17 +47,20 @@ def from_shortcut(action: Action, *, history: ChatHistory) -> Command:
     return Command(f"shortcut:{action.id}", SUMMARIZE.name, link, channel, action.asker, is_private=False)
 
 
-async def open_thread(command: Command, *, checkpoint: Checkpoint, store: Store, chat: Chat) -> Command:
+async def open_thread(command: Command, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Command:
     """Open the thread that a summary goes to, and return the command with it.
 
     A text's summary goes to the channel; any other goes to the direct messages of the asker, who alone may see it.
-    Raises `UsageError` or `NotAllowedError` for what can't be read, before anything is posted; `ChatError`.
+    Raises `UsageError` or `NotAllowedError` for what can't be read, and `OverBudgetError` for what can't be paid for,
+    before anything is posted; `ChatError`.
     """
     ask = parse(command.text)
     if ask.is_text:
         _doubt(command, history=chat.history)
+        await _afford(ask.text, command, command.place, store=store, model=model)
         return await commands.open_thread(command, chat=chat, checkpoint=checkpoint)
     source = await find(ask, command, chat=chat)
+    await _afford("", command, source.place, store=store, model=model)
     direct = await chat.posts.open_direct(command.place, command.asker)
     place = await chat.answers.open_thread(direct, f"Summary of {source.heading}", checkpoint)
     await store.summary_runs.begin(SummaryRun(command.id, command.asker.person, place, source, ask.options))
@@ -63,6 +68,13 @@ async def open_thread(command: Command, *, checkpoint: Checkpoint, store: Store,
         await _tell(command, chat.history.permalink(direct, place.thread), answers=chat.answers)
         await checkpoint.keep(TOLD, "1")
     return replace(command.in_thread(place), is_private=False)  # in there, it is private anyway
+
+
+async def _afford(text: str, command: Command, read_in: Place, *, store: Store, model: Model) -> None:
+    """Raise `OverBudgetError` if not even the smallest summary could be paid for, or that of a text."""
+    settings = await store.settings.load(read_in)
+    shown, _cut = shorten(text, model.facts.room(MAX_OUTPUT, settings))
+    await model.afford(request(shown, command.place.opaque(command.asker.person), settings))
 
 
 async def begin_here(command: Command, *, store: Store, chat: Chat) -> bool:
