@@ -1,11 +1,14 @@
-"""What is wrong with a value in a file of settings, for someone who writes TOML."""
+"""What is wrong with a file of settings, in words of the settings, for someone who writes one."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, get_args
+import types
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
-from bot.core.domain.channel_settings import ChannelSettings
+from bot.core.domain import accepted
+from bot.core.domain.channel_settings import SHOWN, ChannelSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,55 +16,80 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 WORKSPACE_ID, CHANNEL_ID = re.compile(r"[TE][A-Z0-9]+"), re.compile(r"[CDG][A-Z0-9]+")
-NUMBER = re.compile(r"(?:int|float|less|greater|finite|multiple)_")
-AS_EXPORTED = "as `settings export` writes it"
-_KEYS = re.compile(r"\((?P<names>'[^()]*'),?\)")  # a table's, as Python writes it
+# How a file writes the settings that are lists.
+LISTS = {
+    "personas": '[{ name = "Pirate", prompt = "Answer like a pirate." }]',
+    "categories": '[{ name = "Bug report", definition = "It does not work." }, { name = "Praise" }]',
+    "routes": '[{ when = ["Billing"], team = "Payments" }]',
+    "teams": '[{ name = "Payments", channel = "C012ABCDEF", people = ["U012ABCDEF"] }]',
+    "severities": '["Low", "High"]',
+    "areas": '["Checkout", "Search"]',
+    "commands_off": '["code"]',
+}
+PEOPLE, CHANNELS = 'a list of people\'s IDs, such as ["U012ABCDEF"]', 'a list of channels\' IDs, such as ["C012ABCDEF"]'
+# What the parser finds, by the beginning of its words, and what that is in a file of settings.
+UNREADABLE = (
+    (r"Expected newline", "there is more after the value: each setting has a line of its own"),
+    (
+        r"Expected '='|Invalid statement",
+        "a setting is written as `name = value`, and a place as `[T012ABCDEF.C012ABCDEF]`",
+    ),
+    (r"Expected '\]", "the ] after a place is missing"),
+    (r"Cannot overwrite|Duplicate inline", "a setting is there twice"),
+    (r"Unclosed array|Unclosed inline", "the end of a list is missing"),
+    (r"Unterminated|Expected \"'\"|Illegal character", "the quote at the end of a text is missing"),
+    (r"Unescaped|Invalid hex|Escaped", "a text has a backslash that stands for nothing: write two"),
+    (r"Invalid initial character", "the name of a setting is missing"),
+    (r"Invalid", "this value can't be read: text needs quotes, and a switch is true or false"),
+)
+_AT = re.compile(r" ?\(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
+_PLACE = re.compile(r"Cannot declare \((?P<names>'[^()]*'),?\) twice")
 
 
 def value_fault(fault: ErrorDetails) -> str:
     """Say what is wrong with a setting's value, without a full stop."""
     name, kind, context = str(fault["loc"][0]), fault["type"], fault.get("ctx") or {}
-    if kind == "value_error":
-        return f"{name}: {fault['msg'].removeprefix('Value error, ').rstrip('.')}"
-    if len(fault["loc"]) > 1:  # within a table of a list
-        return f"{name}: must be a list of tables, {AS_EXPORTED}"
-    return f"{name}: {_must_be(name, kind, context)}"
+    if kind == accepted.OWN:
+        reason = str(context["error"]).rstrip(".")
+        return f"{name}: {reason}" + (f"; it takes {_takes(name)}" if _is_list(name) else "")
+    return f"{name}: {_must_be(name, kind, context, is_inner=len(fault['loc']) > 1)}"
 
 
-def _must_be(name: str, kind: str, context: Mapping[str, Any]) -> str:
-    match kind:
-        case "too_short":
-            told = f"needs at least {context['min_length']} entries"
-        case "too_long":
-            told = f"can have at most {context['max_length']} entries"
-        case "string_too_long":
-            told = f"can have at most {context['max_length']:,} characters"
-        case "string_pattern_mismatch":
-            told = "must be a time such as 09:00"
-        case "string_type":
-            told = "must be text in quotes"
-        case "enum" | "literal_error":
-            told = f"must be {context['expected']}"
-        case _ if kind.startswith("bool_"):
-            told = "must be true or false"
-        case _ if NUMBER.match(kind):
-            told = f"must be {_number(name)}"
-        case _:
-            told = f"must be a list, {AS_EXPORTED}"
-    return told
+def _must_be(name: str, kind: str, context: Mapping[str, Any], *, is_inner: bool) -> str:
+    if kind == "too_short" and not is_inner:
+        return f"needs at least {context['min_length']} entries"
+    if kind == "too_long" and not is_inner:
+        return f"can have at most {context['max_length']} entries"
+    if kind == "string_too_long":
+        return f"can have at most {context['max_length']:,} characters"
+    return f"must be {_takes(name)}"
 
 
-def _number(name: str) -> str:
+def _is_list(name: str) -> bool:
+    return name in LISTS or bool(SHOWN[name].sign)
+
+
+def _takes(name: str) -> str:
+    """Return what a setting takes in a file."""
+    if name in LISTS:
+        return f"a list such as {LISTS[name]}"
+    if SHOWN[name].sign:
+        return PEOPLE if SHOWN[name].sign == "@" else CHANNELS
     field = ChannelSettings.model_fields[name]
-    least, most = (
-        next((getattr(one, end) for one in field.metadata if hasattr(one, end)), None) for end in ("ge", "le")
-    )
-    number = "a whole number" if int in (field.annotation, *get_args(field.annotation)) else "a number"
-    return number + (f" from {least}" if least is not None else "") + (f" to {most}" if most is not None else "")
+    kind = field.annotation
+    if get_origin(kind) in {Union, types.UnionType}:
+        kind = next(one for one in get_args(kind) if one is not types.NoneType)
+    if kind is bool:
+        return "true or false"
+    if kind in {int, float}:
+        return accepted.in_words(field, SHOWN[name]).replace(",", "")
+    if get_origin(kind) is Literal or (isinstance(kind, type) and issubclass(kind, Enum)):
+        return accepted.in_words(field, SHOWN[name]).replace("`", '"')
+    return f"{accepted.in_words(field, SHOWN[name]).replace('`', '')}, in quotes"
 
 
 def place_fault(workspace: str, channel: str) -> str:
-    """Say what is wrong with the names of a table, "" if nothing is; `channel` is "" for the workspace's own."""
+    """Say what is wrong with the names of a place, "" if nothing is; `channel` is "" for the workspace's own."""
     if not WORKSPACE_ID.fullmatch(workspace):
         return f"{workspace} is not the ID of a workspace, such as T012ABCDEF"
     if channel and not CHANNEL_ID.fullmatch(channel):
@@ -69,7 +97,11 @@ def place_fault(workspace: str, channel: str) -> str:
     return ""
 
 
-def not_toml(message: str) -> str:
-    """Say what is wrong with a file that can't be parsed."""
-    message = _KEYS.sub(lambda found: f"[{found['names'].replace(chr(39), '').replace(', ', '.')}]", message)
-    return f"The file is not valid TOML: {message}."
+def unreadable(message: str) -> str:
+    """Say what is wrong with a file that can't be parsed, and where."""
+    found = _AT.search(message)
+    where = f"Line {found['line']}" if found and found["line"] else "At the end of the file"
+    if place := _PLACE.match(message):
+        return f"{where}: [{place['names'].replace(chr(39), '').replace(', ', '.')}] is there twice."
+    told = (words for begins, words in UNREADABLE if re.match(begins, message))
+    return f"{where}: {next(told, 'this is not TOML, the format of the file')}."

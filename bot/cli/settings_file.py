@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from bot import PROGRAM
 from bot.claude.catalogue import lookup
 from bot.claude.parameters import faults
-from bot.cli.settings_faults import not_toml, place_fault, value_fault
+from bot.cli.settings_faults import place_fault, unreadable, value_fault
 from bot.cli.shared import counted, read_text, using
 from bot.core.domain.channel_settings import ChannelSettings, merged
 from bot.core.domain.message import Place
@@ -88,7 +88,7 @@ def read(text: str, usual_model: str, most_days: int = 0, on: date | None = None
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError([not_toml(str(error))]) from None
+        raise SettingsError([unreadable(str(error))]) from None
     at = _lines(text)
     sheets: Sheets = {}
     found: list[tuple[int, str]] = []

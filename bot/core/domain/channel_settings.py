@@ -22,7 +22,7 @@ from bot.core.domain.persona import find as find_persona
 from bot.core.domain.route import Route, Team  # noqa: TC001 (as above)
 from bot.core.domain.setting_choices import Answers, Creativity, Outsiders
 from bot.core.domain.setting_field import IN_CHANNELS, IN_WORKSPACES, NOT_IN_THREADS, Shown
-from bot.core.domain.typed_values import Channels, People, Switchable  # noqa: TC001 (as above)
+from bot.core.domain.typed_values import Agents, Channels, People, Switchable  # noqa: TC001 (as above)
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ class ChannelSettings(BaseModel):
     triage_bots: Annotated[bool, Shown("Posts from apps", forms=("triage",))] = Field(
         default=False, description="whether posts from apps and workflows count as feedback, too"
     )
-    agents: Annotated[tuple[str, ...], Shown(kind="people", sign="@", forms=("triage",))] = Field(
+    agents: Annotated[Agents, Shown(kind="people", sign="@", forms=("triage",))] = Field(
         default=(),
         max_length=200,
         description="who answers here: their posts are not feedback, and if anyone is named, only they decide about it",
@@ -246,7 +246,6 @@ class ChannelSettings(BaseModel):
     _typed_zone = field_validator("time_zone")(typed_values.zone)
     _typed_language = field_validator("code_language")(typed_values.code_language)
     _typed_words = field_validator("severities", "areas", mode="before")(typed_values.words)
-    _typed_agents = field_validator("agents", mode="before")(typed_values.agents)
     _typed_commands = field_validator("commands_off", mode="before")(typed_values.commands)
     _typed_categories = field_validator("categories", mode="before")(typed_values.categories)
     _typed_teams = field_validator("teams", mode="before")(typed_values.teams)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.errors import UsageError
 from bot.language import _
@@ -29,6 +29,14 @@ class Team(BaseModel):
     name: str = Field(min_length=1, max_length=LONGEST_NAME)
     channel: str = ""
     people: tuple[str, ...] = ()
+
+    @field_validator("channel", "people")
+    @classmethod
+    def _ids(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        for one in [value] if isinstance(value, str) else value:
+            if one and not _ID.fullmatch(one):
+                raise ValueError(f"I can't find “{one[:40]}”")
+        return value
 
 
 class Route(BaseModel):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DEFAULT_COUNTRY = "US"
 MOST_LISTED = 500  # people or channels that are let in or kept out
+_ID = re.compile(r"[A-Z0-9]{2,40}")
 _CHOSEN = re.compile(r"<([@#])([A-Z0-9]+)(?:\|[^<>]*)?>")
 _REPOSITORY = re.compile(
     r"(?:https://[^/\s]+/)?(?P<owner>\w[\w-]{0,38})/(?P<name>[\w.-]{1,100}?)(?:\.git)?/?", re.ASCII
@@ -94,6 +95,13 @@ def agents(value: object) -> object:
     return tuple(dict.fromkeys(re.findall(r"@([A-Z0-9]+)", value))) if isinstance(value, str) else value
 
 
+def ids(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Require the platform's ids, as a file has them: nothing else would ever apply to anyone."""
+    if unknown := [one for one in values if not _ID.fullmatch(one)]:
+        raise ValueError(f"I can't find “{_echo(unknown[0])}”")
+    return values
+
+
 def people(value: object) -> object:
     """Read a list of people, and nothing else."""
     return _listed(value, "@")
@@ -151,5 +159,6 @@ def _read(value: object, read: Callable[[str], object]) -> object:
 
 
 Switchable = Annotated[str, AfterValidator(switchable)]
-People = Annotated[tuple[str, ...], BeforeValidator(people), Field(max_length=MOST_LISTED)]
-Channels = Annotated[tuple[str, ...], BeforeValidator(channels), Field(max_length=MOST_LISTED)]
+People = Annotated[tuple[str, ...], BeforeValidator(people), AfterValidator(ids), Field(max_length=MOST_LISTED)]
+Channels = Annotated[tuple[str, ...], BeforeValidator(channels), AfterValidator(ids), Field(max_length=MOST_LISTED)]
+Agents = Annotated[tuple[str, ...], BeforeValidator(agents), AfterValidator(ids)]
