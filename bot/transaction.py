@@ -31,15 +31,15 @@ async def transact(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
     cancelled, it may be committed all the same. Raises what `work` raises, or what the database or the driver raises,
     and then nothing of it is stored.
     """
-    if engine.dialect.name != "sqlite":
-        async with engine.begin() as connection:
-            return await connection.run_sync(work)
 
     def run() -> T:
+        if engine.dialect.name != "sqlite":
+            with engine.sync_engine.begin() as connection:
+                return work(connection)
         lent = engine.sync_engine.raw_connection()
         try:
             return await_(cast("Transactor", lent.driver_connection).transact(work))
         finally:
             lent.close()
 
-    return await greenlet_spawn(run)  # once: with `engine.connect()` there are four, and a task
+    return await greenlet_spawn(run)  # once: with `engine.begin()` there are four, and a task

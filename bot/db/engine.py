@@ -14,7 +14,8 @@ from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.db import sqlite_driver
+from bot.db import postgresql_driver, sqlite_driver
+from bot.db.compiled import compiled_once
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ SMALLEST_WRITE = {
 DRIVERS = {
     "sqlite": sqlite_driver.DRIVER,
     "sqlite+aiosqlite": sqlite_driver.DRIVER,
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-    "postgresql+asyncpg": "postgresql+asyncpg",
+    "postgres": postgresql_driver.DRIVER,
+    "postgresql": postgresql_driver.DRIVER,
+    "postgresql+asyncpg": postgresql_driver.DRIVER,
 }
 
 
@@ -136,6 +137,7 @@ def sqlite_engine(
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
         pool_use_lifo=True,  # the one that was last used has the most in its caches
+        execution_options=compiled_once(),
         hide_parameters=True,  # they are people's words, and errors get logged
     )
 
@@ -154,6 +156,8 @@ def postgresql_engine(address: URL, *, statement_timeout: float = STATEMENT_TIME
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
         pool_pre_ping=True,
+        pool_use_lifo=True,  # as above
+        execution_options=compiled_once(),
         hide_parameters=True,  # they are people's words, and errors get logged
         connect_args={
             "timeout": CONNECT_TIMEOUT,

@@ -16,6 +16,8 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util.concurrency import await_
 
+from bot.db.compiled import InterchangeableDialect, compiled_once
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -29,6 +31,7 @@ T = TypeVar("T")
 Call = tuple["asyncio.Future[Any]", "Callable[[], Any]"]
 
 DRIVER = "sqlite+threaded"  # the name of `Dialect` in a database's URL
+INSIDE = "sqlite+inside"  # the name of `DialectInside`
 CLOSED = "Cannot operate on a closed database."  # not for people: SQLAlchemy drops a connection by it
 
 
@@ -67,9 +70,10 @@ class Connection:
         """Open the file, and make an engine that has this connection and no other, for this thread alone."""
         self.file = self._open_file()
         engine = create_engine(
-            "sqlite://",
+            f"{INSIDE}://",
             creator=lambda: self.file,
             poolclass=StaticPool,
+            execution_options=compiled_once(),
             hide_parameters=True,  # they are people's words, and errors get logged
         )
 
@@ -236,7 +240,16 @@ class Driver(AsyncAdapt_dbapi_module):
         return cast("DBAPIConnection", AsyncAdapt_dbapi_connection(self, await_(async_creator_fn())))
 
 
-class Dialect(SQLiteDialect_pysqlite):
+class DialectInside(InterchangeableDialect, SQLiteDialect_pysqlite):
+    """The SQLite dialect on the standard library's connection, for the thread of one."""
+
+    supports_statement_cache = True
+
+    def on_connect(self) -> None:  # type: ignore[override] # as its own superclass has it
+        """Add no functions of Python's to the connection: no statement of ours calls them."""
+
+
+class Dialect(DialectInside):
     """The SQLite dialect on `Connection`."""
 
     driver = DRIVER.partition("+")[2]
@@ -253,12 +266,10 @@ class Dialect(SQLiteDialect_pysqlite):
         """Return the pool that waits without blocking the loop."""
         return AsyncAdaptedQueuePool
 
-    def on_connect(self) -> None:  # type: ignore[override] # as its own superclass has it
-        """Add no functions of Python's to the connection: no statement of ours calls them."""
-
     def get_driver_connection(self, connection: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's
         """Return our connection of SQLAlchemy's."""
         return connection.driver_connection
 
 
 registry.register(DRIVER.replace("+", "."), __name__, Dialect.__name__)
+registry.register(INSIDE.replace("+", "."), __name__, DialectInside.__name__)

@@ -9,11 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.db import sqlite_driver
+from bot.db.compiled import compiled_once
 from bot.db.engine import Database, normalize, open_sqlite_file
+from bot.db.tables import SettingsRow
 from bot.errors import SettingsError
 from bot.transaction import transact
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 SETTING = text("INSERT INTO settings VALUES ('T', 'C', '', '{}', 1, '', '2026-11-22 12:00:00')")
 SETTINGS = text("SELECT count(*) FROM settings")
+BACKEND = text("SELECT pg_backend_pid()")
 
 
 @pytest.mark.parametrize(
@@ -34,10 +37,10 @@ SETTINGS = text("SELECT count(*) FROM settings")
         ("sqlite:///data/parley.db", "sqlite+threaded:///data/parley.db"),
         ("sqlite:////var/parley.db", "sqlite+threaded:////var/parley.db"),
         ("sqlite+aiosqlite:///x.db", "sqlite+threaded:///x.db"),
-        ("postgres://u:p@h:5433/parley", "postgresql+asyncpg://u:p@h:5433/parley"),
-        ("postgresql://u@h/parley", "postgresql+asyncpg://u@h/parley"),
-        ("postgresql+asyncpg://u@h/parley", "postgresql+asyncpg://u@h/parley"),
-        ("postgres://u@h/parley?sslmode=require", "postgresql+asyncpg://u@h/parley?ssl=require"),
+        ("postgres://u:p@h:5433/parley", "postgresql+pinged://u:p@h:5433/parley"),
+        ("postgresql://u@h/parley", "postgresql+pinged://u@h/parley"),
+        ("postgresql+asyncpg://u@h/parley", "postgresql+pinged://u@h/parley"),
+        ("postgres://u@h/parley?sslmode=require", "postgresql+pinged://u@h/parley?ssl=require"),
     ],
 )
 def test_each_spelling_gets_our_driver(given: str, used: str) -> None:
@@ -161,6 +164,62 @@ async def test_cancelled_transactions_leave_nothing_behind(database: Database) -
     await asyncio.wait([task])
     async with database.writer.begin() as connection:
         assert (await connection.execute(SETTINGS)).scalar_one() == 0
+
+
+async def test_a_cancelled_write_leaves_nothing_behind(postgresql_url: str) -> None:
+    database, others, inside = Database.open(postgresql_url), Database.open(postgresql_url), asyncio.Event()
+    in_the_loop = asyncio.get_running_loop().call_soon_threadsafe
+
+    def write(connection: Connection) -> None:
+        connection.execute(SETTING)
+        in_the_loop(inside.set)
+        connection.execute(text("SELECT count(*) FROM settings, (SELECT pg_sleep(30)) AS a_while"))
+
+    try:
+        task = asyncio.create_task(transact(database.writer, write))
+        await inside.wait()
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled()
+        async with others.writer.begin() as connection:
+            await connection.execute(text("LOCK TABLE settings IN ACCESS EXCLUSIVE MODE"))  # waits for five seconds
+            assert (await connection.execute(SETTINGS)).scalar_one() == 0
+        assert await transact(database.writer, lambda again: again.execute(SETTINGS).scalar_one()) == 0
+    finally:
+        await database.close()
+        await others.close()
+
+
+async def test_a_connection_the_server_closed_is_replaced(postgresql_url: str) -> None:
+    database, others, closed = Database.open(postgresql_url), Database.open(postgresql_url), asyncio.Event()
+    end = text("SELECT pg_terminate_backend(:backend)")
+    try:
+        backend = await transact(database.writer, lambda ours: ours.execute(BACKEND).scalar_one())
+        async with database.writer.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver
+            driver.add_termination_listener(lambda _: closed.set())
+        await transact(others.writer, lambda theirs: theirs.execute(end, {"backend": backend}))
+        async with asyncio.timeout(30):
+            await closed.wait()
+        assert await transact(database.writer, lambda ours: ours.execute(BACKEND).scalar_one()) != backend
+    finally:
+        await database.close()
+        await others.close()
+
+
+async def test_engines_share_what_they_compile(database: Database, url: str) -> None:
+    another = Database.open(url)
+    kept = compiled_once()["compiled_cache"]
+    try:
+        async with database.reader.connect() as connection:
+            await connection.execute(select(SettingsRow.sheet))
+        known = len(kept)
+        async with another.reader.connect() as connection:
+            await connection.execute(select(SettingsRow.sheet))
+        assert len(kept) == known > 0
+    finally:
+        await another.close()
 
 
 async def test_a_failed_commit_leaves_nothing_open(database: Database) -> None:
