@@ -133,8 +133,8 @@ def _offered() -> tuple[list[OfferedCommand], list[OfferedShortcut]]:
 
 async def _switch_triage_on(database_url: str, workspace: Workspace) -> None:
     """Turn triage on in #support-feedback, and route bugs to #engineering. Posts are too quick to be joined."""
-    from bot.core.domain.channel_settings import read
     from bot.core.domain.message import Place
+    from bot.core.domain.typed_setting import read
     from bot.db.opened import opened
     from bot.db.settings import SqlSettingsStore
     from bot.playground.feedback import CHANNEL

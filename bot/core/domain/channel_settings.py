@@ -1,8 +1,7 @@
-"""A channel's settings: the fields, the layers, and how a typed value is read."""
+"""A channel's settings: the fields, and the layers."""
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
@@ -23,7 +22,7 @@ from bot.core.domain.route import Route, Team  # noqa: TC001 (as above)
 from bot.core.domain.setting_choices import Answers, Creativity, Outsiders
 from bot.core.domain.setting_field import IN_CHANNELS, IN_WORKSPACES, NOT_IN_THREADS, Shown
 from bot.core.domain.typed_values import Agents, Channels, People, Switchable  # noqa: TC001 (as above)
-from bot.errors import UsageError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,200 +42,234 @@ class ChannelSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    instructions: Annotated[str, Shown("Instructions", "area")] = Field(
+    instructions: Annotated[str, Shown(N_("Instructions"), "area")] = Field(
         default="",
         max_length=MAX_INSTRUCTIONS,
-        description="what I should always keep in mind here: a system prompt, in plain words",
+        description=N_("what I should always keep in mind here: a system prompt, in plain words"),
     )
-    persona: Annotated[str, Shown(accepts="the name of one of the workspace's personas")] = Field(
+    persona: Annotated[str, Shown(N_("Persona"), accepts=N_("the name of one of the workspace's personas"))] = Field(
         default="",
         max_length=LONGEST_NAME,
-        description="one of the workspace's personas, whose prompt goes before the instructions",
+        description=N_("one of the workspace's personas, whose prompt goes before the instructions"),
     )
-    personas: Annotated[tuple[Persona, ...], Shown(forms=(), accepts="personas")] = Field(
-        default=(), max_length=MOST_PERSONAS, description="the workspace's personas; see /parley persona"
+    personas: Annotated[tuple[Persona, ...], Shown(N_("Personas"), forms=(), accepts=N_("personas"))] = Field(
+        default=(), max_length=MOST_PERSONAS, description=N_("the workspace's personas; see /parley persona")
     )
-    model: Annotated[str, Shown(accepts="a model's ID")] = Field(
-        default="", max_length=100, description="a model's ID or name, such as opus; unset: the one set by CLAUDE_MODEL"
+    model: Annotated[str, Shown(N_("Model"), accepts=N_("a model's ID"))] = Field(
+        default="",
+        max_length=100,
+        description=N_("a model's ID or name, such as opus; unset: the one set by CLAUDE_MODEL"),
     )
-    creativity: Annotated[Creativity | None, Shown(probe="medium")] = Field(
-        default=None, description="low, medium or high; unset: what suits the task. Only for models that support it"
+    creativity: Annotated[Creativity | None, Shown(N_("Creativity"), probe="medium")] = Field(
+        default=None, description=N_("low, medium or high; unset: what suits the task. Only for models that support it")
     )
-    temperature: Annotated[float | None, Shown(probe=0.5)] = Field(
-        default=None, ge=0, le=1, description="exact, from 0 to 1, instead of creativity and top_p"
+    temperature: Annotated[float | None, Shown(N_("Temperature"), probe=0.5)] = Field(
+        default=None, ge=0, le=1, description=N_("exact, from 0 to 1, instead of creativity and top_p")
     )
-    top_p: Annotated[float | None, Shown("Top-p", probe=0.9)] = Field(
-        default=None, gt=0, le=1, description="exact, above 0 and up to 1, instead of creativity and temperature"
+    top_p: Annotated[float | None, Shown(N_("Top-p"), probe=0.9)] = Field(
+        default=None, gt=0, le=1, description=N_("exact, above 0 and up to 1, instead of creativity and temperature")
     )
-    thinking: Annotated[Literal["off", "adaptive"], Shown(probe="adaptive")] = Field(
-        default="off", description="adaptive: the model thinks before it answers, as much as the question needs"
+    thinking: Annotated[Literal["off", "adaptive"], Shown(N_("Thinking"), probe="adaptive")] = Field(
+        default="off", description=N_("adaptive: the model thinks before it answers, as much as the question needs")
     )
-    effort: Annotated[Literal["", "low", "medium", "high"], Shown(probe="medium")] = Field(
-        default="", description="low, medium or high: how much work the model puts in; unset: its own default"
+    effort: Annotated[Literal["", "low", "medium", "high"], Shown(N_("Effort"), probe="medium")] = Field(
+        default="", description=N_("low, medium or high: how much work the model puts in; unset: its own default")
     )
-    max_output: Annotated[int, Shown("Longest answer (tokens)")] = Field(
-        default=8_000, ge=256, le=64_000, description="the longest answer in tokens, including thinking"
+    max_output: Annotated[int, Shown(N_("Longest answer (tokens)"))] = Field(
+        default=8_000, ge=256, le=64_000, description=N_("the longest answer in tokens, including thinking")
     )
-    answers: Annotated[Answers, Shown("Who gets answers")] = Field(
+    answers: Annotated[Answers, Shown(N_("Who gets answers"))] = Field(
         default=Answers.THREAD,
-        description="thread: mentions, and follow-ups in threads I am in; mention: only mentions; all: everything",
+        description=N_("thread: mentions, and follow-ups in threads I am in; mention: only mentions; all: everything"),
     )
-    answers_bots: Annotated[bool, Shown("Answer other bots")] = Field(
-        default=False, description="whether other bots are answered when they mention me"
+    answers_bots: Annotated[bool, Shown(N_("Answer other bots"))] = Field(
+        default=False, description=N_("whether other bots are answered when they mention me")
     )
-    outsiders: Annotated[Outsiders, Shown("People from other organizations")] = Field(
+    outsiders: Annotated[Outsiders, Shown(N_("People from other organizations"))] = Field(
         default=Outsiders.NOBODY,
-        description="whom from other organizations I answer in a shared channel: nobody, mention or all",
+        description=N_("whom from other organizations I answer in a shared channel: nobody, mention or all"),
     )
-    context: Annotated[int, Shown("Thread context (tokens)")] = Field(
+    context: Annotated[int, Shown(N_("Thread context (tokens)"))] = Field(
         default=16_000,
         ge=2_000,
         le=200_000,
-        description="how much of a thread is sent with each question, in tokens; older messages are summarized",
+        description=N_("how much of a thread is sent with each question, in tokens; older messages are summarized"),
     )
-    categories: Annotated[tuple[Category, ...], Shown("", "area", forms=BOTH, accepts=accepted.CATEGORIES)] = Field(
+    categories: Annotated[
+        tuple[Category, ...], Shown(N_("Categories"), "area", forms=BOTH, accepts=accepted.CATEGORIES)
+    ] = Field(
         default=(),
         max_length=category.MOST,
-        description="what /classify sorts into: names separated by commas, or one `Name: definition` per line",
+        description=N_("what /classify sorts into: names separated by commas, or one `Name: definition` per line"),
     )
-    ask_above: Annotated[float, Shown(forms=())] = Field(
-        default=1.0, ge=0, le=1_000, description="a /classify that will probably cost more, in dollars, asks first"
+    ask_above: Annotated[float, Shown(N_("Ask above"), forms=())] = Field(
+        default=1.0, ge=0, le=1_000, description=N_("a /classify that will probably cost more, in dollars, asks first")
     )
-    code_language: Annotated[str, Shown(accepts=accepted.LANGUAGES)] = Field(
+    code_language: Annotated[str, Shown(N_("Code language"), accepts=accepted.LANGUAGES)] = Field(
         default="",
         max_length=30,
-        description="the language that /code uses unless the request names another, such as TypeScript",
+        description=N_("the language that /code uses unless the request names another, such as TypeScript"),
     )
-    footer: Annotated[bool, Shown("Cost below each answer")] = Field(
-        default=False, description="whether answers end with their model, tokens and cost"
+    footer: Annotated[bool, Shown(N_("Cost below each answer"))] = Field(
+        default=False, description=N_("whether answers end with their model, tokens and cost")
     )
-    person_budget: Annotated[Dollars, Shown("Budget per person ($ a day)", places=NOT_IN_THREADS)] = Field(
-        default=None, description="dollars that one person can spend in a day (UTC); unset: no limit"
+    person_budget: Annotated[Dollars, Shown(N_("Budget per person ($ a day)"), places=NOT_IN_THREADS)] = Field(
+        default=None, description=N_("dollars that one person can spend in a day (UTC); unset: no limit")
     )
-    channel_budget: Annotated[Dollars, Shown("Channel budget ($ a day)", places=IN_CHANNELS)] = Field(
-        default=None, description="dollars that a channel can spend in a day (UTC); unset: no limit"
+    channel_budget: Annotated[Dollars, Shown(N_("Channel budget ($ a day)"), places=IN_CHANNELS)] = Field(
+        default=None, description=N_("dollars that a channel can spend in a day (UTC); unset: no limit")
     )
-    workspace_budget: Annotated[Dollars, Shown("Workspace budget ($ a month)", places=IN_WORKSPACES)] = Field(
-        default=None, description="dollars that the workspace can spend in a month; unset: no limit"
+    workspace_budget: Annotated[Dollars, Shown(N_("Workspace budget ($ a month)"), places=IN_WORKSPACES)] = Field(
+        default=None, description=N_("dollars that the workspace can spend in a month; unset: no limit")
     )
-    budget_notice: Annotated[int, Shown("Warn at (% of a budget)", places=NOT_IN_THREADS)] = Field(
-        default=80, ge=1, le=100, description="the percentage of a budget at which people are warned, once"
+    budget_notice: Annotated[int, Shown(N_("Warn at (% of a budget)"), places=NOT_IN_THREADS)] = Field(
+        default=80, ge=1, le=100, description=N_("the percentage of a budget at which people are warned, once")
     )
-    turns_per_minute: Annotated[int | None, Shown("Questions per person (a minute)", places=NOT_IN_THREADS)] = Field(
-        default=None,
-        ge=1,
-        le=1_000,
-        description="how many questions one person can ask in a minute; unset: no limit",
+    turns_per_minute: Annotated[int | None, Shown(N_("Questions per person (a minute)"), places=NOT_IN_THREADS)] = (
+        Field(
+            default=None,
+            ge=1,
+            le=1_000,
+            description=N_("how many questions one person can ask in a minute; unset: no limit"),
+        )
     )
-    guests: Annotated[bool, Shown(places=NOT_IN_THREADS)] = Field(
-        default=False, description="whether guests of the workspace can use me"
+    guests: Annotated[bool, Shown(N_("Guests"), places=NOT_IN_THREADS)] = Field(
+        default=False, description=N_("whether guests of the workspace can use me")
     )
-    allowed_people: Annotated[People, Shown("Only these people", "people", "@", places=NOT_IN_THREADS)] = Field(
-        default=(), description="if set, only these people can use me; for example, @anna @ben"
+    allowed_people: Annotated[People, Shown(N_("Only these people"), "people", "@", places=NOT_IN_THREADS)] = Field(
+        default=(), description=N_("if set, only these people can use me; for example, @anna @ben")
     )
-    denied_people: Annotated[People, Shown("People kept out", "people", "@", places=NOT_IN_THREADS)] = Field(
-        default=(), description="people who can't use me; for example, @anna @ben"
+    denied_people: Annotated[People, Shown(N_("People kept out"), "people", "@", places=NOT_IN_THREADS)] = Field(
+        default=(), description=N_("people who can't use me; for example, @anna @ben")
     )
-    allowed_channels: Annotated[Channels, Shown("Only these channels", "channels", "#", places=IN_WORKSPACES)] = Field(
-        default=(),
-        description="if set, I work only in these channels and in direct messages; for example, #help",
+    allowed_channels: Annotated[Channels, Shown(N_("Only these channels"), "channels", "#", places=IN_WORKSPACES)] = (
+        Field(
+            default=(),
+            description=N_("if set, I work only in these channels and in direct messages; for example, #help"),
+        )
     )
-    denied_channels: Annotated[Channels, Shown("Channels kept out", "channels", "#", places=IN_WORKSPACES)] = Field(
-        default=(), description="channels that I don't work in; for example, #help #sales"
+    denied_channels: Annotated[Channels, Shown(N_("Channels kept out"), "channels", "#", places=IN_WORKSPACES)] = Field(
+        default=(), description=N_("channels that I don't work in; for example, #help #sales")
     )
-    commands_off: Annotated[tuple[Switchable, ...], Shown("Commands turned off", "choices", places=NOT_IN_THREADS)] = (
-        Field(default=(), description="commands that are turned off; for example, /code /classify")
-    )
-    redact: Annotated[bool, Shown("Hide personal data from Claude")] = Field(
+    commands_off: Annotated[
+        tuple[Switchable, ...], Shown(N_("Commands turned off"), "choices", places=NOT_IN_THREADS)
+    ] = Field(default=(), description=N_("commands that are turned off; for example, /code /classify"))
+    redact: Annotated[bool, Shown(N_("Hide personal data from Claude"))] = Field(
         default=False,
-        description="whether e-mail addresses, phone and card numbers, IBANs and secrets in text are hidden from the "
-        "model, and put back in its answers",
+        description=N_(
+            "whether e-mail addresses, phone and card numbers, IBANs and secrets in text are hidden from the "
+            "model, and put back in its answers"
+        ),
     )
-    phone_country: Annotated[str, Shown(accepts="a country's two letters, such as `US` or `DE`")] = Field(
+    phone_country: Annotated[
+        str, Shown(N_("Phone country"), accepts=N_("a country's two letters, such as `US` or `DE`"))
+    ] = Field(
         default=typed_values.DEFAULT_COUNTRY,
-        description="the country whose phone numbers are recognized without a country code, such as US or DE",
+        description=N_("the country whose phone numbers are recognized without a country code, such as US or DE"),
     )
-    retention_days: Annotated[int | None, Shown("Delete messages after (days)", places=NOT_IN_THREADS)] = Field(
+    retention_days: Annotated[int | None, Shown(N_("Delete messages after (days)"), places=NOT_IN_THREADS)] = Field(
         default=None,
         ge=1,
         le=36_500,
-        description="after how many days messages from here are deleted; at most the operator's RETENTION_DAYS",
+        description=N_("after how many days messages from here are deleted; at most the operator's RETENTION_DAYS"),
     )
-    triage: Annotated[bool, Shown(forms=("triage",))] = Field(
-        default=False, description="whether each post here is treated as feedback, sorted and routed"
+    triage: Annotated[bool, Shown(N_("Triage"), forms=("triage",))] = Field(
+        default=False, description=N_("whether each post here is treated as feedback, sorted and routed")
     )
-    severities: Annotated[tuple[str, ...], Shown(forms=("triage",), accepts=accepted.SEVERITIES)] = Field(
-        default=("Low", "Medium", "High", "Critical"),
-        min_length=2,
-        max_length=10,
-        description="severities, lowest first, separated by commas",
+    severities: Annotated[tuple[str, ...], Shown(N_("Severities"), forms=("triage",), accepts=accepted.SEVERITIES)] = (
+        Field(
+            default=("Low", "Medium", "High", "Critical"),
+            min_length=2,
+            max_length=10,
+            description=N_("severities, lowest first, separated by commas"),
+        )
     )
-    areas: Annotated[tuple[str, ...], Shown(forms=("triage",), accepts="up to 30 names, separated by commas")] = Field(
-        default=(), max_length=30, description="the parts of your product that feedback is about, separated by commas"
+    areas: Annotated[
+        tuple[str, ...], Shown(N_("Areas"), forms=("triage",), accepts=N_("up to 30 names, separated by commas"))
+    ] = Field(
+        default=(),
+        max_length=30,
+        description=N_("the parts of your product that feedback is about, separated by commas"),
     )
-    routes: Annotated[tuple[Route, ...], Shown(kind="area", forms=("triage",), accepts=accepted.ROUTES)] = Field(
+    routes: Annotated[
+        tuple[Route, ...], Shown(N_("Routes"), kind="area", forms=("triage",), accepts=accepted.ROUTES)
+    ] = Field(
         default=(),
         max_length=route.MOST,
-        description="which feedback goes to which team, such as `Billing -> Payments` or `Bug report + Critical -> "
-        "On-call`, one per line",
+        description=N_(
+            "which feedback goes to which team, such as `Billing -> Payments` or `Bug report + Critical -> "
+            "On-call`, one per line"
+        ),
     )
-    strictness: Annotated[Literal["conservative", "normal", "eager"], Shown(forms=("triage",))] = Field(
-        default="normal",
-        description="conservative: only what is clearly feedback counts; normal: all but small talk; eager: all",
+    strictness: Annotated[Literal["conservative", "normal", "eager"], Shown(N_("Strictness"), forms=("triage",))] = (
+        Field(
+            default="normal",
+            description=N_(
+                "conservative: only what is clearly feedback counts; normal: all but small talk; eager: all"
+            ),
+        )
     )
-    check_below: Annotated[int, Shown("Thresholds: check below (%)", forms=("triage",))] = Field(
+    check_below: Annotated[int, Shown(N_("Thresholds: check below (%)"), forms=("triage",))] = Field(
         default=60,
         ge=0,
         le=100,
-        description="below this confidence, in percent, a category is marked for a person to check",
+        description=N_("below this confidence, in percent, a category is marked for a person to check"),
     )
-    together: Annotated[int, Shown(forms=("triage",))] = Field(
-        default=3, ge=0, le=60, description="one person's posts within this many minutes are one piece of feedback"
+    together: Annotated[int, Shown(N_("Together"), forms=("triage",))] = Field(
+        default=3, ge=0, le=60, description=N_("one person's posts within this many minutes are one piece of feedback")
     )
-    triage_bots: Annotated[bool, Shown("Posts from apps", forms=("triage",))] = Field(
-        default=False, description="whether posts from apps and workflows count as feedback, too"
+    triage_bots: Annotated[bool, Shown(N_("Posts from apps"), forms=("triage",))] = Field(
+        default=False, description=N_("whether posts from apps and workflows count as feedback, too")
     )
-    agents: Annotated[Agents, Shown(kind="people", sign="@", forms=("triage",))] = Field(
+    agents: Annotated[Agents, Shown(N_("Agents"), kind="people", sign="@", forms=("triage",))] = Field(
         default=(),
         max_length=200,
-        description="who answers here: their posts are not feedback, and if anyone is named, only they decide about it",
+        description=N_(
+            "who answers here: their posts are not feedback, and if anyone is named, only they decide about it"
+        ),
     )
-    teams: Annotated[tuple[Team, ...], Shown(names_channels=True, forms=("triage",), accepts=accepted.TEAMS)] = Field(
+    teams: Annotated[
+        tuple[Team, ...], Shown(N_("Teams"), names_channels=True, forms=("triage",), accepts=accepted.TEAMS)
+    ] = Field(
         default=(),
         max_length=route.MOST,
-        description="who works on feedback, such as `Payments: #payments @anna`, one per line",
+        description=N_("who works on feedback, such as `Payments: #payments @anna`, one per line"),
     )
-    cards: Annotated[Literal["thread", "team"], Shown("Where the card goes", forms=("triage",))] = Field(
-        default="thread", description="where feedback is shown with its buttons: in its thread, or only to its team"
+    cards: Annotated[Literal["thread", "team"], Shown(N_("Where the card goes"), forms=("triage",))] = Field(
+        default="thread", description=N_("where feedback is shown with its buttons: in its thread, or only to its team")
     )
-    acknowledgement: Annotated[str, Shown(forms=("triage",))] = Field(
-        default="", max_length=500, description="the reply to people who post feedback; unset: none"
+    acknowledgement: Annotated[str, Shown(N_("Acknowledgement"), forms=("triage",))] = Field(
+        default="", max_length=500, description=N_("the reply to people who post feedback; unset: none")
     )
-    alert_from: Annotated[int, Shown("Thresholds: alert from (posts)", forms=("triage",))] = Field(
-        default=3, ge=0, le=100, description="this many posts about the same thing alert the team at once; 0: never"
+    alert_from: Annotated[int, Shown(N_("Thresholds: alert from (posts)"), forms=("triage",))] = Field(
+        default=3, ge=0, le=100, description=N_("this many posts about the same thing alert the team at once; 0: never")
     )
-    alert_hours: Annotated[int, Shown("Thresholds: alert within (hours)", forms=("triage",))] = Field(
-        default=24, ge=1, le=168, description="the hours within which that many posts make an alert"
+    alert_hours: Annotated[int, Shown(N_("Thresholds: alert within (hours)"), forms=("triage",))] = Field(
+        default=24, ge=1, le=168, description=N_("the hours within which that many posts make an alert")
     )
-    digest: Annotated[Literal["off", "daily", "weekly"], Shown(forms=("triage",))] = Field(
+    digest: Annotated[Literal["off", "daily", "weekly"], Shown(N_("Digest"), forms=("triage",))] = Field(
         default="off",
-        description="how often feedback is summed up here: off, daily, or weekly on Mondays",
+        description=N_("how often feedback is summed up here: off, daily, or weekly on Mondays"),
     )
-    digest_at: Annotated[str, Shown("Digest at", forms=("triage",), accepts="a time such as `09:00`")] = Field(
+    digest_at: Annotated[str, Shown(N_("Digest at"), forms=("triage",), accepts=N_("a time such as `09:00`"))] = Field(
         default="09:00",
         pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$",
-        description="the time of the digest, such as 09:00, in the channel's time zone",
+        description=N_("the time of the digest, such as 09:00, in the channel's time zone"),
     )
-    time_zone: Annotated[str, Shown(forms=("triage",), accepts="a time zone, such as `Europe/Berlin`")] = Field(
-        default="UTC", max_length=50, description="the channel's time zone, such as Europe/Berlin"
+    time_zone: Annotated[
+        str, Shown(N_("Time zone"), forms=("triage",), accepts=N_("a time zone, such as `Europe/Berlin`"))
+    ] = Field(default="UTC", max_length=50, description=N_("the channel's time zone, such as Europe/Berlin"))
+    triage_github: Annotated[str, Shown(N_("GitHub repository"), forms=("triage",), accepts=accepted.REPOSITORY)] = (
+        Field(
+            default="",
+            max_length=200,
+            description=N_("the GitHub repository, such as acme/app, where each record of feedback becomes an issue"),
+        )
     )
-    triage_github: Annotated[str, Shown("GitHub repository", forms=("triage",), accepts=accepted.REPOSITORY)] = Field(
-        default="",
-        max_length=200,
-        description="the GitHub repository, such as acme/app, where each record of feedback becomes an issue",
-    )
-    webhook: Annotated[str, Shown(forms=("triage",), accepts="an address that starts with `https://`")] = Field(
-        default="", max_length=500, description="an https URL that receives each record of feedback as signed JSON"
+    webhook: Annotated[
+        str, Shown(N_("Webhook"), forms=("triage",), accepts=N_("an address that starts with `https://`"))
+    ] = Field(
+        default="", max_length=500, description=N_("an https URL that receives each record of feedback as signed JSON")
     )
 
     # What is typed becomes a value, and is held to what the setting takes.
@@ -256,7 +289,7 @@ class ChannelSettings(BaseModel):
     def _one_way_to_sample(cls, value: float | None, info: ValidationInfo) -> float | None:
         """Allow only one of the three: Claude's API accepts a temperature or a top_p, never both."""
         if value is not None and any(info.data.get(name) is not None for name in ("creativity", "temperature")):
-            raise ValueError("only one of creativity, temperature and top_p can be set: unset the other first")
+            raise ValueError(_("only one of creativity, temperature and top_p can be set: unset the other first"))
         return value
 
     @property
@@ -270,7 +303,7 @@ class ChannelSettings(BaseModel):
         """A sentence that says that the chosen persona no longer exists, "" if it does."""
         if not self.persona or find_persona(self.persona, self.personas):
             return ""
-        return f"The persona “{self.persona}” no longer exists."
+        return _("The persona “{name}” no longer exists.", name=self.persona)
 
 
 SHOWN = {
@@ -305,35 +338,6 @@ def merged(*layers: Mapping[str, Any]) -> ChannelSettings:
         except ValidationError as error:
             for fault in error.errors(include_url=False, include_input=False):
                 values.pop(str(fault["loc"][0]), None)
-
-
-def check_name(name: str, listed: str = "/parley settings list") -> str:
-    """Return a setting's name; `listed` is the command that shows them. Raises `UsageError` for an unknown one."""
-    if name not in ChannelSettings.model_fields:
-        near = difflib.get_close_matches(typed := name[:40].replace("`", "'"), ChannelSettings.model_fields, n=1)
-        meant = f" Did you mean `{near[0]}`?" if near else ""
-        raise UsageError(f"There is no setting `{typed}`.{meant} `{listed}` shows them all.")
-    return name
-
-
-def read(name: str, typed: str, others: Mapping[str, Any]) -> Any:  # noqa: ANN401 - each setting has its own type
-    """Read a setting's value as it was typed; `others` are the other settings of the same place.
-
-    Raises `UsageError` for an unknown setting, and for a value that it can't have.
-    """
-    check_name(name)
-    try:
-        sheet = ChannelSettings.model_validate({**others, name: typed})
-    except ValidationError as error:
-        raise UsageError(refused(name, error)) from None
-    return sheet.model_dump(mode="json")[name]
-
-
-def refused(name: str, error: ValidationError) -> str:
-    """Return the sentences for what a setting does not accept."""
-    faults = error.errors(include_url=False, include_input=False)
-    mine = [one for one in faults if one["loc"][:1] == (name,)]
-    return accepted.refusal(name, mine or faults, accepted.in_words(ChannelSettings.model_fields[name], SHOWN[name]))
 
 
 DEFAULTS = ChannelSettings()

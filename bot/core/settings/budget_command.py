@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from bot.core.actions import EDIT_BUDGETS
 from bot.core.command import answering
-from bot.core.domain.channel_settings import read
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
+from bot.core.domain.typed_setting import read
 from bot.core.money import dollars
 from bot.core.settings.command import check_may_change
 from bot.core.settings.parse import is_nothing
 from bot.core.settings.place_text import place_text
 from bot.errors import ConflictError, NotAllowedError, UsageError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Button
     from bot.core.ports import Chat, Checkpoint, Store
 
-USAGE = (
+USAGE = N_(
     "`/parley budget` opens what can be spent here and in the workspace as a form; `/parley budget list` lists it. "
     "`/parley budget person 2` allows each person 2 dollars a day, `channel 5` this channel 5 dollars a day, "
     "`workspace 300` the whole workspace 300 dollars a month, `turns 10` each person 10 questions a minute; `unset` "
     "instead of the number removes the limit."
 )
+A_DAY, A_MONTH = N_("{amount} a day"), N_("{amount} a month")
 # What holds for the whole workspace, unless a channel has set its own, and what for this channel alone.
 EVERYWHERE = {"person": "person_budget", "workspace": "workspace_budget", "turns": "turns_per_minute"}
 HERE = {"channel": "channel_budget"}
@@ -45,7 +47,7 @@ def parse(typed: str) -> tuple[str, str]:
     """
     match = _TYPED.fullmatch(typed.strip())
     if match is None:
-        raise UsageError(USAGE)
+        raise UsageError(_(USAGE))
     whose, value = (match["whose"] or "").lower(), (match["value"] or "").lower()
     if whose and not is_nothing(value):
         read(NAMES[whose], value, {})
@@ -83,14 +85,19 @@ async def configure_budget(
 def listing(settings: ChannelSettings, where: str) -> str:
     """List what can be spent in a channel, which is called `where`."""
     lines = (
-        f"• Each person: {_amount(settings.person_budget, 'day')}",
-        f"• {where[:1].upper()}{where[1:]}: {_amount(settings.channel_budget, 'day')}",
-        f"• The workspace: {_amount(settings.workspace_budget, 'month')}",
-        f"• Questions from each person: {settings.turns_per_minute or 'any number'} a minute",
+        _("• Each person: {amount}", amount=_amount(settings.person_budget, A_DAY)),
+        f"• {where[:1].upper()}{where[1:]}: {_amount(settings.channel_budget, A_DAY)}",
+        _("• The workspace: {amount}", amount=_amount(settings.workspace_budget, A_MONTH)),
+        _("• Questions from each person: {count:,} a minute", count=settings.turns_per_minute)
+        if settings.turns_per_minute
+        else _("• Questions from each person: any number a minute"),
     )
-    hint = f"People are warned once at {settings.budget_notice}%. `/parley usage` shows what was spent."
-    return "\n".join((f"What can be spent in {where}:", *lines, "", hint))
+    hint = _(
+        "People are warned once at {percent}%. `/parley usage` shows what was spent.",
+        percent=settings.budget_notice,
+    )
+    return "\n".join((_("What can be spent in {place}:", place=where), *lines, "", hint))
 
 
 def _amount(amount: float | None, span: str) -> str:
-    return "no limit" if amount is None else f"{dollars(amount)} a {span}"
+    return _("no limit") if amount is None else _(span, amount=dollars(amount))

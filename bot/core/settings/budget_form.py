@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.core.actions import BUDGET_FORM, EDIT_BUDGETS
-from bot.core.domain.channel_settings import DEFAULTS, read
+from bot.core.domain.channel_settings import DEFAULTS
 from bot.core.domain.control_value import BudgetsRef
 from bot.core.domain.interaction import Field
 from bot.core.domain.message import Place
+from bot.core.domain.typed_setting import read
 from bot.core.settings import form_fields as fields
 from bot.core.settings.place_text import plain_name
 from bot.core.settings.value_text import value_text
@@ -88,10 +89,11 @@ async def save(submission: Submission, context: SettingsFormContext) -> Mapping[
 def _field(name: str, sheet: Overrides) -> Field:
     default = getattr(DEFAULTS, name)
     value = sheet.values.get(name)
-    hint = fields.hint(name)
+    hints = [fields.hint(name)]
     if default is not None:
-        hint += f" {_('Not set here: {value}.', value=number(default))}"
-    return Field(name, fields.label(name), "number", "" if value is None else str(value), hint=hint, optional=True)
+        hints.append(_("Not set here: {value}.", value=number(default)))
+    typed = "" if value is None else str(value)
+    return Field(name, fields.label(name), "number", typed, hint=" ".join(hints), optional=True)
 
 
 def _overridden(place: str, own: Mapping[str, Any], names: list[str]) -> str:

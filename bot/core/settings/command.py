@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from bot.core.actions import EDIT_SETTINGS, EDIT_TRIAGE, EDIT_WORKSPACE
 from bot.core.admin import is_named
 from bot.core.command import answering
-from bot.core.domain.channel_settings import MODEL, SHOWN, TRIAGE, ChannelSettings, merged, read
+from bot.core.domain.channel_settings import MODEL, SHOWN, TRIAGE, ChannelSettings, merged
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
+from bot.core.domain.typed_setting import read
 from bot.core.privacy import retention
 from bot.core.settings import history
 from bot.core.settings.parse import SCOPED, WORKSPACE, SettingsAction, SettingsCommand, parse
@@ -38,10 +39,14 @@ FOR_MEMBERS = N_("Only members can change the settings of {scope}.")
 FOR_ADMINS = N_("Only workspace admins and Parley's admins can change the settings of {scope}. Please ask one of them.")
 TRIAGE_LISTED = {SettingsAction.TRIAGE, SettingsAction.OPEN_TRIAGE}  # the latter where its form could not open
 
-TRIAGE_IS_ON = (
+TRIAGE_IS_ON = N_(
     "From now on, I sort each post in this channel. `/parley set categories`, `severities`, `teams` and `routes` "
     "control how; `/parley settings` shows the current values; people can correct me with the buttons below my cards."
 )
+
+BACK = N_("The settings for {place} are back to how they were after change {number}: {names}.")
+BACK_AT_FIRST = N_("The settings for {place} are back to how they were before any change: {names}.")
+NO_PROMPT = N_("There is no prompt for {place}.")
 
 
 async def configure(
@@ -70,7 +75,7 @@ async def configure(
                     parsed, at, command.channels, store=store, model=model, names=chat.names
                 )
                 if fault := retention.too_long(changes.get(retention.SETTING), most_days):
-                    sentence = f"I can't set `{retention.SETTING}` to that: {fault}."
+                    sentence = _("I can't set `{name}` to that: {fault}.", name=retention.SETTING, fault=fault)
                 elif changes:
                     await store.settings.change(place, changes, command.asker.person, version=version)
             else:
@@ -94,7 +99,10 @@ async def _told(
             return history.listing(at, await store.settings.history(at.place), names)
         case SettingsAction.SHOW if parsed.name == MODEL:
             called = history.model_text(at, layers, model)
-            return f"The model for {at.name} is {called}. {at.command('set model <name>')} changes it."
+            change = at.command("set model <name>")  # not for people: typed
+            return _(
+                "The model for {place} is {model}. {command} changes it.", place=at.name, model=called, command=change
+            )
         case SettingsAction.SHOW:
             return showing(at, parsed.name, merged(*(one.values for one in layers)), names, most_days)
     only = TRIAGE if parsed.action in TRIAGE_LISTED else ()
@@ -104,11 +112,11 @@ async def _told(
 def _controls(action: SettingsAction, place: Place) -> tuple[Button, ...]:
     """Return the button that opens the form of what is listed; a thread's is in its messages' menu."""
     if action in TRIAGE_LISTED:
-        return (EDIT_TRIAGE.button(label="Change…", style="primary"),)
+        return (EDIT_TRIAGE.button(label=_("Change…"), style="primary"),)
     if place.thread or action not in {SettingsAction.OPEN, SettingsAction.LIST}:
         return ()
     change = EDIT_SETTINGS.button if place.channel else EDIT_WORKSPACE.button
-    return (change(label="Change…", style="primary"),)
+    return (change(label=_("Change…"), style="primary"),)
 
 
 async def _place(parsed: SettingsCommand, command: Command, chat: Chat) -> Place:
@@ -118,14 +126,14 @@ async def _place(parsed: SettingsCommand, command: Command, chat: Chat) -> Place
         return here
     target = chat.history.locate(parsed.scope, here)
     if target is None or not target.message:
-        raise UsageError(SCOPED)
+        raise UsageError(_(SCOPED))
     thread = replace(target.place, thread=target.place.thread or target.message)
     try:
         membership = await chat.directory.membership(replace(thread, thread=""), command.asker.person)
     except NotInChannelError:
-        raise UsageError("I'm not in that thread's channel.") from None
+        raise UsageError(_("I'm not in that thread's channel.")) from None
     if not membership.is_member:
-        raise NotAllowedError("Only members of its channel can see and change a thread's settings.")
+        raise NotAllowedError(_("Only members of its channel can see and change a thread's settings."))
     return thread
 
 
@@ -145,21 +153,20 @@ async def _changes(
         number = int(parsed.text)
         changes = await store.settings.history(place, since=number)
         back = history.reverted(at, changes, number, overrides.version)
-        when = f"after change {number}" if number else "before any change"
-        told = f"The settings for {at.name} are back to how they were {when}: {', '.join(sorted(back))}."
+        told = _(BACK if number else BACK_AT_FIRST, place=at.name, number=number, names=", ".join(sorted(back)))
         return told, back, overrides.version
     value = None
     if parsed.action is SettingsAction.SET:
         if parsed.name == "personas":
             raise UsageError(
-                "Personas belong to the workspace: `/parley persona` explains how to save and choose them."
+                _("Personas belong to the workspace: `/parley persona` explains how to save and choose them.")
             )
         text = model.facts.find(parsed.text) or parsed.text if parsed.name == MODEL else parsed.text
         text = located(text, channels) if SHOWN[parsed.name].names_channels or SHOWN[parsed.name].sign == "#" else text
         value = read(parsed.name, text, {name: v for name, v in overrides.values.items() if name != parsed.name})
         held = (await store.settings.load(place)).model_dump(mode="json", exclude_none=True)
         if fault := model.facts.faults(merged(held, {parsed.name: value})).get(parsed.name):
-            raise UsageError(f"I can't set `{parsed.name}`: {fault.rstrip('.')}.")
+            raise UsageError(_("I can't set `{name}`: {fault}.", name=parsed.name, fault=fault.rstrip(".")))
         if wrong := broken(merged(held, {parsed.name: value}), {parsed.name}):
             raise UsageError(wrong[parsed.name])
     if value == overrides.values.get(parsed.name):
@@ -206,13 +213,17 @@ def listing(
     for title, listed in grouped(only or held).items():
         lines.append(f"**{title}**")
         for name in listed:
-            set_here = " _(set here)_" if name in own.values else ""
-            note = f" ⚠️ not applied: {faults[name]}" if name in faults else set_here
+            set_here, not_applied = _("set here"), _("not applied: {fault}", fault=faults.get(name))
+            note = f" ⚠️ {not_applied}" if name in faults else f" _({set_here})_" if name in own.values else ""
             is_model = name == MODEL
             shown = history.model_text(at, layers, model) if is_model else _shown(name, held[name], names)
             lines.append(f"• `{name}`: {shown}{note}")
-    hint = f"Change one with {at.command('set <name> <value>')}, or reset it with {at.command('unset <name>')}."
-    return "\n".join([f"Settings for {at.name}:", *lines, "", hint])
+    hint = _(
+        "Change one with {change}, or reset it with {reset}.",
+        change=at.command("set <name> <value>"),
+        reset=at.command("unset <name>"),
+    )
+    return "\n".join([_("Settings for {place}:", place=at.name), *lines, "", hint])
 
 
 def showing(at: PlaceText, name: str, settings: ChannelSettings, names: ChatNames, most_days: int = 0) -> str:
@@ -221,40 +232,52 @@ def showing(at: PlaceText, name: str, settings: ChannelSettings, names: ChatName
     if name != "instructions":
         capped = retention.capped(value, most_days) if name == retention.SETTING else ""
         note = f" ⚠️ {capped[:1].upper()}{capped[1:]}." if capped else ""
-        about = ChannelSettings.model_fields[name].description
-        return f"`{name}` is {_shown(name, value, names)} for {at.name}: {about}.{note}"
+        about = ChannelSettings.model_fields[name].description or ""
+        said = _(
+            "`{name}` is {value} for {place}: {about}.",
+            name=name,
+            value=_shown(name, value, names),
+            place=at.name,
+            about=_(about),
+        )
+        return f"{said}{note}"
     if not value:
-        return f"There is no prompt for {at.name}."
-    return f"The prompt for {at.name}:\n\n{_quoted(value)}"
+        return _(NO_PROMPT, place=at.name)
+    return "\n\n".join((_("The prompt for {place}:", place=at.name), _quoted(value)))
 
 
 def unchanged(at: PlaceText, name: str, value: Any, names: ChatNames) -> str:  # noqa: ANN401 - as in `done`
     """Say that a setting is already as it was to be."""
     if name == "instructions":
-        return f"The prompt for {at.name} is already that." if value else f"There is no prompt for {at.name}."
+        return _("The prompt for {place} is already that.", place=at.name) if value else _(NO_PROMPT, place=at.name)
     if value is None:
-        return f"`{name}` is not set for {at.name}, so there is nothing to reset."
-    return f"`{name}` is already {_shown(name, value, names)} for {at.name}."
+        return _("`{name}` is not set for {place}, so there is nothing to reset.", name=name, place=at.name)
+    shown = _shown(name, value, names)
+    return _("`{name}` is already {value} for {place}.", name=name, value=shown, place=at.name)
 
 
 def done(at: PlaceText, name: str, value: Any, names: ChatNames) -> str:  # noqa: ANN401 - each setting has its own type
     """Say that a setting was changed."""
     if name == "triage" and value:
-        return TRIAGE_IS_ON
+        return _(TRIAGE_IS_ON)
     if name != "instructions":
         if value is None:
-            return f"`{name}` is no longer set for {at.name}; it is back to its default there."
-        return f"`{name}` is set to {_shown(name, value, names)} for {at.name}."
+            return _(
+                "`{name}` is no longer set for {place}; it is back to its default there.", name=name, place=at.name
+            )
+        shown = _shown(name, value, names)
+        return _("`{name}` is set to {value} for {place}.", name=name, value=shown, place=at.name)
     if value is None:
-        return f"The prompt for {at.name} is removed."
-    return f"The prompt for {at.name} is set. It applies from the next message on.\n\n{_quoted(value)}"
+        return _("The prompt for {place} is removed.", place=at.name)
+    is_set = _("The prompt for {place} is set. It applies from the next message on.", place=at.name)
+    return f"{is_set}\n\n{_quoted(value)}"
 
 
 def _shown(name: str, value: Any, names: ChatNames) -> str:  # noqa: ANN401 - as above
     if name == "instructions" and value:
-        return f"{len(value):,} characters; see `/parley prompt`"
+        return _("{count:,} characters; see `/parley prompt`", count=len(value))
     text = value_text(name, value, names)
-    return text if text == UNSET or isinstance(value, bool) or text.startswith("<") else f"*{text}*"
+    return text if text == _(UNSET) or isinstance(value, bool) or text.startswith("<") else f"*{text}*"
 
 
 def _quoted(text: str) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 from bot.core.commands import SWITCHABLE
 from bot.core.domain import category
 from bot.core.domain.category import Category
-from bot.core.domain.channel_settings import MODEL, SHOWN, ChannelSettings, read
+from bot.core.domain.channel_settings import MODEL, SHOWN, ChannelSettings
 from bot.core.domain.interaction import Field, Kind
+from bot.core.domain.typed_setting import read
 from bot.errors import UsageError
 from bot.language import _, number
 

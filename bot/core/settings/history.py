@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.core.dates import short_date
 from bot.core.domain.channel_settings import PARLEY, SAMPLING, ChannelSettings, merged
 from bot.core.settings.value_text import short_value_text
 from bot.errors import UsageError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,8 +17,10 @@ if TYPE_CHECKING:
     from bot.core.ports import Mentions, Model
     from bot.core.settings.place_text import PlaceText
 
-NAMES = {"": "the operator's file", PARLEY: "me"}
+NAMES = {"": N_("the operator's file"), PARLEY: N_("me")}
 LISTED = 20  # changes
+ALREADY = N_("The settings for {place} are already as they were after change {number}.")
+ALREADY_AT_FIRST = N_("The settings for {place} are already as they were before any change.")
 
 
 def why(at: PlaceText, layers: Sequence[Overrides], model: Model, names: Mentions) -> str:
@@ -29,22 +33,21 @@ def why(at: PlaceText, layers: Sequence[Overrides], model: Model, names: Mention
         if found is None:
             lines += [f"• model: {model_text(at, layers, model, bold='')}"] if name == "model" else []
             continue
-        person = layers[found].person
-        by = NAMES.get(person) or names.mention(person)
-        note = f", but not applied: {faults[name]}" if name in faults else ""
-        lines.append(f"• {name}: {short_value_text(name, value, names)} (set for {at.layers[found]} by {by}{note})")
-    order = "A thread's settings override its channel's, those the workspace's, and those the defaults."
+        origin = _("set for {place} by {person}", place=at.layers[found], person=_by(layers[found].person, names))
+        notes = [_("but not applied: {fault}", fault=faults[name])] if name in faults else []
+        lines.append(f"• {name}: {short_value_text(name, value, names)} ({', '.join([origin, *notes])})")
+    order = _("A thread's settings override its channel's, those the workspace's, and those the defaults.")
     if len(lines) == 1 and source("model", layers) is None:
-        return f"Nothing is set for {at.name}: the defaults apply.\n{lines[0]}\n{order}"
-    heading = f"Where the settings for {at.name} come from:"
-    return "\n".join([heading, *lines, "All other settings are at their defaults.", order])
+        return "\n".join([_("Nothing is set for {place}: the defaults apply.", place=at.name), lines[0], order])
+    heading = _("Where the settings for {place} come from:", place=at.name)
+    return "\n".join([heading, *lines, _("All other settings are at their defaults."), order])
 
 
 def model_text(at: PlaceText, layers: Sequence[Overrides], model: Model, *, bold: str = "*") -> str:
     """Write which model answers in a place, and where that comes from."""
     id_, called = model.facts.current(merged(*(layer.values for layer in layers)))
     found = source("model", layers)
-    origin = "the default (CLAUDE_MODEL)" if found is None else f"set for {at.layers[found]}"
+    origin = _("the default (CLAUDE_MODEL)") if found is None else _("set for {place}", place=at.layers[found])
     return f"{bold}{called}{bold} (`{id_}`), {origin}"
 
 
@@ -63,25 +66,34 @@ def source(name: str, layers: Sequence[Overrides]) -> int | None:
 def listing(at: PlaceText, changes: Sequence[OverridesChange], names: Mentions) -> str:
     """Write changes, the newest first: who, when, what."""
     if not changes:
-        return f"The settings for {at.name} have never been changed."
+        return _("The settings for {place} have never been changed.", place=at.name)
     lines = [
-        f"*{one.version}* · {one.at:%d %b %H:%M} UTC · {NAMES.get(one.person) or names.mention(one.person)}: "
-        f"{_what(one, names)}"
+        _(
+            "*{number}* · {when} UTC · {person}: {changes}",
+            number=one.version,
+            when=" ".join((short_date(one.at), one.at.strftime("%H:%M"))),
+            person=_by(one.person, names),
+            changes=_what(one, names),
+        )
         for one in changes
     ]
     more = ["…"] if len(changes) > LISTED else []
-    hint = (
-        f"{at.command('revert <number>')} restores these settings to how they were after that change; "
-        f"{at.command('revert 0')} resets them all."
+    hint = _(
+        "{revert} restores these settings to how they were after that change; {reset} resets them all.",
+        revert=at.command("revert <number>"),
+        reset=at.command("revert 0"),
     )
-    return "\n".join([f"Changes to the settings for {at.name}:", *lines[:LISTED], *more, hint])
+    heading = _("Changes to the settings for {place}:", place=at.name)
+    return "\n".join([heading, *lines[:LISTED], *more, hint])
 
 
 def saved(at: PlaceText, before: Mapping[str, Any], after: Mapping[str, Any], names: Mentions) -> str:
     """Say what a form has changed."""
     changed = [name for name in (*after, *before) if after.get(name) != before.get(name)]
     parts = [_arrow(name, before.get(name), after.get(name), names) for name in dict.fromkeys(changed)]
-    return f"Saved for {at.name}: {'; '.join(parts)}." if parts else f"Nothing changed for {at.name}."
+    if not parts:
+        return _("Nothing changed for {place}.", place=at.name)
+    return _("Saved for {place}: {changes}.", place=at.name, changes="; ".join(parts))
 
 
 def reverted(at: PlaceText, changes: Sequence[OverridesChange], version: int, latest: int) -> dict[str, Any]:
@@ -90,12 +102,13 @@ def reverted(at: PlaceText, changes: Sequence[OverridesChange], version: int, la
     Raises `UsageError` for one that there is not, or that is the last, or where the changes do not reach so far back.
     """
     if version > latest:
-        raise UsageError(f"There's no change number {version} to the settings for {at.name}.")
+        sentence = N_("There's no change number {number} to the settings for {place}.")
+        raise UsageError(_(sentence, number=version, place=at.name))
     if version == latest:
-        what = f"after change {version}" if version else "before any change"
-        raise UsageError(f"The settings for {at.name} are already as they were {what}.")
+        raise UsageError(_(ALREADY if version else ALREADY_AT_FIRST, number=version, place=at.name))
     if not changes or changes[-1].version != version + 1:
-        raise UsageError(f"That is too long ago. {at.command('history')} shows the changes that can be undone.")
+        shown = at.command("history")
+        raise UsageError(_("That is too long ago. {command} shows the changes that can be undone.", command=shown))
     values: dict[str, Any] = {}
     for change in changes:
         values |= change.before
@@ -105,7 +118,11 @@ def reverted(at: PlaceText, changes: Sequence[OverridesChange], version: int, la
 def _what(change: OverridesChange, names: Mentions) -> str:
     known = [name for name in change.after if name in ChannelSettings.model_fields]
     parts = (_arrow(name, change.before.get(name), change.after[name], names) for name in known)
-    return "; ".join(parts) or "settings that no longer exist"
+    return "; ".join(parts) or _("settings that no longer exist")
+
+
+def _by(person: str, names: Mentions) -> str:
+    return _(NAMES[person]) if person in NAMES else names.mention(person)
 
 
 def _arrow(name: str, before: Any, after: Any, names: Mentions) -> str:  # noqa: ANN401 - each setting has its own type

@@ -8,8 +8,10 @@ from enum import StrEnum
 from typing import get_args
 
 from bot.core.command import meant, shown
-from bot.core.domain.channel_settings import MAX_INSTRUCTIONS, ChannelSettings, check_name
+from bot.core.domain.channel_settings import MAX_INSTRUCTIONS, ChannelSettings
+from bot.core.domain.typed_setting import check_name
 from bot.errors import UsageError
+from bot.language import N_, _
 
 # Behind /parley.
 WORDS = ("settings", "set", "unset", "prompt", "why", "history", "revert", "triage", "workspace", "thread")
@@ -27,22 +29,24 @@ _SCOPED = re.compile(
     r"(?:(?P<workspace>workspace)|thread\s+<?(?P<link>https?://[^\s>|]++)(?:\|[^\s>]*+)?+>?+)\s+(?P<rest>.+)",
     re.IGNORECASE | re.DOTALL,
 )
-SCOPED = (
+SCOPED = N_(
     "Put `workspace` or `thread <link to a message in it>` between `/parley` and `settings`, `set`, `unset`, "
     "`prompt`, `why`, `history` or `revert` to use them for the workspace or for one thread."
 )
 WORKSPACE = "workspace"
-ONLY_IN_CHANNELS = "Triage works only in channels: leave out `workspace` or `thread`."
+ONLY_IN_CHANNELS = N_("Triage works only in channels: leave out `workspace` or `thread`.")
 _IN_CHANNELS = ("triage", "trends", "open")
 # How a word is used, for someone who used it in another way; {parley} is what to type before it.
 _USAGE = {
-    "settings": "`{parley}settings` opens the form, `{parley}settings list` lists them all.",
-    "set": "Name a setting and its value, such as `{parley}set footer on`; `{parley}settings list` shows the names.",
-    "unset": "Name one setting, such as `{parley}unset footer`; `{parley}settings list` shows the names.",
-    "why": "Nothing follows `{parley}why`.",
-    "history": "Nothing follows `{parley}history`.",
-    "revert": "Name the number of a change that `{parley}history` shows, such as `{parley}revert 3`.",
-    "triage": "Type `/parley triage` and `on`, `off`, `settings`, `report` or `secret`.",
+    "settings": N_("`{parley}settings` opens the form, `{parley}settings list` lists them all."),
+    "set": N_(
+        "Name a setting and its value, such as `{parley}set footer on`; `{parley}settings list` shows the names."
+    ),
+    "unset": N_("Name one setting, such as `{parley}unset footer`; `{parley}settings list` shows the names."),
+    "why": N_("Nothing follows `{parley}why`."),
+    "history": N_("Nothing follows `{parley}history`."),
+    "revert": N_("Name the number of a change that `{parley}history` shows, such as `{parley}revert 3`."),
+    "triage": N_("Type `/parley triage` and `on`, `off`, `settings`, `report` or `secret`."),
     WORKSPACE: SCOPED,
     "thread": SCOPED,
 }
@@ -61,7 +65,7 @@ class SettingsAction(StrEnum):
     HISTORY = "history"
     REVERT = "revert"
     TRIAGE = "triage"
-    OPEN_TRIAGE = "open triage"
+    OPEN_TRIAGE = "open triage"  # not for people: a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,11 @@ def parse(typed: str) -> SettingsCommand:
     if scoped is None:
         return _parse_here(typed.strip(), "/parley ")
     if scoped["rest"].split()[0].lower() in _IN_CHANNELS:
-        raise UsageError(ONLY_IN_CHANNELS)
+        raise UsageError(_(ONLY_IN_CHANNELS))
     scope = WORKSPACE if scoped["workspace"] else f"thread {scoped['link']}"
     parsed = _parse_here(scoped["rest"], f"/parley {scope} ")
     if parsed.name == "triage":
-        raise UsageError(ONLY_IN_CHANNELS)
+        raise UsageError(_(ONLY_IN_CHANNELS))
     return replace(parsed, scope=WORKSPACE if scoped["workspace"] else scoped["link"])
 
 
@@ -111,7 +115,7 @@ def _parse_here(typed: str, parley: str) -> SettingsCommand:
 
 
 def _parse_value(match: re.Match[str], text: str, parley: str) -> SettingsCommand:
-    name = check_name((match["gone"] or match["name"]).lower(), f"{parley}settings list")
+    name = check_name((match["gone"] or match["name"]).lower(), f"{parley}settings list")  # not for people: typed
     if match["unset"] or (is_nothing(text) and not (text.lower() == OFF and _can_be_off(name))):
         return SettingsCommand(SettingsAction.UNSET, name)
     return SettingsCommand(SettingsAction.SET, name, text) if text else SettingsCommand(SettingsAction.SHOW, name)
@@ -144,10 +148,15 @@ def _misused(typed: str, parley: str) -> UsageError:
     word, *more = typed.split()
     word = word.lower()
     if word not in _USAGE:
-        return UsageError(f"I don't know {shown(typed)}.{meant(word, WORDS, before=parley)} {SCOPED}")
+        return UsageError(f"{unknown(typed)}{meant(word, WORDS, before=parley)} {_(SCOPED)}")
     near = meant(more[0], _FOLLOWING[word], before=f"{parley}{word} ") if more and word in _FOLLOWING else ""
-    usage = _USAGE[word].replace("{parley}", parley)
-    return UsageError(f"I don't know {shown(typed)}.{near} {usage}" if more else usage)
+    usage = _(_USAGE[word], parley=parley)
+    return UsageError(f"{unknown(typed)}{near} {usage}" if more else usage)
+
+
+def unknown(typed: str) -> str:
+    """Say that what was typed is not known."""
+    return _("I don't know {typed}.", typed=shown(typed))
 
 
 def _parse_prompt(text: str) -> SettingsCommand:
@@ -156,5 +165,11 @@ def _parse_prompt(text: str) -> SettingsCommand:
     if is_nothing(text):
         return SettingsCommand(SettingsAction.UNSET, "instructions")
     if len(text) > MAX_INSTRUCTIONS:
-        raise UsageError(f"A channel's prompt has at most {MAX_INSTRUCTIONS:,} characters; this one has {len(text):,}.")
+        raise UsageError(
+            _(
+                "A channel's prompt has at most {most:,} characters; this one has {count:,}.",
+                most=MAX_INSTRUCTIONS,
+                count=len(text),
+            )
+        )
     return SettingsCommand(SettingsAction.SET, "instructions", text)

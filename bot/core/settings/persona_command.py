@@ -13,6 +13,7 @@ from bot.core.settings.command import check_may_change
 from bot.core.settings.parse import is_nothing
 from bot.core.settings.place_text import place_text
 from bot.errors import ConflictError, NotAllowedError, UsageError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, Checkpoint, Mentions, Store
     from bot.core.settings.place_text import PlaceText
 
-USAGE = (
+USAGE = N_(
     "`/parley persona <name>` chooses one for this channel, and `/parley persona unset` clears it. Workspace "
     "admins save one with `/parley persona <name>: <prompt>`, and remove it with `/parley persona <name>:`."
 )
@@ -37,16 +38,22 @@ class PersonaCommand:
 
 def parse(typed: str) -> PersonaCommand:
     """Read `persona`, `persona <name>`, `persona <name>: <prompt>`. Raises `UsageError`."""
-    _, _, rest = typed.strip().partition(" ")
+    rest = typed.strip().partition(" ")[2]
     name, colon, prompt = (part.strip() for part in rest.partition(":"))
     if colon and not name:
-        raise UsageError(USAGE)
+        raise UsageError(_(USAGE))
     if colon and is_nothing(name):
-        raise UsageError(f"“{name}” clears a channel's persona; please choose another name.")
+        raise UsageError(_("“{name}” clears a channel's persona; please choose another name.", name=name))
     if len(name) > LONGEST_NAME or len(prompt) > LONGEST_PROMPT:
         raise UsageError(
-            f"A persona's name can have at most {LONGEST_NAME} characters and its prompt {LONGEST_PROMPT:,}; "
-            f"these have {len(name)} and {len(prompt):,}."
+            _(
+                "A persona's name can have at most {most_of_name:,} characters and its prompt {most_of_prompt:,}; "
+                "these have {name:,} and {prompt:,}.",
+                most_of_name=LONGEST_NAME,
+                most_of_prompt=LONGEST_PROMPT,
+                name=len(name),
+                prompt=len(prompt),
+            )
         )
     return PersonaCommand(name, prompt if colon else None)
 
@@ -78,9 +85,16 @@ async def impersonate(
 def listing(settings: ChannelSettings, at: PlaceText) -> str:
     """List the personas, marking the one used here."""
     chosen = find(settings.persona, settings.personas)
-    lines = [f"• *{one.name}*{f' _(used in {at.name})_' if one == chosen else ''}" for one in settings.personas]
+    used = _("used in {place}", place=at.name)
+    lines = [f"• *{one.name}*{f' _({used})_' if one == chosen else ''}" for one in settings.personas]
     lost = [f"⚠️ {settings.lost_persona}"] if settings.lost_persona else []
-    return "\n".join(["The workspace's personas:" if lines else "The workspace has no personas.", *lines, *lost, USAGE])
+    heading = _("The workspace's personas:") if lines else _("The workspace has no personas.")
+    return "\n".join([heading, *lines, *lost, _(USAGE)])
+
+
+def unknown(name: str, settings: ChannelSettings, at: PlaceText) -> UsageError:
+    """Return the error for a persona that there is not, with those that there are."""
+    return UsageError("\n".join((_("There is no persona “{name}”.", name=name), listing(settings, at))))
 
 
 async def _choose(parsed: PersonaCommand, asker: Requester, at: PlaceText, store: Store) -> str:
@@ -88,12 +102,12 @@ async def _choose(parsed: PersonaCommand, asker: Requester, at: PlaceText, store
     overrides, settings = await store.settings.overrides(channel), await store.settings.load(channel)
     known = find(parsed.name, settings.personas)
     if known is None and not is_nothing(parsed.name):
-        raise UsageError(f"There is no persona “{parsed.name}”.\n{listing(settings, at)}")
+        raise unknown(parsed.name, settings, at)
     name = known.name if known else None
     await store.settings.change(channel, {"persona": name}, asker.person, version=overrides.version)
     if not name:
-        return f"There is no persona in {at.name} now."
-    return f"From the next message on, I'm *{name}* in {at.name}."
+        return _("There is no persona in {place} now.", place=at.name)
+    return _("From the next message on, I'm *{name}* in {place}.", name=name, place=at.name)
 
 
 async def _clear(name: str, asker: Requester, workspace: Place, store: Store) -> list[Place]:
@@ -110,16 +124,20 @@ async def _keep(parsed: PersonaCommand, asker: Requester, at: PlaceText, store: 
     overrides, settings = await store.settings.overrides(workspace), await store.settings.load(workspace)
     known = find(parsed.name, settings.personas)
     if known is None and not parsed.prompt:
-        raise UsageError(f"There is no persona “{parsed.name}”.\n{listing(settings, at)}")
+        raise unknown(parsed.name, settings, at)
     others = [one for one in settings.personas if one != known]
     if parsed.prompt:
         others.append(Persona(name=known.name if known else parsed.name, prompt=parsed.prompt))
     if len(others) > MOST:
-        raise UsageError(f"A workspace can have at most {MOST} personas; remove one first.")
+        raise UsageError(_("A workspace can have at most {most} personas; remove one first.", most=MOST))
     personas = [one.model_dump(mode="json") for one in others]
     await store.settings.change(workspace, {"personas": personas or None}, asker.person, version=overrides.version)
     if known and not parsed.prompt:
         used = await _clear(known.name, asker, workspace, store)
-        had = f" {', '.join(names.channel(one.channel) or 'The workspace' for one in used)} no longer use it."
-        return f"The persona *{known.name}* was removed.{had if used else ''}"
-    return f"The persona *{parsed.name}* was saved. `/parley persona {parsed.name}` chooses it for a channel."
+        had = ", ".join(names.channel(one.channel) or _("The workspace") for one in used)
+        gone = [_("{places} no longer use it.", places=had)] if used else []
+        return " ".join((_("The persona *{name}* was removed.", name=known.name), *gone))
+    return _(
+        "The persona *{name}* was saved. `/parley persona {name}` chooses it for a channel.",
+        name=parsed.name,
+    )

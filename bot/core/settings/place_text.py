@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.domain.message import Place
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,13 +28,13 @@ class PlaceText:
 
     @property
     def name(self) -> str:
-        """What it is called in the middle of a sentence."""
+        """What it is called in the middle of a sentence: in German, after “für”."""
         return self.layers[-1]
 
     @property
     def layers(self) -> tuple[str, ...]:
         """What the layers of its settings are called, the workspace's first."""
-        names = ("the workspace", self.channel or "this conversation", "this thread")
+        names = (_("the workspace"), self.channel or _("this conversation"), _("this thread"))
         return names[: 3 if self.place.thread else 2 if self.place.channel else 1]
 
     def command(self, typed: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.core.domain import category
 from bot.core.domain.route import team
 from bot.errors import UsageError
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -34,7 +35,7 @@ def _to_nowhere(settings: ChannelSettings) -> str:
     known = {name.casefold() for name in (*(one.name for one in categories), *settings.severities)}
     for route in settings.routes:
         if unknown := [one for one in route.when if one.casefold() not in known]:
-            return f"There is no category or severity “{unknown[0]}” here."
+            return _("There is no category or severity “{name}” here.", name=unknown[0])
         if team(settings.teams, route.team) is None:
-            return f"There is no team “{route.team}” here; add the team first."
+            return _("There is no team “{name}” here; add the team first.", name=route.team)
     return ""

@@ -9,15 +9,16 @@ from datetime import UTC, datetime
 from bot.core import typed_scope
 from bot.core.time_span import times as spans
 from bot.errors import UsageError
+from bot.language import N_, _
 
 TRENDS_DAYS, MOST_TRENDS_DAYS = 7, 180
-USAGE = (
+USAGE = N_(
     "`/parley triage on` sorts each post in this channel as feedback, `/parley triage off` ends that, and "
     "`/parley triage settings` opens its form. `/parley triage report` shows what came in and how often people "
     "corrected it, `/parley trends 14d` what there is more of, and `/parley open #channel` what is still open. "
     "`/parley triage secret` shows workspace admins what signs their webhooks."
 )
-OPEN_USAGE = "Type `/parley open` for this channel, or `/parley open #channel` for another."
+OPEN_USAGE = N_("Type `/parley open` for this channel, or `/parley open #channel` for another.")
 
 _TYPED = re.compile(
     r"triage\s+(?:report|secret)|trends(?:\s+(?P<span>\S.*))?|open(?:\s+(?P<where>\S.*))?", re.IGNORECASE
@@ -37,13 +38,13 @@ def parse(typed: str) -> FeedbackQuery:
     """Read what was typed after `/parley`. Raises `UsageError`."""
     match = _TYPED.fullmatch(typed.strip())
     if match is None:
-        raise UsageError(USAGE)
+        raise UsageError(_(USAGE))
     what = match[0].split()[-1 if match[0].lower().startswith("triage") else 0].lower()
     if words := match["span"]:
         return FeedbackQuery(what, spans.days_back(words, datetime.now(UTC), MOST_TRENDS_DAYS))
     if where := match["where"]:
         found = typed_scope.read(where)
         if found is None or found.channel is None or found.span:
-            raise UsageError(OPEN_USAGE)
+            raise UsageError(_(OPEN_USAGE))
         return FeedbackQuery(what, channel=found.channel)
     return FeedbackQuery(what, TRENDS_DAYS if what == "trends" else 0)

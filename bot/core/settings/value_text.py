@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.channel_settings import SHOWN
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.core.ports import Mentions
 
-UNSET = "not set"
+UNSET = N_("not set")
 SHORT, SHORT_LIST = 60, 200  # characters
 _CUT_MENTION = re.compile(r"<[^<>]*$")
 
@@ -20,7 +21,7 @@ _CUT_MENTION = re.compile(r"<[^<>]*$")
 def value_text(name: str, value: Any, names: Mentions | None = None) -> str:  # noqa: ANN401 - each setting has its own type
     """Write a value. With `names`, people and channels are mentioned, not written by their ids."""
     if value in (None, "", [], ()):
-        return UNSET
+        return _(UNSET)
     if isinstance(value, bool):
         return "on" if value else "off"
     if not isinstance(value, list | tuple):

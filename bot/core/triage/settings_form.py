@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.actions import EDIT_TEAM, EDIT_TRIAGE, TEAM_FORM, TRIAGE_FORM
 from bot.core.domain import category
-from bot.core.domain.channel_settings import TRIAGE, ChannelSettings, merged, read
+from bot.core.domain.channel_settings import TRIAGE, ChannelSettings, merged
 from bot.core.domain.control_value import TeamRef, TriageSettingsRef
 from bot.core.domain.interaction import Field, Form
 from bot.core.domain.message import Place
 from bot.core.domain.route import LONGEST_NAME, MOST, Team, written
 from bot.core.domain.route import team as find_team
+from bot.core.domain.typed_setting import read
 from bot.core.settings import form_fields as fields
 from bot.core.settings.place_text import plain_name
 from bot.core.settings.rules import broken

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from bot.core import access
-from bot.core.domain.channel_settings import ChannelSettings, read
+from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.people import Participant
+from bot.core.domain.typed_setting import read
 from bot.errors import UsageError
 
 SAM = Participant("USAM")

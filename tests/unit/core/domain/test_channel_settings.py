@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.domain import accepted
-from bot.core.domain.channel_settings import SHOWN, ChannelSettings, merged, read
+from bot.core.domain.channel_settings import SHOWN, ChannelSettings, merged
 from bot.core.domain.setting_choices import Creativity
+from bot.core.domain.typed_setting import read
 from bot.errors import UsageError
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.core.domain.budget import BudgetKind, Cap, Refusal
-from bot.core.domain.channel_settings import ChannelSettings, read
+from bot.core.domain.channel_settings import ChannelSettings
+from bot.core.domain.typed_setting import read
 from bot.core.spend.budgets import caps, notice, refusal
 from bot.errors import UsageError
 from bot.turn import CostCenter, Spending
