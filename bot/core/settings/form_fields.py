@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from bot.core.commands import SWITCHABLE
+from bot.core.commands import PARLEY, SWITCHABLE
 from bot.core.domain import category
 from bot.core.domain.category import Category
 from bot.core.domain.channel_settings import MODEL, SHOWN, ChannelSettings
@@ -34,6 +34,16 @@ def label(name: str) -> str:
 def hint(name: str) -> str:
     """Return what is written below a setting's field; forms show no code."""
     return sentence((ChannelSettings.model_fields[name].description or "").replace("`", ""))
+
+
+def too_long(name: str) -> str:
+    """Say that what is set is too long for a field, and how it can be changed."""
+    command = f"/{PARLEY.name} prompt" if name == "instructions" else f"/{PARLEY.name} set {name}"
+    return _(
+        "“{label}” is longer than a form can hold: change it with {command}.",
+        label=label(name),
+        command=command,
+    )
 
 
 def sentence(words: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.core.actions import EDIT_BUDGETS, EDIT_TRIAGE, EXPLAIN_SETTINGS, SETTINGS_FORM, SETTINGS_PAGE, TRY_SETTINGS
-from bot.core.commands import PARLEY
 from bot.core.domain.channel_settings import MODEL, SHOWN, merged
 from bot.core.domain.interaction import Button, Field, Form
 from bot.core.privacy import retention
@@ -54,7 +53,7 @@ async def lay_out(
     if place.channel and not place.thread and len(full) <= LONGEST_TITLE:
         title = full
     about = [full] if title != full else []
-    about += [_too_long(one) for one in too_long]
+    about += [fields.too_long(one) for one in too_long]
     if page == MAIN:
         about += _about(place, own.values, chosen, context)
         shown += [*_trial(trial), *_noted(note), Field("more", _("More settings"), "heading")]
@@ -102,15 +101,6 @@ def _beside(place: Place) -> tuple[Button, ...]:
     if place.channel and not place.thread:
         buttons.insert(0, EDIT_TRIAGE.button())
     return tuple(buttons)
-
-
-def _too_long(name: str) -> str:
-    command = f"/{PARLEY.name} prompt" if name == "instructions" else f"/{PARLEY.name} set {name}"
-    return _(
-        "“{label}” is longer than a form can hold: change it with {command}.",
-        label=fields.label(name),
-        command=command,
-    )
 
 
 def _about(place: Place, own: Mapping[str, Any], chosen: str, context: SettingsFormContext) -> list[str]:

@@ -58,7 +58,8 @@ async def form_below(submission: Submission, context: SettingsFormContext) -> Fo
 
 async def _form(place: Place, settings: ChannelSettings, version: int, context: SettingsFormContext) -> Form:
     shown = [_field(name, settings) for name in TRIAGE if name not in {"teams", "agents"}]
-    shown = [one for one in shown if len(str(one.value)) <= fields.LONGEST]
+    too_long = [one.name for one in shown if len(str(one.value)) > fields.LONGEST]
+    shown = [one for one in shown if one.name not in too_long]
     shown.append(Field("agents", "Agents", "people", settings.agents, hint=fields.hint("agents"), optional=True))
     teams = ((NEW, "Add a team"), *((team.name, team.name) for team in settings.teams))
     menu = Field(CHOSEN, "Team", "choice", NEW, teams)
@@ -67,7 +68,7 @@ async def _form(place: Place, settings: ChannelSettings, version: int, context: 
     return TRIAGE_FORM.form(
         "Triage settings",
         (
-            Field("about", _("For {place}", place=where), "note"),
+            Field("about", "\n".join([_("For {place}", place=where), *map(fields.too_long, too_long)]), "note"),
             *shown,
             Field("teams", _("Teams: {names}", names=told), "note"),
             menu,

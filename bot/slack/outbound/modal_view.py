@@ -47,6 +47,7 @@ TITLE = 24
 LABEL = 75
 NOTE = 3_000
 HEADING = 150
+OPTIONS = 100
 
 
 async def show(client: AsyncWebClient, body: Mapping[str, Any], form: Form) -> None:
@@ -129,12 +130,14 @@ def _element(field: Field) -> InputInteractiveElement:
 
 
 def _menu(field: Field) -> InputInteractiveElement:
-    options = [Option(value=choice, text=plain(label, LABEL)) for choice, label in field.options]
+    several = field.value if isinstance(field.value, tuple) else (field.value,)
+    # What is chosen has to be one of the options.
+    kept = {choice for choice, _ in sorted(field.options, key=lambda one: one[0] not in several)[:OPTIONS]}
+    options = [Option(value=choice, text=plain(label, LABEL)) for choice, label in field.options if choice in kept]
+    chosen = [option for option in options if option.value in several]
     if field.kind == "choice":
-        chosen = next((option for option in options if option.value == field.value), None)
-        return StaticSelectElement(action_id=field.name, options=options, initial_option=chosen)
-    several = [option for option in options if option.value in field.value]
-    return StaticMultiSelectElement(action_id=field.name, options=options, initial_options=several or None)
+        return StaticSelectElement(action_id=field.name, options=options, initial_option=next(iter(chosen), None))
+    return StaticMultiSelectElement(action_id=field.name, options=options, initial_options=chosen or None)
 
 
 def _menu_of_slack(field: Field) -> InputInteractiveElement:
