@@ -212,9 +212,11 @@ async def build(
     items = SqlClassifyItemStore(database)
     erasure = Erasure(database)
     admins, days = settings.parley_admins, settings.retention_days
-    helpers = access.helpers(admins, chat.names.mention)
     affordable = paid(
-        redacting(claude), SqlSpendStore(database), notify=partial(spend_notice.tell_person, chat), helpers=helpers
+        redacting(claude),
+        SqlSpendStore(database),
+        notify=partial(spend_notice.tell_person, chat),
+        helpers=partial(access.helpers, admins, chat.names.mention),
     )
     model = renewing(affordable, store.settings, notify=partial(spend_notice.tell_thread, chat))
 
@@ -223,10 +225,17 @@ async def build(
     threads = Threads(inbox, store=store, model=model, chat=chat)
     classify = ClassifyJobs(inbox, runs=runs, items=items, store=store, model=model, chat=chat)
     triage = TriageJobs(
-        inbox, feedback=feedback, classified=items, store=store, model=model, chat=chat, settings_of=threads.settings_of
+        inbox,
+        feedback=feedback,
+        classified=items,
+        store=store,
+        model=model,
+        chat=chat,
+        settings_of=threads.settings_of,
+        languages=languages,
     )
     home = HomeTab(inbox, store=store, feedback=feedback, chat=chat, permissions=permissions, admins=admins)
-    notices = QueueNotices(inbox, store=store, chat=chat)
+    notices = QueueNotices(inbox, store=store, chat=chat, languages=languages)
     stop = Stop(inbox, classify=classify, chat=chat)
     notes = PrivateNotes(inbox, chat)
     changes = SettingsJobs(

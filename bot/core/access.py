@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from bot.core.commands import PARLEY
 from bot.core.domain.setting_choices import Outsiders
 from bot.errors import NotAllowedError, NotInChannelError
+from bot.language import N_, _, or_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
     from bot.core.domain.people import Participant
     from bot.core.ports import ChatDirectory
 
-ELSEWHERE = "This form belongs to another workspace, so nothing was done."
+ELSEWHERE = N_("This form belongs to another workspace, so nothing was done.")
+COMMAND_OFF = N_("`/{command}` is turned off here; {helpers} can turn it on.")
+CHANNEL_OFF = N_("I'm turned off in this channel; {helpers} can turn me on.")
+DENIED = N_("I'm not allowed to help you here; {helpers} can change that.")
+OUTSIDER = N_("I only help people from the organization that runs me; {helpers} there can let you use me here.")
+GUEST = N_("Guests can't use me here; {helpers} can let you use me.")
+NOT_NAMED = N_("Only certain people can use me here, and you aren't one of them yet; {helpers} can add you.")
 OWN = PARLEY.name  # the command that admins always have: what they switch off by mistake they can switch on again
 
 
@@ -41,25 +48,16 @@ def refusal(
     )
     is_named = participant.person in settings.allowed_people
     for holds, sentence in (
-        (command in settings.commands_off, f"`/{command}` is turned off here; {helpers} can turn it on."),
-        (is_off, f"I'm turned off in this channel; {helpers} can turn me on."),
+        (command in settings.commands_off, COMMAND_OFF),
+        (is_off, CHANNEL_OFF),
         (participant.is_admin, ""),
-        (participant.person in settings.denied_people, f"I'm not allowed to help you here; {helpers} can change that."),
-        (
-            participant.is_outsider and settings.outsiders is Outsiders.NOBODY,
-            f"I only help people from the organization that runs me; {helpers} there can let you use me here.",
-        ),
-        (
-            participant.is_guest and not settings.guests and not is_named,
-            f"Guests can't use me here; {helpers} can let you use me.",
-        ),
-        (
-            settings.allowed_people and not is_named,
-            f"Only certain people can use me here, and you aren't one of them yet; {helpers} can add you.",
-        ),
+        (participant.person in settings.denied_people, DENIED),
+        (participant.is_outsider and settings.outsiders is Outsiders.NOBODY, OUTSIDER),
+        (participant.is_guest and not settings.guests and not is_named, GUEST),
+        (settings.allowed_people and not is_named, NOT_NAMED),
     ):
         if holds:
-            return sentence
+            return _(sentence, command=command, helpers=helpers)
     return ""
 
 
@@ -74,7 +72,7 @@ async def check_member(channels: Iterable[Place], person: str, directory: ChatDi
                 return
         except NotInChannelError:
             continue
-    raise NotAllowedError("Only members of that channel can do this.")
+    raise NotAllowedError(_("Only members of that channel can do this."))
 
 
 def _is_closed(channel: str, settings: ChannelSettings) -> bool:
@@ -87,4 +85,4 @@ def _is_closed(channel: str, settings: ChannelSettings) -> bool:
 
 def helpers(admins: Iterable[str], mention: Callable[[str], str]) -> str:
     """Name who can change what is allowed: workspace admins, and the bot's own admins if they are everyone's."""
-    return " or ".join(["a workspace admin", *map(mention, sorted(one for one in admins if ":" not in one))])
+    return or_list([_("a workspace admin"), *map(mention, sorted(one for one in admins if ":" not in one))])

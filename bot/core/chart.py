@@ -20,12 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.core.money import dollars
+from bot.language import _, number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LIST_FONTS = "import matplotlib.font_manager"  # which keeps the list in a file
+LIST_FONTS = "import matplotlib.font_manager"  # not for people: a program, which keeps the list in a file
 
 WIDTH, DPI = 6.5, 160  # inches, dots in one
 MOST_BARS = 24
@@ -40,6 +41,7 @@ MOST_SERIES = 7  # with the rest of them, which is one
 
 # Okabe and Ito's colors, which people with any color vision can keep apart; the last one is for the rest.
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C8C8C")
+MISSING = "Glyph .* missing from"  # not for people: a warning of matplotlib
 NO_COLOR = "#C4C4C4"
 SCALE = "YlOrRd"  # of matplotlib: the further up, the darker and redder
 PALEST, DARKEST = 0.3, 0.95
@@ -97,7 +99,7 @@ def bars(counts: Sequence[tuple[str, int]], title: str) -> bytes:
     """Draw horizontal bars in the order given, each with its count and percentage; those after 24 are summed up."""
     shown = list(counts[:MOST_BARS])
     if rest := sum(count for _, count in counts[MOST_BARS:]):
-        shown.append((f"{len(counts) - MOST_BARS} more", rest))
+        shown.append((_("{count:,} more", count=len(counts) - MOST_BARS), rest))
     total = sum(count for _, count in shown) or 1
     labels = [textwrap.fill(textwrap.shorten(name, LONGEST_LABEL, placeholder="…"), LABEL_WIDTH) for name, _ in shown]
     values = [count for _, count in shown]
@@ -105,7 +107,7 @@ def bars(counts: Sequence[tuple[str, int]], title: str) -> bytes:
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
         drawn = axes.barh(range(len(shown)), values, color=COLORS[0])
-        axes.bar_label(drawn, [f"{count:,} ({count / total:.0%})" for count in values], padding=4)
+        axes.bar_label(drawn, [f"{number(count)} ({percent(count / total)})" for count in values], padding=4)
         # A name is not a formula, whatever dollar signs it has.
         axes.set_yticks(range(len(shown)), labels, parse_math=False)
         axes.invert_yaxis()
@@ -122,15 +124,21 @@ def panels(names: Sequence[str], parts: Sequence[Panel]) -> bytes:
     step = math.ceil(len(names) / MOST_NAMES) or 1
 
     def draw(figure: Figure) -> None:
-        for number, part in enumerate(parts, start=1):
-            axes = figure.add_subplot(len(parts), 1, number)
+        for row, part in enumerate(parts, start=1):
+            axes = figure.add_subplot(len(parts), 1, row)
             _series(axes, part, len(names))
             axes.set_xticks(range(0, len(names), step), names[::step])
             axes.set_xlim(-0.6, max(len(names), FEWEST_COLUMNS) - 0.4)
             label_amounts(axes, part)
             axes.set_title(textwrap.fill(part.title, LONGEST_TITLE), loc="left", parse_math=False)
             if len(part.series) > 1:
-                axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2, fontsize=10)
+                axes.legend(
+                    frameon=False,
+                    loc="upper center",  # not for people: a place
+                    bbox_to_anchor=(0.5, -0.08),
+                    ncols=2,
+                    fontsize=10,
+                )
 
     return _picture(0.6 + INCHES_PER_PANEL * len(parts) + sum(map(_legend_inches, parts)), draw)
 
@@ -167,7 +175,7 @@ def most(series: Mapping[str, Sequence[float]]) -> Mapping[str, Sequence[float]]
     names = list(series)
     first, rest = names[: MOST_SERIES - 1], names[MOST_SERIES - 1 :]
     summed = [math.fsum(amounts) for amounts in zip(*(series[name] for name in rest), strict=True)]
-    return {**{name: series[name] for name in first}, f"{len(rest)} others": summed}
+    return {**{name: series[name] for name in first}, _("{count:,} others", count=len(rest)): summed}
 
 
 def colors(series: Mapping[str, Sequence[float]], scale: Sequence[str]) -> Sequence[str]:
@@ -191,14 +199,18 @@ def label_amounts(axes: Axes, part: Panel) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=part.unit is Unit.COUNT, min_n_ticks=1))
     if part.unit is Unit.DOLLARS:
         # Behind a backslash, a dollar sign begins no formula.
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda amount, _: dollars(amount).replace("$", r"\$")))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda amount, __: dollars(amount).replace("$", r"\$")))
     elif part.unit is Unit.HOURS:
         is_short = axes.get_ylim()[1] < 2  # noqa: PLR2004 (hours)
         axes.yaxis.set_major_formatter(
-            FuncFormatter(lambda hours, _: f"{60 * hours:.0f} min" if is_short else f"{hours:g} h")
+            FuncFormatter(
+                lambda hours, __: (
+                    _("{count:,} min", count=round(60 * hours)) if is_short else _("{count:,} h", count=hours)
+                )
+            )
         )
     else:
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda count, _: f"{count:,.0f}"))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda count, __: number(round(count))))
 
 
 def _picture(height: float, draw: Callable[[Figure], None]) -> bytes:
@@ -208,7 +220,7 @@ def _picture(height: float, draw: Callable[[Figure], None]) -> bytes:
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     # Its fonts lack some scripts: then a box is drawn, which is nothing to warn of.
-    warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+    warnings.filterwarnings("ignore", message=MISSING, category=UserWarning)
     rcParams.update(STYLE)  # not for a while only: threads share them
     # Not pyplot, which keeps every figure in a state that threads share.
     figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")

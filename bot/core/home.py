@@ -18,6 +18,7 @@ from bot.core.domain.usage import UsageScope, UsageView
 from bot.core.settings.value_text import short_value_text
 from bot.core.spend.usage import cost
 from bot.errors import ChatError
+from bot.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,13 +37,11 @@ MOST_SHOWN = 10
 MOST_CHANNELS = 25
 SHOWN = 120  # characters of an item
 
-CAN_DO = "\n".join(
-    (
-        "• Mention me in a channel, or write to me here: I answer in a thread, and remember what was said in it.",
-        *(f"• `/{one.name}`: {one.description}." for one in COMMANDS if one is not PARLEY),
-        f"• `/{PARLEY.name} help` explains the rest. I'm an AI and can be wrong.",
-    )
+MENTION_ME = N_(
+    "• Mention me in a channel, or write to me here: I answer in a thread, and remember what was said in it."
 )
+RANK_UNKNOWN = N_("I couldn't look up whether you are an admin of this workspace, who can see its settings.")
+CHANNELS_UNKNOWN = N_("I couldn't look up which channels you share with me.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +68,21 @@ async def build_home(
     If the platform can't answer, only the section concerned is missing, and it says so.
     """
     used = await store.usage.load(UsageView(UsageScope.PERSON, USAGE_DAYS), place, person, datetime.now(UTC))
-    sections = [Section("What I can do here", CAN_DO), Section("Your usage", _used(used))]
+    sections = [Section(_("What I can do here"), _can_do()), Section(_("Your usage"), _used(used))]
     if items := await feedback.records.assigned(place.workspace, person, MOST_SHOWN + 1):
-        sections.append(Section("Your open feedback", _items(items)))
+        sections.append(Section(_("Your open feedback"), _items(items)))
     is_operator = is_named(admins, place.workspace, person)
     try:
         is_admin = is_operator or (await chat.directory.membership(place, person)).is_admin
     except ChatError as error:
         is_admin = False
-        sections.append(
-            _unknown("Settings", "whether you are an admin of this workspace, who can see its settings", error)
-        )
+        sections.append(Section(_("Settings"), _unknown(RANK_UNKNOWN, error)))
     if is_admin:
-        sections.append(
-            Section("The workspace", "These apply where a channel has no settings of its own.", _workspace())
-        )
+        about = _("These apply where a channel has no settings of its own.")
+        sections.append(Section(_("The workspace"), about, _workspace()))
         sections += await _channels_of(place, person, store=store, chat=chat)
     if is_operator:
-        sections.append(Section("Health", _health(health)))
+        sections.append(Section(_("Health"), _health(health)))
     return tuple(sections)
 
 
@@ -94,29 +90,39 @@ async def _channels_of(place: Place, person: str, *, store: Store, chat: Chat) -
     try:
         channels = await chat.directory.channels(place, person)
     except ChatError as error:
-        return [_unknown("Your channels", "which channels you share with me", error)]
+        return [Section(_("Your channels"), _unknown(CHANNELS_UNKNOWN, error))]
     return _channels(place, channels, await store.settings.all_overrides(place.workspace), chat.names)
 
 
-def _unknown(title: str, what: str, error: ChatError) -> Section:
-    """Return a section that says what could not be looked up."""
+def _unknown(what: str, error: ChatError) -> str:
+    """Return a section's text that says what could not be looked up."""
     log.warning("a section of the home tab could not be built: %s", error)
-    return Section(
-        title,
-        f"I couldn't look up {what}. Try again in a moment; if that doesn't help, tell your administrator.",
+    return " ".join((_(what), _("Try again in a moment; if that doesn't help, tell your administrator.")))
+
+
+def _can_do() -> str:
+    return "\n".join(
+        (
+            _(MENTION_ME),
+            *(f"• `/{one.name}`: {_(one.description)}." for one in COMMANDS if one is not PARLEY),
+            _("• `/{command} help` explains the rest. I'm an AI and can be wrong.", command=PARLEY.name),
+        )
     )
 
 
 def _used(used: Sequence[DailyUsage]) -> str:
     calls = sum(one.calls for one in used)
     if not calls:
-        return f"Nothing in the last {USAGE_DAYS} days."
+        return _("Nothing in the last {count:,} days.", count=USAGE_DAYS)
     turns = sum(one.turns for one in used)
-    asked = f"You asked {turns:,} times" if turns != 1 else "You asked once"
-    requests = f"{calls:,} requests" if calls > 1 else "1 request"
-    return (
-        f"{asked} in the last {USAGE_DAYS} days, which took {requests} to Claude: {cost(used)}. "
-        "`/parley usage` shows more."
+    requests = ngettext("{n:,} request to Claude", "{n:,} requests to Claude", calls)
+    return ngettext(
+        "You asked once in the last {days:,} days, which took {requests}: {cost}. `/parley usage` shows more.",
+        "You asked {n:,} times in the last {days:,} days, which took {requests}: {cost}. `/parley usage` shows more.",
+        turns,
+        days=USAGE_DAYS,
+        requests=requests,
+        cost=cost(used),
     )
 
 
@@ -137,7 +143,7 @@ def _channels(
 ) -> list[Section]:
     """Return one section per channel, those with settings first."""
     if not channels:
-        return [Section("Your channels", "I'm not in any of your channels yet. Invite me with `/invite`.")]
+        return [Section(_("Your channels"), _("I'm not in any of your channels yet. Invite me with `/invite`."))]
 
     def values(channel: str) -> Mapping[str, object]:
         overrides = sheets.get(Place(place.workspace, channel))
@@ -148,18 +154,25 @@ def _channels(
         Section(
             f"#{name}",
             ", ".join(f"`{key}` {short_value_text(key, value, names)}" for key, value in values(id_).items())
-            or "Nothing is set here.",
+            or _("Nothing is set here."),
             (EDIT_SETTINGS.button(ChannelRef(channel=id_)),),
         )
         for id_, name in ordered[:MOST_CHANNELS]
     ]
-    left = len(ordered) - MOST_CHANNELS
-    return [
-        *sections,
-        *([Section("More channels", f"{left} more: type `/parley settings` there.")] if left > 0 else []),
-    ]
+    if (left := len(ordered) - MOST_CHANNELS) > 0:
+        more = _("{count:,} more: type `/parley settings` there.", count=left)
+        sections.append(Section(_("More channels"), more))
+    return sections
 
 
 def _health(health: Health) -> str:
-    told = f"{health.waiting} waiting, {health.running} running, {health.failed} failed."
-    return told + (f" `{PROGRAM} work list` shows what failed." if health.failed else "")
+    told = [
+        _(
+            "{waiting:,} waiting, {running:,} running, {failed:,} failed.",
+            waiting=health.waiting,
+            running=health.running,
+            failed=health.failed,
+        )
+    ]
+    told += [_("`{program} work list` shows what failed.", program=PROGRAM)] if health.failed else []
+    return " ".join(told)

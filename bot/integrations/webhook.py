@@ -75,7 +75,7 @@ def open_public(address: AddrInfoType) -> socket.socket:
     """Make a connection's socket, as aiohttp's `socket_factory`. Raises `PermissionError` for a private address."""
     family, kind, protocol, _, (host, *_) = address
     if not ip_address(host).is_global:
-        raise PermissionError(errno.EACCES, "not a public address")
+        raise PermissionError(errno.EACCES, "not a public address")  # not for people: for the log
     return socket.socket(family, kind, protocol)
 
 

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 _CHANNEL = re.compile(r"#(?P<name>[^\s,;:#?!]{1,80})")
 # Answers that stay out of any history: `/parley triage secret`.
-_SECRET = subcommands.BY_WORDS["triage secret"]
+_SECRET = subcommands.BY_WORDS["triage secret"]  # not for people: what is typed
 
 
 class CommandJobs:

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.message import MessageEdit, Place
 
-SORT, SHOW, NOTIFY, TELL = "triage", "triage show", "triage notify", "triage tell"
-ALERT, WEBHOOK, GITHUB, DIGEST = "triage alert", "triage webhook", "triage github", "triage digest"
+SORT, SHOW, NOTIFY = "triage", "triage show", "triage notify"  # not for people: names
+TELL, ALERT, DIGEST = "triage tell", "triage alert", "triage digest"  # not for people: names
+WEBHOOK, GITHUB = "triage webhook", "triage github"  # not for people: names
 
 
 def after_post(channel: Place, message: str) -> list[Delivery]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.interaction import Section
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.core.home import Health, build_home
 from bot.errors import ChatError
-from bot.jobs.deliveries import charge_place
+from bot.language import N_, _
+from bot.turn import CostCenter
 from bot.work import Delivery
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.core.ports import Chat, Store
     from bot.core.ports.feedback_store import FeedbackStore
     from bot.jobs.permissions import Permissions
@@ -22,8 +25,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HOME = "home"
-UNKNOWN = "I couldn't look up who you are, so I can't show you more. If this keeps happening, tell your administrator."
-FORGET_ME = "`/parley forget me` erases what I've stored of your messages."
+UNKNOWN = N_(
+    "I couldn't look up who you are, so I can't show you more. If this keeps happening, tell your administrator."
+)
+FORGET_ME = N_("`/parley forget me` erases what I've stored of your messages.")
 
 
 class HomeTab:
@@ -44,7 +49,7 @@ class HomeTab:
 
     def register(self, inbox: Inbox) -> None:
         """Register the job that builds homes."""
-        inbox.handle(HOME, self.run, _leave, charge=charge_place)
+        inbox.handle(HOME, self.run, _leave, charge=_charge_visitor)
 
     async def visit(self, workspace: str, asker: Requester, occasion: str) -> None:
         """Accept that a person opened their home, or should see a change there; an `occasion` counts once."""
@@ -59,7 +64,7 @@ class HomeTab:
         # This job itself is one of those that run.
         health = Health(counts.ready, counts.running - 1, counts.failed)
         if refusal := await self._refusal(place, person):
-            sections: tuple[Section, ...] = (Section("Parley", f"{refusal} {FORGET_ME}"),)
+            sections: tuple[Section, ...] = (Section("Parley", f"{refusal} {_(FORGET_ME)}"),)
         else:
             sections = await build_home(
                 place,
@@ -80,7 +85,11 @@ class HomeTab:
             if error.is_transient:
                 raise
             log.warning("could not look up whose home it is: %s", error)
-            return UNKNOWN
+            return _(UNKNOWN)
+
+
+def _charge_visitor(payload: Mapping[str, Any]) -> CostCenter:
+    return CostCenter(str(payload["workspace"]), person=str(payload["person"]))
 
 
 async def _leave(_job: Job, error: Exception) -> None:

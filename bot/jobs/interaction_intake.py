@@ -97,7 +97,7 @@ class DurableInteractions:
         await self._languages.of_person(submission.workspace, submission.asker.person)
         place = await form.where(submission)
         if place and place.workspace != submission.workspace:
-            raise NotAllowedError(ELSEWHERE)
+            raise NotAllowedError(_(ELSEWHERE))
         if place and (refusal := await self._permissions.refusal_of_form(submission, place)):
             raise NotAllowedError(refusal)
         return await form.submit(submission)

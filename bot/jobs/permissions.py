@@ -25,27 +25,21 @@ class Permissions:
 
     def __init__(self, *, store: Store, chat: Chat, admins: frozenset[str]) -> None:
         self._store, self._chat, self._admins = store, chat, admins
-        self._helpers = access.helpers(admins, chat.names.mention)
 
     async def judge(self, incoming: IncomingMessage, settings: ChannelSettings, *, command: str = "") -> str:
         """Return why a message is not answered, "" where it is; see `core.access.Judge`. Raises `ChatError`."""
         if incoming.is_bot:  # another setting says whether those are answered
-            return access.refusal(
-                Participant(incoming.author, is_admin=True),
-                incoming.place.channel,
-                settings,
-                self._helpers,
-                command=command,
-            )
+            participant = Participant(incoming.author, is_admin=True)
+            return self._refusal(participant, incoming.place, settings, command)
         participant = await self._participant(incoming.place, Requester(incoming.author, incoming.home))
         participant = replace(participant, is_outsider=incoming.is_outsider, is_direct=incoming.is_direct)
-        return access.refusal(participant, incoming.place.channel, settings, self._helpers, command=command)
+        return self._refusal(participant, incoming.place, settings, command)
 
     async def refusal(self, place: Place, asker: Requester, *, command: str = "") -> str:
         """Return why a person is refused an action or a command there, "" if they are not. Raises `ChatError`."""
         settings = await self._store.settings.load(replace(place, thread=""))
         participant = await self._participant(place, asker)
-        return access.refusal(participant, place.channel, settings, self._helpers, command=command)
+        return self._refusal(participant, place, settings, command)
 
     async def refusal_of_command(self, command: Command) -> str:
         """Return why a command is refused, as `refusal` does."""
@@ -64,6 +58,10 @@ class Permissions:
         """Return why a form about a place is refused, as `refusal` does."""
         command = FORMS[submission.name].part_of
         return await self.refusal(place, submission.asker, command=command.name if command else "")
+
+    def _refusal(self, participant: Participant, place: Place, settings: ChannelSettings, command: str) -> str:
+        helpers = access.helpers(self._admins, self._chat.names.mention)
+        return access.refusal(participant, place.channel, settings, helpers, command=command)
 
     async def _participant(self, place: Place, asker: Requester) -> Participant:
         participant = await self._chat.directory.participant(place, asker.person)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NOTE = "private note"
+NOTE = "private note"  # not for people: a name
 _PLACE, _ASKER = TypeAdapter(Place), TypeAdapter(Requester)
 
 

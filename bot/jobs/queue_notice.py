@@ -7,11 +7,13 @@ import logging
 from typing import TYPE_CHECKING
 
 from bot.core.answer.whom_to_answer import wants_answer
+from bot.language import ngettext
 
 if TYPE_CHECKING:
     from bot.core.domain.message import IncomingMessage, Place
     from bot.core.domain.people import Requester
     from bot.core.ports import Chat, Store
+    from bot.jobs.languages import Languages
     from bot.work import Delivery, Inbox
 
 log = logging.getLogger(__name__)
@@ -23,8 +25,8 @@ DEADLINE = 10.0  # seconds
 class QueueNotices:
     """Tells people, outside of turns, by tasks that `close` ends."""
 
-    def __init__(self, inbox: Inbox, *, store: Store, chat: Chat) -> None:
-        self._inbox, self._store, self._chat = inbox, store, chat
+    def __init__(self, inbox: Inbox, *, store: Store, chat: Chat, languages: Languages) -> None:
+        self._inbox, self._store, self._chat, self._languages = inbox, store, chat, languages
         self._tasks: set[asyncio.Task[None]] = set()
 
     def notify(
@@ -48,6 +50,7 @@ class QueueNotices:
                 if incoming is not None and not wants_answer(incoming, await self._store.threads.load(incoming.place)):
                     return
                 if others := await self._inbox.count_before(delivery.id):
+                    await self._languages.of_person(place.workspace, asker.person)
                     async with self._chat.answers.ephemeral(place, asker) as visible:
                         await visible.replace(busy(others))
         except Exception as error:  # noqa: BLE001 (whatever it was, the answer comes without a notice)
@@ -56,5 +59,8 @@ class QueueNotices:
 
 def busy(others: int) -> str:
     """Return how many wait before a person."""
-    behind = f"{others} others" if others > 1 else "1 other"
-    return f"I'm busy: your question is queued behind {behind} and will be answered in order."
+    return ngettext(
+        "I'm busy: your question is queued behind {n:,} other and will be answered in order.",
+        "I'm busy: your question is queued behind {n:,} others and will be answered in order.",
+        others,
+    )

@@ -4,6 +4,8 @@
 kind.
 """
 
+# not for people: what is typed
+
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping

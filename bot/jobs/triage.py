@@ -34,6 +34,7 @@ from bot.jobs import call_ledger
 from bot.jobs import feedback_chain as chain
 from bot.jobs.deliveries import charge_place
 from bot.jobs.feedback_chain import ALERT, DIGEST, NOTIFY, SHOW, SORT, TELL
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.core.ports.classify_store import ClassifyItemStore
     from bot.core.ports.feedback_store import FeedbackStore
+    from bot.jobs.languages import Languages
     from bot.work import Delivery, Inbox, Job
 
 log = logging.getLogger(__name__)
@@ -75,10 +77,11 @@ class TriageJobs:
         model: Model,
         chat: Chat,
         settings_of: Callable[[Place], Awaitable[ChannelSettings]],
+        languages: Languages,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._inbox, self._feedback, self._classified, self._store = inbox, feedback, classified, store
-        self._model, self._chat, self._settings_of = model, chat, settings_of
+        self._model, self._chat, self._settings_of, self._languages = model, chat, settings_of, languages
         self._clock = clock
         self._rests_until: dict[str, float] = {}  # by the workspace: each has a budget of its own
 
@@ -90,7 +93,7 @@ class TriageJobs:
         inbox.handle(TELL, self.run_tell, _leave, charge=charge_place, patience=OUTAGE)
         inbox.handle(ALERT, self.run_alert, _leave, charge=charge_place, patience=OUTAGE)
         inbox.handle(DIGEST, self.run_digest, _leave, charge=charge_place, patience=OUTAGE)
-        inbox.every("triage digests", DIGEST_EVERY, self.look_for_digests)
+        inbox.every("triage digests", DIGEST_EVERY, self.look_for_digests)  # not for people: a name
         inbox.every("triage", LOOK_EVERY, self.look_after)
 
     # What comes in
@@ -203,6 +206,7 @@ class TriageJobs:
         """Tell the person who set the channel's teams that one can't be reached; once a day."""
         place = _PLACE.validate_python({k: v for k, v in job.payload.items() if k != "to"})
         if person := (await self._store.settings.overrides(place)).person:
+            await self._languages.of_person(place.workspace, person)
             direct = await self._chat.posts.open_direct(place, Requester(person, place.workspace))
             await self._chat.posts.post(direct, unreachable(job.payload["to"]), job, key="told")
 
@@ -283,7 +287,7 @@ class TriageJobs:
         async with answering(command, answers=self._chat.answers, checkpoint=checkpoint) as visible:
             standing = await self._chat.directory.membership(place, command.asker.person)
             if not standing.is_member:
-                text = "Only members of this channel can see its feedback."
+                text = _("Only members of this channel can see its feedback.")
             elif query.what == "report":
                 text = await report.report(place, feedback=self._feedback, store=self._store)
             elif query.what == "open":

@@ -18,7 +18,7 @@ Merge = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
 """Returns a payload with what it lacked, None if it lacked nothing. Can be called more than once."""
 
 
-class Amended(Enum):
+class Amended(Enum):  # not for people: names
     """The outcome of an amendment."""
 
     UNKNOWN = "there is no such delivery"

@@ -1,5 +1,7 @@
 """A delivery: what arrived and needs work, and what a job for it writes when it ends."""
 
+# not for people: a bug
+
 from __future__ import annotations
 
 import hashlib

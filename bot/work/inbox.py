@@ -110,7 +110,7 @@ class Inbox:
         transaction.
         """
         if kind in self._work:
-            raise ValueError(f"{kind} has its handler already")
+            raise ValueError(f"{kind} has its handler already")  # not for people: a bug
         policy = self._policy if patience is None else replace(self._policy, patience=patience, is_patient=True)
         self._work[kind] = Work(handler, given_up, charge, policy)
 

@@ -62,8 +62,8 @@ index("ix_inbox_ready", inbox.c.round, inbox.c.id, where="status = 0")
 index("ix_inbox_ready_key", inbox.c.key, inbox.c.id, where="status = 0")
 index("ix_inbox_one_running_per_key", inbox.c.key, where="status = 1", unique=True)
 index("ix_inbox_share", inbox.c.share, inbox.c.round, where="status < 2")
-index("ix_inbox_begun", inbox.c.round, where="status < 2 AND token > 0")
-index("ix_inbox_suspect", inbox.c.crashes, where="status = 0 AND deaths >= 2")
+index("ix_inbox_begun", inbox.c.round, where="status < 2 AND token > 0")  # not for people: SQL
+index("ix_inbox_suspect", inbox.c.crashes, where="status = 0 AND deaths >= 2")  # not for people: SQL
 index("ix_inbox_done", inbox.c.finished_at, where="status = 2")
 index("ix_inbox_failed", inbox.c.id, where="status = 3")
 
@@ -84,4 +84,4 @@ def now_in_sqlite(_element: Now, _compiler: SQLCompiler, **_options: Any) -> str
 @compiles(Now, "postgresql")
 def now_in_postgresql(_element: Now, _compiler: SQLCompiler, **_options: Any) -> str:  # noqa: ANN401 (as above)
     """Read PostgreSQL's clock, not the time when the transaction began."""
-    return "CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
+    return "CAST(extract(epoch FROM clock_timestamp()) AS double precision)"  # not for people: SQL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import string
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 from babel.messages.pofile import read_po
 
-from docs.catalogue import FILES, updated
+from docs.catalogue import FILES, ROOT, sentences, updated
+from tests.unit.sentences import TRANSLATED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from babel.messages.catalog import Message
@@ -29,6 +32,20 @@ def forms(message: Message) -> list[tuple[str, str]]:
     if not message.pluralizable:
         return [(str(message.id), str(message.string))]
     return list(zip(map(str, message.id), map(str, message.string or ()), strict=True))
+
+
+def marked(source: str) -> Iterator[str]:
+    """Yield the sentences that a module marks."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TRANSLATED:
+            yield from (str(one.value) for one in node.args[:1] if isinstance(one, ast.Constant))
+
+
+def test_no_marked_sentence_is_overlooked() -> None:
+    """Babel does not look into f-strings: a call in one is not found."""
+    found = {one.id[0] if one.pluralizable else one.id for one in sentences()}
+    for file in (ROOT / "bot").rglob("*.py"):
+        assert set(marked(file.read_text(encoding="utf-8"))) <= found, file
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.parent.parent.name))

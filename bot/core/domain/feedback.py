@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from bot.core.domain.classification import Verdict
 from bot.core.domain.message import FileRef, Place
+from bot.language import N_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.message import IncomingMessage
 
-UNSORTED = "Unsorted"  # what people read where there is no category
+UNSORTED = N_("Unsorted")  # what people read where there is no category
 ELSEWHERE = "!"  # where a record is routed whose team's channel can't be reached
 
 
@@ -120,6 +121,8 @@ Nature = Literal["feedback", "unclear", "small talk"]  # not for people: Claude'
 
 
 Sentiment = Literal["negative", "neutral", "positive", "mixed"]
+SENTIMENTS = (N_("negative"), N_("neutral"), N_("positive"), N_("mixed"))
+"""The same, as people read them."""
 
 
 @dataclass(frozen=True, slots=True)

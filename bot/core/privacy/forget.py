@@ -14,6 +14,7 @@ from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import send_ephemeral
 from bot.errors import NotAllowedError, UsageError
+from bot.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from bot.core.domain.people import Requester
     from bot.core.ports import Chat, ChatDirectory, ChatHistory, Checkpoint
 
-USAGE = (
+USAGE = N_(
     "`/parley forget me` erases what I've stored of your messages in this workspace, `/parley forget channel` "
     "everything that I've stored from this channel, and `/parley forget thread <link to a message in it>` one "
     "thread. I ask before I erase anything."
@@ -43,6 +44,20 @@ _UNCLEAR = re.compile(
 )
 
 
+_ERASES = {
+    "person": N_("This erases what I've stored of your messages in this workspace: {entries}."),
+    "thread": N_("This erases everything that I've stored from this thread: {entries}."),
+    "channel": N_("This erases everything that I've stored from this channel: {entries}."),
+}
+_GONE = {
+    "person": N_(
+        "There is nothing left to erase: what I've stored of your messages in this workspace is already gone."
+    ),
+    "thread": N_("There is nothing left to erase: everything that I've stored from this thread is already gone."),
+    "channel": N_("There is nothing left to erase: everything that I've stored from this channel is already gone."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ErasureScope:
     """Whose data to erase: a person's in a workspace, a thread's, a channel's, or all of a workspace's."""
@@ -51,16 +66,6 @@ class ErasureScope:
     channel: str = ""
     thread: str = ""
     person: str = ""
-
-    def __str__(self) -> str:
-        """Describe it to people."""
-        if self.person:
-            return "what I've stored of your messages in this workspace"
-        return (
-            "everything that I've stored from this thread"
-            if self.thread
-            else "everything that I've stored from this channel"
-        )
 
 
 class Eraser(Protocol):
@@ -80,7 +85,7 @@ def parse(typed: str) -> tuple[str, str]:
     """
     match = _TYPED.fullmatch(typed.strip())
     if match is None:
-        raise UsageError(USAGE)
+        raise UsageError(_(USAGE))
     return "me" if match["me"] else "channel" if match["channel"] else "thread", match["link"] or ""
 
 
@@ -98,19 +103,13 @@ async def forget(
         try:
             scope = _scope(command, chat.history)
             await _check_may_forget(scope, command.asker, admins=admins, directory=chat.directory)
-            sentence, count = (
-                f"There is nothing left to erase: {scope} is already gone.",
-                await eraser.erase(scope, dry=True),
-            )
-            if rows := sum(count.values()):
-                things = _entries(rows)
-                sentence = f"This erases {scope}: {things}. Records of cost are kept, and so are the messages in Slack."
+            rows = sum((await eraser.erase(scope, dry=True)).values())
+            sentence = _asked(scope, rows) if rows else _(_GONE[_kind(scope)])
+            if rows:
                 value = ForgetRef(channel=scope.channel, thread=scope.thread, person=scope.person)
-                controls = (
-                    FORGET.button(
-                        value, label=f"Erase {things}", style="danger", confirm=f"{sentence} This can't be undone."
-                    ),
-                )
+                label = ngettext("Erase {n:,} entry", "Erase {n:,} entries", rows)
+                confirm = " ".join((sentence, _("This can't be undone.")))
+                controls = (FORGET.button(value, label=label, style="danger", confirm=confirm),)
         except (NotAllowedError, UsageError) as error:
             sentence = error.sentence
         await visible.replace(sentence, controls=controls)
@@ -131,14 +130,22 @@ async def on_forget(
     try:
         await _check_may_forget(scope, action.asker, admins=admins, directory=chat.directory)
         erased = sum((await eraser.erase(scope)).values())
-        sentence = f"Erased: {_entries(erased)}." if erased else "There was nothing left to erase."
+        nothing = _("There was nothing left to erase.")
+        sentence = ngettext("Erased: {n:,} entry.", "Erased: {n:,} entries.", erased) if erased else nothing
     except NotAllowedError as error:
         sentence = error.sentence
     return await send_ephemeral(action.place, action.asker, sentence, answers=chat.answers)
 
 
-def _entries(count: int) -> str:
-    return f"{count:,} entr{'ies' if count != 1 else 'y'}"
+def _kind(scope: ErasureScope) -> str:
+    return "person" if scope.person else "thread" if scope.thread else "channel"
+
+
+def _asked(scope: ErasureScope, rows: int) -> str:
+    """Return what would be erased, as people read it before they confirm it."""
+    entries = ngettext("{n:,} entry", "{n:,} entries", rows)
+    kept = _("Records of cost are kept, and so are the messages in Slack.")
+    return " ".join((_(_ERASES[_kind(scope)], entries=entries), kept))
 
 
 def _scope(command: Command, history: ChatHistory) -> ErasureScope:
@@ -152,7 +159,7 @@ def _scope(command: Command, history: ChatHistory) -> ErasureScope:
         return ErasureScope(workspace, channel, command.place.thread)
     target = history.locate(link, command.place) if link else None
     if target is None or not target.message:
-        raise UsageError(USAGE)
+        raise UsageError(_(USAGE))
     return ErasureScope(workspace, target.place.channel, target.place.thread or target.message)
 
 
@@ -162,10 +169,14 @@ async def _check_may_forget(
     """Let people erase their own words, members a thread, and admins a channel. Raises `NotAllowedError`."""
     if scope.person:
         if scope.person != asker.person:
-            raise NotAllowedError("Only you can erase your own messages. For someone else's, ask your administrator.")
+            raise NotAllowedError(
+                _("Only you can erase your own messages. For someone else's, ask your administrator.")
+            )
         return
     membership = await directory.membership(Place(scope.workspace, scope.channel), asker.person)
     if not membership.is_member:
-        raise NotAllowedError("Only members of a channel can erase something from it.")
+        raise NotAllowedError(_("Only members of a channel can erase something from it."))
     if not scope.thread and not (membership.is_admin or is_named(admins, scope.workspace, asker.person)):
-        raise NotAllowedError("Only workspace admins and Parley's admins can erase a whole channel; ask one of them.")
+        raise NotAllowedError(
+            _("Only workspace admins and Parley's admins can erase a whole channel; ask one of them.")
+        )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.language import ngettext
+
 if TYPE_CHECKING:
     from bot.core.domain.message import Place
     from bot.core.domain.overrides import Overrides
@@ -48,12 +50,22 @@ def too_long(days: int | None, most: int) -> str:
     """Return why words can't be kept for so many days, "" if they can; the operator's limit is `most`, 0 for none."""
     if not most or not days or days <= most:
         return ""
-    return f"at most {most:,} days: your administrator keeps nothing longer (RETENTION_DAYS)"
+    return ngettext(
+        "at most {n:,} day: your administrator keeps nothing longer (RETENTION_DAYS)",
+        "at most {n:,} days: your administrator keeps nothing longer (RETENTION_DAYS)",
+        most,
+    )
 
 
 def capped(days: int | None, most: int) -> str:
     """Return a note that the operator's limit applies, "" if the days are within it."""
-    return f"{most:,} days apply, as your administrator keeps nothing longer" if too_long(days, most) else ""
+    if not too_long(days, most):
+        return ""
+    return ngettext(
+        "{n:,} day applies, as your administrator keeps nothing longer",
+        "{n:,} days apply, as your administrator keeps nothing longer",
+        most,
+    )
 
 
 def _days(overrides: Overrides) -> int:

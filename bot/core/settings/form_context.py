@@ -36,7 +36,7 @@ class SettingsFormContext:
         """
         acted_in = action.workspace if isinstance(action, Submission) else action.place.workspace
         if place.workspace != acted_in:
-            raise NotAllowedError(ELSEWHERE)
+            raise NotAllowedError(_(ELSEWHERE))
         try:
             await command.check_may_change(place, action.asker, admins=self.admins, directory=self.chat.directory)
         except NotInChannelError:

@@ -78,7 +78,8 @@ def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[s
             *((one, one) for one in (*known, *held)),
         ]
         return Field(name, label(name), "choice", typed or INHERITED, tuple(options), told)
-    told += f" {_('Not set here: {value}.', value=_inherited(name, inherited))}" if left and not is_long(name) else ""
+    if left and not is_long(name):
+        told = " ".join((told, _("Not set here: {value}.", value=_inherited(name, inherited))))
     if is_list(name):
         values = tuple(one.removeprefix(SHOWN[name].sign) for one in re.split(r"[,\s]+", typed) if one)
         commands = tuple((one, f"/{one}") for one in SWITCHABLE) if kind(name) == "choices" else ()

@@ -10,8 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.calls import MICROS
+from bot.core.dates import short_date
 from bot.core.domain.budget import Account, BudgetKind, Cap, Refusal
 from bot.core.money import dollars
+from bot.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
@@ -46,42 +48,61 @@ def caps(settings: ChannelSettings, spending: Spending, now: datetime) -> list[C
     return found
 
 
-_WHOSE = {
-    BudgetKind.PERSON: "Your budget",
-    BudgetKind.CHANNEL: "This channel's budget",
-    BudgetKind.WORKSPACE: "The workspace's budget",
+_USED_UP = {
+    BudgetKind.PERSON: N_("Your budget for today, {limit}, is used up."),
+    BudgetKind.CHANNEL: N_("This channel's budget for today, {limit}, is used up."),
+    BudgetKind.WORKSPACE: N_("The workspace's budget for this month, {limit}, is used up."),
 }
-_WHEN = {BudgetKind.PERSON: "for today", BudgetKind.CHANNEL: "for today", BudgetKind.WORKSPACE: "for this month"}
+_TOO_LITTLE = {
+    BudgetKind.PERSON: N_("Your budget for today, {limit}, has {left} left, and this may cost {cost}."),
+    BudgetKind.CHANNEL: N_("This channel's budget for today, {limit}, has {left} left, and this may cost {cost}."),
+    BudgetKind.WORKSPACE: N_(
+        "The workspace's budget for this month, {limit}, has {left} left, and this may cost {cost}."
+    ),
+}
+_SPENT = {
+    BudgetKind.PERSON: N_("Your budget for today is {share:.0%} spent: {spent} of {limit}."),
+    BudgetKind.CHANNEL: N_("This channel's budget for today is {share:.0%} spent: {spent} of {limit}."),
+    BudgetKind.WORKSPACE: N_("The workspace's budget for this month is {share:.0%} spent: {spent} of {limit}."),
+}
 
 
 def refusal(refused: Refusal, micros: int, helpers: str) -> str:
     """Return why a request is refused, until when, and who can help."""
     account, limit = refused.cap.account, refused.cap.limit
     if account.kind is BudgetKind.TURNS:
-        return (
-            f"You can ask me {limit} time{'s' if limit != 1 else ''} a minute here. Please try again at "
-            f"{account.ends:%H:%M} UTC; {helpers} can raise the limit (`turns_per_minute`)."
+        often = ngettext("You can ask me {n:,} time a minute here.", "You can ask me {n:,} times a minute here.", limit)
+        again = _(
+            "Please try again at {ends:%H:%M} UTC; {helpers} can raise the limit (`turns_per_minute`).",
+            ends=account.ends,
+            helpers=helpers,
         )
+        return f"{often} {again}"
     left = max(0, limit - refused.taken)
-    why = (
-        "is used up"
-        if left * 100 <= limit
-        else f"has {dollars(left / MICROS)} left, and this may cost {dollars(micros / MICROS)}"
+    why = _(
+        (_USED_UP if left * 100 <= limit else _TOO_LITTLE)[account.kind],
+        limit=dollars(limit / MICROS),
+        left=dollars(left / MICROS),
+        cost=dollars(micros / MICROS),
     )
-    return (
-        f"{_WHOSE[account.kind]} {_WHEN[account.kind]}, {dollars(limit / MICROS)}, {why}. "
-        f"It resets on {_moment(account.ends)}; {helpers} can raise the budget (`{account.kind}_budget`)."
+    until = _(
+        "It resets on {day} at {ends:%H:%M} UTC; {helpers} can raise the budget (`{kind}_budget`).",
+        day=short_date(account.ends),
+        ends=account.ends,
+        helpers=helpers,
+        kind=account.kind,
     )
+    return f"{why} {until}"
 
 
 def notice(cap: Cap, spent: int) -> str:
     """Return a warning that much of a budget is spent."""
     account = cap.account
-    return (
-        f"{_WHOSE[account.kind]} {_WHEN[account.kind]} is {spent / cap.limit:.0%} spent: {dollars(spent / MICROS)} of "
-        f"{dollars(cap.limit / MICROS)}. It resets on {_moment(account.ends)}."
+    much = _(
+        _SPENT[account.kind],
+        share=spent / cap.limit,
+        spent=dollars(spent / MICROS),
+        limit=dollars(cap.limit / MICROS),
     )
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%b} {at.day} at {at:%H:%M} UTC"
+    until = _("It resets on {day} at {ends:%H:%M} UTC.", day=short_date(account.ends), ends=account.ends)
+    return f"{much} {until}"

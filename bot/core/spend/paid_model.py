@@ -14,6 +14,7 @@ from bot.core.domain.budget import BudgetKind, Refusal
 from bot.core.domain.message import Place
 from bot.core.spend import budgets as budget
 from bot.errors import OverBudgetError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -28,8 +29,8 @@ log = logging.getLogger(__name__)
 
 # Longer than a call takes with all its tries, and than a batch: those end after a day.
 CALL_LASTS, BATCH_LASTS = timedelta(minutes=10), timedelta(hours=26)
-UNKNOWN_PRICE = (
-    "There is a budget here, and I don't know what the model {model} costs, so I can't stay within it. {helpers} "
+UNKNOWN_PRICE = N_(
+    "There is a budget here, and I don't know what the model {model} costs, so I can't stay within it; {helpers} "
     "can choose another model or remove the budget."
 )
 
@@ -39,12 +40,12 @@ def paid(
     spend_store: SpendStore,
     *,
     notify: Callable[[Place, str, str], Awaitable[None]],
-    helpers: str,
+    helpers: Callable[[], str],
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Model:
     """Return a model that keeps within budgets.
 
-    `notify` shows a sentence to one person; `helpers` are who can raise a budget, as people read it.
+    `notify` shows a sentence to one person; `helpers` names who can raise a budget, as that person reads it.
     """
     calls = PaidCalls(model, spend_store, notify, helpers, clock)
     return replace(
@@ -60,7 +61,7 @@ class PaidCalls:
         model: Model,
         spend_store: SpendStore,
         notify: Callable[[Place, str, str], Awaitable[None]],
-        helpers: str,
+        helpers: Callable[[], str],
         clock: Callable[[], datetime],
     ) -> None:
         self._model, self._spend_store, self._notify, self._helpers, self._clock = (
@@ -114,7 +115,7 @@ class PaidCalls:
         caps = budget.caps(request.settings, turn.spending(), self._clock())
         micros = self._most([request], caps)
         if caps and (refused := await self._spend_store.check(caps, micros)) is not None:
-            raise OverBudgetError(budget.refusal(refused, micros, self._helpers))
+            raise OverBudgetError(budget.refusal(refused, micros, self._helpers()))
 
     @asynccontextmanager
     async def _paid(self, request: Request) -> AsyncIterator[None]:
@@ -139,7 +140,7 @@ class PaidCalls:
         micros = self._most(requests, caps, is_batch=is_batch)
         reserved = await self._spend_store.reserve(caps, micros, lasting)
         if isinstance(reserved, Refusal):
-            raise OverBudgetError(budget.refusal(reserved, micros, self._helpers))
+            raise OverBudgetError(budget.refusal(reserved, micros, self._helpers()))
         spending.was_counted = True
         paid_by = spending.cost_center
         for cap, spent in reserved.reached:
@@ -154,8 +155,7 @@ class PaidCalls:
             return 0
         worst = [self._model.facts.ceiling(request, is_batch=is_batch) for request in requests]
         if None in worst:
-            sentence = UNKNOWN_PRICE.format(model=requests[0].settings.model, helpers=self._helpers)
-            raise OverBudgetError(sentence[:1].upper() + sentence[1:])
+            raise OverBudgetError(_(UNKNOWN_PRICE, model=requests[0].settings.model, helpers=self._helpers()))
         return sum(cost or 0 for cost in worst)
 
     async def _settle(self, reserved: str, micros: int) -> None:

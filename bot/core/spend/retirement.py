@@ -10,6 +10,7 @@ from bot import turn
 from bot.core.domain.channel_settings import PARLEY
 from bot.core.domain.message import Place
 from bot.errors import ConflictError, ModelError
+from bot.language import N_, _, and_list, ngettext
 
 if TYPE_CHECKING:
     import asyncio
@@ -21,13 +22,20 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+WORKSPACE, CHANNEL, THREAD = N_("the workspace"), N_("this channel"), N_("this thread")
+
 
 def sentence(old: str, new: str, places: Sequence[str]) -> str:
-    """Return the note for people."""
-    were = "was" if len(places) == 1 else "were"
-    return (
-        f"_Anthropic has retired `{old}`, which {' and '.join(places)} {were} set to, so I now use `{new}`. "
-        "`/parley set model` chooses another; `/parley history` shows the change._"
+    """Return the note for people; `places` are in English."""
+    return ngettext(
+        "_Anthropic has retired `{old}`, which {places} was set to, so I now use `{new}`. `/parley set model` chooses "
+        "another; `/parley history` shows the change._",
+        "_Anthropic has retired `{old}`, which {places} were set to, so I now use `{new}`. `/parley set model` chooses "
+        "another; `/parley history` shows the change._",
+        len(places),
+        old=old,
+        new=new,
+        places=and_list(map(_, places)),
     )
 
 
@@ -89,8 +97,8 @@ class RenewedCalls:
         if not new:
             return ""
         place = _place_of(turn.spending().cost_center)
-        nested = {"the workspace": replace(place, channel="", thread=""), "this channel": replace(place, thread="")}
-        nested |= {"this thread": place} if place.thread else {}
+        nested = {WORKSPACE: replace(place, channel="", thread=""), CHANNEL: replace(place, thread="")}
+        nested |= {THREAD: place} if place.thread else {}
         changed = [where for where, one in nested.items() if await self._change(one, old, new)]
         if not changed:
             return ""

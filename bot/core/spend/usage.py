@@ -24,6 +24,7 @@ from bot.core.markdown_table import markdown_table
 from bot.core.money import dollars
 from bot.core.time_span import times as spans
 from bot.errors import ChatError, NotAllowedError, UsageError
+from bot.language import N_, _, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -33,52 +34,52 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-USAGE = (
+USAGE = N_(
     "Type `/parley usage`, then `person`, `channel` or `workspace`, and how far back: `7d`, `4w`, `last month`, "
-    f"`since Monday`; at most {MOST_DAYS}d."
+    "`since Monday`; at most {most}d."
 )
 _TYPED = re.compile(
     r"usage(?:\s+(?:of\s+)?(?P<scope>person|me|channel|workspace))?(?:\s+(?P<span>\S.*))?", re.IGNORECASE
 )
 COLUMNS = (
-    "What for",
-    "Questions",
-    "Requests",
-    "Tokens in",
-    "From cache",
-    "Tokens out",
-    "Cost",
-    "Median time",
-    "95% take less than",
+    N_("What for"),
+    N_("Questions"),
+    N_("Requests"),
+    N_("Tokens in"),
+    N_("From cache"),
+    N_("Tokens out"),
+    N_("Cost"),
+    N_("Median time"),
+    N_("95% take less than"),
 )
 WHOSE = {
-    UsageScope.PERSON: "Your usage",
-    UsageScope.CHANNEL: "This channel's usage",
-    UsageScope.WORKSPACE: "The workspace's usage",
+    UsageScope.PERSON: N_("Your usage"),
+    UsageScope.CHANNEL: N_("This channel's usage"),
+    UsageScope.WORKSPACE: N_("The workspace's usage"),
 }
 PURPOSES = {
-    Purpose.ANSWER: "conversations",
-    Purpose.SUMMARIZE: "summaries of text",
-    Purpose.DIGEST: "summaries of channels and threads",
-    Purpose.CODE: "code",
-    Purpose.CLASSIFY: "classification",
-    Purpose.CATEGORIES: "proposed categories",
-    Purpose.CONDENSE: "shortening long threads",
-    Purpose.TRIAGE: "triage",
+    Purpose.ANSWER: N_("conversations"),
+    Purpose.SUMMARIZE: N_("summaries of text"),
+    Purpose.DIGEST: N_("summaries of channels and threads"),
+    Purpose.CODE: N_("code"),
+    Purpose.CLASSIFY: N_("classification"),
+    Purpose.CATEGORIES: N_("proposed categories"),
+    Purpose.CONDENSE: N_("shortening long threads"),
+    Purpose.TRIAGE: N_("triage"),
 }
-HEADINGS = (
+HEADINGS = (  # of the CSV, by which programs find its columns
     "day",
     "purpose",
     "model",
     "turns",
     "requests",
     "failed",
-    "input tokens",
-    "cache read tokens",
-    "cache write tokens",
-    "output tokens",
+    "input tokens",  # not for people: a column
+    "cache read tokens",  # not for people: a column
+    "cache write tokens",  # not for people: a column
+    "output tokens",  # not for people: a column
     "dollars",
-    "requests with unknown price",
+    "requests with unknown price",  # not for people: a column
     "stopped",
 )
 
@@ -87,17 +88,21 @@ def parse(typed: str, now: datetime | None = None) -> UsageView:
     """Read `usage [person|channel|workspace] [7d]`, with the span relative to `now`. Raises `UsageError`."""
     match = _TYPED.fullmatch(typed.strip())
     if match is None:
-        raise UsageError(USAGE)
+        raise UsageError(_usage())
     scope = (match["scope"] or "person").lower()
     days = USUAL_DAYS
     if words := match["span"]:
         if not spans.take(words)[0]:
-            raise UsageError(USAGE)
+            raise UsageError(_usage())
         try:
             days = spans.days_back(words, now or datetime.now(UTC), MOST_DAYS)
         except UsageError as error:
-            raise UsageError(f"{error.sentence} {USAGE}") from None
+            raise UsageError(f"{error.sentence} {_usage()}") from None
     return UsageView(UsageScope.PERSON if scope == "me" else UsageScope(scope), days)
+
+
+def _usage() -> str:
+    return _(USAGE, most=MOST_DAYS)
 
 
 async def usage(
@@ -133,10 +138,10 @@ async def _check_may_see(
     membership = await directory.membership(command.place, person)
     if view.scope is UsageScope.WORKSPACE and not membership.is_admin:
         raise NotAllowedError(
-            "Only workspace admins and Parley's admins can see the whole workspace's usage; ask one of them."
+            _("Only workspace admins and Parley's admins can see the whole workspace's usage; ask one of them.")
         )
     if not membership.is_member:
-        raise NotAllowedError("Only members of this channel can see its usage.")
+        raise NotAllowedError(_("Only members of this channel can see its usage."))
 
 
 async def _upload(
@@ -153,15 +158,15 @@ async def _upload(
         if error.is_transient:
             raise
         log.warning("upload failed: %s", error)
-        return "_I couldn't send you the chart and the CSV._"
-    return "I've sent you the chart and the CSV."
+        return _("_I couldn't send you the chart and the CSV._")
+    return _("I've sent you the chart and the CSV.")
 
 
 def report(view: UsageView, used: Sequence[DailyUsage]) -> str:
     """Write a table: one row per purpose, the most expensive first, and the total."""
-    title = f"**{WHOSE[view.scope]}, {_when(view)}** (UTC)"
+    title = f"**{_(WHOSE[view.scope])}, {_when(view)}** (UTC)"
     if not used:
-        return f"{title}\n\nNo requests to Claude."
+        return "\n\n".join((title, _("No requests to Claude.")))
     by_purpose = defaultdict[str, list[DailyUsage]](list)
     for one in used:
         by_purpose[one.purpose].append(one)
@@ -170,33 +175,34 @@ def report(view: UsageView, used: Sequence[DailyUsage]) -> str:
         _row(_name(name), by_purpose[name], *((one.median_ms, one.slow_ms) for one in by_purpose[name]))
         for name in ordered
     ]
-    rows.append(_row("total", used, *((one.median_of_all_ms, one.slow_of_all_ms) for one in used)))
-    table = markdown_table(COLUMNS, rows, numbers=range(1, len(COLUMNS)))
+    rows.append(_row(_("total"), used, *((one.median_of_all_ms, one.slow_of_all_ms) for one in used)))
+    table = markdown_table(tuple(map(_, COLUMNS)), rows, numbers=range(1, len(COLUMNS)))
     return f"{title}\n\n{table}"
 
 
 def _when(view: UsageView) -> str:
-    return "today" if view.days == 1 else f"last {view.days} days"
+    return _("today") if view.days == 1 else _("last {count:,} days", count=view.days)
 
 
 def _name(purpose: str) -> str:
     """Return what people call a purpose; a command that was taken out since keeps its own name."""
-    return PURPOSES.get(Purpose(purpose), purpose) if purpose in set(Purpose) else purpose
+    return _(PURPOSES[Purpose(purpose)]) if purpose in set(Purpose) else purpose
 
 
 def _row(name: str, used: Sequence[DailyUsage], *latencies: tuple[int | None, int | None]) -> tuple[str, ...]:
     calls = sum(one.calls for one in used)
-    ended = ((sum(one.failed for one in used), "failed"), (sum(one.stopped for one in used), "stopped"))
-    not_done = ", ".join(f"{count:,} {how}" for count, how in ended if count)
+    failed, stopped = sum(one.failed for one in used), sum(one.stopped for one in used)
+    not_done = [_("{count:,} failed", count=failed)] if failed else []
+    not_done += [_("{count:,} stopped", count=stopped)] if stopped else []
     cached = sum(one.cache_read_tokens for one in used)
     read = cached + sum(one.input_tokens + one.cache_write_tokens for one in used)
     return (
         name,
-        f"{sum(one.turns for one in used):,}",
-        f"{calls:,}" + (f" ({not_done})" if not_done else ""),
-        f"{read:,}",
-        f"{cached / read:.0%}" if read else "-",
-        f"{sum(one.output_tokens for one in used):,}",
+        number(sum(one.turns for one in used)),
+        number(calls) + (f" ({', '.join(not_done)})" if not_done else ""),
+        number(read),
+        percent(cached / read) if read else "-",
+        number(sum(one.output_tokens for one in used)),
         cost(used),
         *(_seconds(one) for one in zip(*latencies, strict=True)),
     )
@@ -207,27 +213,31 @@ def cost(used: Iterable[DailyUsage]) -> str:
     used = tuple(used)
     calls, unpriced = sum(one.calls for one in used), sum(one.unpriced for one in used)
     if unpriced == calls:
-        return "price unknown"
-    known = sum(one.cost_micros for one in used) / MICROS
-    return dollars(known) + (f" + {unpriced:,} with unknown price" if unpriced else "")
+        return _("price unknown")
+    known = dollars(sum(one.cost_micros for one in used) / MICROS)
+    return _("{known} + {count:,} with unknown price", known=known, count=unpriced) if unpriced else known
 
 
 def _seconds(milliseconds: Iterable[int | None]) -> str:
     known = [one for one in milliseconds if one is not None]
-    return f"{min(known) / 1000:.1f} s" if known else "-"
+    return _("{count:,.1f} s", count=min(known) / 1000) if known else "-"
 
 
 def draw(view: UsageView, used: Sequence[DailyUsage], now: datetime, channel: str = "") -> bytes:
     """Draw each day's cost by purpose, or the requests if no price is known. `channel` is its name. Blocking."""
-    days = [(view.since(now) + timedelta(days=number)).date() for number in range(view.days)]
+    days = [(view.since(now) + timedelta(days=n)).date() for n in range(view.days)]
     is_priced = any(one.unpriced < one.calls for one in used)
     amounts: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
     for one in used:
         amounts[_name(one.purpose)][one.day] += one.cost_micros / MICROS if is_priced else one.calls
     columns = {name: [by_day[day] for day in days] for name, by_day in sorted(amounts.items())}
-    whose = f"Usage in {channel}" if view.scope is UsageScope.CHANNEL and channel else WHOSE[view.scope]
-    what, unit = ("cost", Unit.DOLLARS) if is_priced else ("requests", Unit.COUNT)
-    return chart.panels([short_date(day) for day in days], [Panel(f"{whose}: {what} by day", columns, unit)])
+    has_name = view.scope is UsageScope.CHANNEL and channel
+    whose = _("Usage in {channel}", channel=channel) if has_name else _(WHOSE[view.scope])
+    if is_priced:
+        title, unit = _("{usage}: cost by day", usage=whose), Unit.DOLLARS
+    else:
+        title, unit = _("{usage}: requests by day", usage=whose), Unit.COUNT
+    return chart.panels([short_date(day) for day in days], [Panel(title, columns, unit)])
 
 
 def to_csv(used: Iterable[DailyUsage]) -> bytes:

@@ -20,6 +20,7 @@ from bot.core.domain.feedback import FeedbackStatus
 from bot.core.domain.interaction import Field, Form
 from bot.core.domain.message import Place
 from bot.errors import NotAllowedError, UsageError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, ChatHistory, Store
     from bot.core.ports.feedback_store import FeedbackStore
 
-GONE = "This feedback no longer exists."
+GONE = N_("This feedback no longer exists.")
 NOBODY = "-"  # the choice of no team: a menu's choices can't be empty
 
 
@@ -65,15 +66,17 @@ async def open_form(action: Action, *, feedback: FeedbackStore, store: Store, ch
     record, settings = await _open(id_, action.asker, action.place.workspace, feedback=feedback, store=store)
     await _check_sees(record, settings, action.asker, chat, action.place.channel)
     first = await feedback.records.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
-    fields = [_menu("category", "Category", record.category, categories(settings))]
-    fields.append(_menu("severity", "Severity", record.severity, settings.severities))
+    fields = [_menu("category", _("Category"), record.category, categories(settings))]
+    fields.append(_menu("severity", _("Severity"), record.severity, settings.severities))
     if settings.teams:
-        fields.append(_menu("team", "Team", record.team or NOBODY, (NOBODY, *(team.name for team in settings.teams))))
-    fields.append(Field("assignee", "Assigned to", "person", record.assignee, optional=True))
-    hint = "A link to the earlier post that this one repeats."
+        teams = (NOBODY, *(team.name for team in settings.teams))
+        fields.append(_menu("team", _("Team"), record.team or NOBODY, teams))
+    fields.append(Field("assignee", _("Assigned to"), "person", record.assignee, optional=True))
+    hint = _("A link to the earlier post that this one repeats.")
     original = first.permalink if first else ""
-    fields.append(Field("original", "Duplicate of", "text", original, hint=hint, optional=True, max_length=500))
-    return FEEDBACK_FORM.form("Feedback", tuple(fields), FeedbackFormRef(workspace=record.workspace, id=record.id))
+    fields.append(Field("original", _("Duplicate of"), "text", original, hint=hint, optional=True, max_length=500))
+    ref = FeedbackFormRef(workspace=record.workspace, id=record.id)
+    return FEEDBACK_FORM.form(_("Feedback"), tuple(fields), ref)
 
 
 def categories(settings: ChannelSettings) -> tuple[str, ...]:
@@ -104,7 +107,7 @@ async def submit(
     chosen, severity = answers.get("category", ""), answers.get("severity", "")
     team = answers.get("team", "").removeprefix(NOBODY) if settings.teams else record.team
     if chosen not in {*categories(settings), record.category} or not chosen:
-        return None, {"category": "Choose a category."}
+        return None, {"category": _("Choose a category.")}
     if (chosen, severity, team) != (record.category, record.severity, record.team):
         values |= {"category": chosen, "severity": severity, "team": team, "corrected_by": person}
     if team != record.team:
@@ -131,10 +134,10 @@ async def _original(link: str, record: Feedback, *, feedback: FeedbackStore, his
         return None
     found = history.locate(link, replace(record.place, thread=""))
     if found is None or not found.message or found.place.channel != record.channel:
-        return "That is not a link to a post in this channel."
+        return _("That is not a link to a post in this channel.")
     first = await feedback.records.at(replace(record.place, thread=found.place.thread or found.message))
     if first is None or first.id == record.id:
-        return "I have no feedback record for that post."
+        return _("I have no feedback record for that post.")
     return first.id
 
 
@@ -162,10 +165,10 @@ async def _open(
 ) -> tuple[Feedback, ChannelSettings]:
     record = await feedback.records.find(workspace, id_) if id_ is not None else None
     if record is None:
-        raise UsageError(GONE)
+        raise UsageError(_(GONE))
     settings = await store.settings.load(replace(record.place, thread=""))
     if asker.home != record.workspace:
-        raise NotAllowedError("Only people from this workspace can change feedback.")
+        raise NotAllowedError(_("Only people from this workspace can change feedback."))
     if settings.agents and asker.person not in settings.agents:
-        raise NotAllowedError("Only the people who answer feedback in this channel can change it.")
+        raise NotAllowedError(_("Only the people who answer feedback in this channel can change it."))
     return record, settings

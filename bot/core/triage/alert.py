@@ -11,6 +11,7 @@ from bot.core.domain.route import team as find_team
 from bot.core.triage.card import linked
 from bot.core.triage.trends import trends
 from bot.errors import ChatError
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ async def alert(
             continue
         text = written(trend, latest)
         if told:
-            channel, message, _ = told.split(":")
+            channel, message, __ = told.split(":")
             await _edit(Place(place.workspace, channel), message, text, checkpoint, chat.posts)
         else:
             team = find_team(settings.teams, latest[0].team)
@@ -83,9 +84,18 @@ async def _edit(place: Place, message: str, text: str, checkpoint: Checkpoint, p
 def written(trend: Trend, latest: Sequence[Feedback]) -> str:
     """Describe a trend, with its latest posts, which come newest first."""
     if trend.category:
-        title = f"📈 **{trend.category}: {trend.count} posts in 24 hours**, where {trend.usual:.1f} a day is usual"
+        title = _(
+            "📈 **{category}: {count:,} posts in 24 hours**, where {usual:,.1f} a day is usual",
+            category=trend.category,
+            count=trend.count,
+            usual=trend.usual,
+        )
     else:
-        title = f"📈 **{trend.count} posts about the same thing** ({latest[-1].category})"
+        title = _(
+            "📈 **{count:,} posts about the same thing** ({category})",
+            count=trend.count,
+            category=latest[-1].category,
+        )
     shown = [f"- {linked(one)}" for one in reversed(latest)]
     left = trend.count - len(latest)
-    return "\n".join([title, *shown, *([f"- and {left} more"] if left > 0 else [])])
+    return "\n".join([title, *shown, *([_("- and {count:,} more", count=left)] if left > 0 else [])])

@@ -14,6 +14,7 @@ from bot.core.actions import (
 from bot.core.domain.control_value import FeedbackRef
 from bot.core.domain.feedback import ELSEWHERE, UNSORTED, FeedbackStatus
 from bot.core.triage import issue
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Control
     from bot.core.ports import ChatNames
 
+POST, TAKEN = N_("a post"), N_("taken")
 SHOWN_OF_EVIDENCE = 120  # characters
 SHOWN_OF_OPTION = 60
 
-REACTIONS = {
+REACTIONS = {  # not for people: names of categories
     "bug report": "bug",
     "account issue": "key",
     "performance issue": "turtle",
@@ -34,6 +36,17 @@ REACTIONS = {
     "feature request": "bulb",
     "praise": "heart",
     "question": "question",
+}
+STANDING = {
+    FeedbackStatus.TAKEN: (N_("_Taken_"), N_("_Taken by {person}_")),
+    FeedbackStatus.RESOLVED: (N_("_Resolved_"), N_("_Resolved by {person}_")),
+}
+NOT_COUNTED = {
+    FeedbackStatus.WAITING: N_("waiting"),
+    FeedbackStatus.DISMISSED: N_("not feedback"),
+    FeedbackStatus.IGNORED: N_("ignored"),
+    FeedbackStatus.JOINED: N_("joined"),
+    FeedbackStatus.WITHDRAWN: N_("withdrawn"),
 }
 OTHER_REACTION = "label"
 
@@ -48,19 +61,19 @@ def reaction(record: Feedback) -> str:
 def card(record: Feedback, settings: ChannelSettings, names: ChatNames, *, original: str = "") -> str:
     """Render a record's card. `original` is the link to the post that it repeats."""
     if record.status is FeedbackStatus.WITHDRAWN:
-        return "_Withdrawn: the post was deleted._"
+        return _("_Withdrawn: the post was deleted._")
     if record.status in {FeedbackStatus.DISMISSED, FeedbackStatus.IGNORED}:
-        return "_Not counted as feedback._"
-    words = [f"**{record.category or UNSORTED}**", record.severity, record.area, record.sentiment]
+        return _("_Not counted as feedback._")
+    words = [f"**{record.category or _(UNSORTED)}**", record.severity, record.area, _(record.sentiment)]
     lines = [" · ".join(word for word in words if word)]
     if record.summary:
         lines.append(plain(record.summary))
     if record.evidence and record.evidence.casefold() not in record.summary.casefold():
         lines.append(f"> {plain(record.evidence[:SHOWN_OF_EVIDENCE])}\n")  # else the quotation would go on
-    facts = [f"Team: {record.team}" if record.team else "", _sureness(record, settings, names)]
-    facts.append(f"repeats [an earlier post]({original})" if original else "")
+    facts = [_("Team: {team}", team=record.team) if record.team else "", _sureness(record, settings, names)]
+    facts.append(_("repeats [an earlier post]({link})", link=original) if original else "")
     facts.append(f"[{plain(issue.name(record.issue))}]({record.issue})" if record.issue else "")
-    facts.append("its team's channel can't be reached" if record.routed == ELSEWHERE else "")
+    facts.append(_("its team's channel can't be reached") if record.routed == ELSEWHERE else "")
     lines.append(" · ".join(fact for fact in facts if fact))
     lines.append(_standing(record, names))
     return "\n".join(line for line in lines if line)
@@ -68,17 +81,19 @@ def card(record: Feedback, settings: ChannelSettings, names: ChatNames, *, origi
 
 def _sureness(record: Feedback, settings: ChannelSettings, names: ChatNames) -> str:
     if record.corrected_by:
-        return f"corrected by {names.mention(record.corrected_by)}"
+        return _("corrected by {person}", person=names.mention(record.corrected_by))
     if not record.category:
-        return "⚠️ I couldn't sort this; please choose a category"
-    return f"sorted by AI, {record.confidence}% sure" + (
-        " ⚠️ please check" if record.confidence < settings.check_below else ""
-    )
+        return _("⚠️ I couldn't sort this; please choose a category")
+    if record.confidence < settings.check_below:
+        return _("sorted by AI, {share:.0%} sure ⚠️ please check", share=record.confidence / 100)
+    return _("sorted by AI, {share:.0%} sure", share=record.confidence / 100)
 
 
 def _standing(record: Feedback, names: ChatNames) -> str:
-    by = f" by {names.mention(record.assignee)}" if record.assignee else ""
-    return {FeedbackStatus.TAKEN: f"_Taken{by}_", FeedbackStatus.RESOLVED: f"_Resolved{by}_"}.get(record.status, "")
+    if record.status not in STANDING:
+        return ""
+    alone, by = STANDING[record.status]
+    return _(by, person=names.mention(record.assignee)) if record.assignee else _(alone)
 
 
 def controls(record: Feedback) -> tuple[Control, ...]:
@@ -98,17 +113,19 @@ def controls(record: Feedback) -> tuple[Control, ...]:
 def notice(records: Sequence[Feedback]) -> str:
     """Render the message that tells a team about new feedback, one line each with its link."""
     lines = [_line(record) for record in records]
-    where = f"in <#{records[0].place.channel}>"
+    channel = f"<#{records[0].place.channel}>"
     if len(lines) == 1:
-        return f"New post {where}: {lines[0]}"
-    return "\n".join([f"{len(lines)} new posts {where}:", *(f"- {line}" for line in lines)])
+        return _("New post in {channel}: {post}", channel=channel, post=lines[0])
+    title = _("{count:,} new posts in {channel}:", count=len(lines), channel=channel)
+    return "\n".join([title, *(f"- {line}" for line in lines)])
 
 
 def _line(record: Feedback) -> str:
-    words = " · ".join(word for word in (record.category or UNSORTED, record.severity) if word)
-    mark = {FeedbackStatus.RESOLVED: " ✓", FeedbackStatus.TAKEN: " (taken)"}.get(record.status, "")
+    words = " · ".join(word for word in (record.category or _(UNSORTED), record.severity) if word)
     if not record.is_counted:
-        return f"~~**{words}**: {plain(record.summary) or 'a post'}~~ ({record.status})"
+        return f"~~**{words}**: {plain(record.summary) or _(POST)}~~ ({_(NOT_COUNTED[record.status])})"
+    mark = " ✓" if record.status is FeedbackStatus.RESOLVED else ""
+    mark = f" ({_(TAKEN)})" if record.status is FeedbackStatus.TAKEN else mark
     return f"**{words}**: {linked(record)}{mark}"
 
 
@@ -117,12 +134,12 @@ def notice_controls(records: Sequence[Feedback]) -> tuple[Control, ...]:
     if len(records) == 1:
         return controls(records[0])
     options = tuple((str(one.id), f"{one.category}: {one.summary}"[:SHOWN_OF_OPTION]) for one in records)
-    return (CHANGE_FEEDBACK.menu(options, label="Change one of these…"),)
+    return (CHANGE_FEEDBACK.menu(options, label=_("Change one of these…")),)
 
 
 def linked(record: Feedback) -> str:
     """Return a post's summary as a link to the post."""
-    return f"[{plain(record.summary) or 'a post'}]({record.permalink})"
+    return f"[{plain(record.summary) or _(POST)}]({record.permalink})"
 
 
 def plain(text: str) -> str:

@@ -42,7 +42,7 @@ MOST_CORRECTIONS = 500  # of each kind that are searched for examples
 TOKENS_PER_ITEM = 200  # of output
 TOKENS_OF_FILES = 20_000  # of input
 
-IGNORED: dict[str, tuple[str, ...]] = {
+IGNORED: dict[str, tuple[str, ...]] = {  # not for people: what Claude fills in
     "conservative": ("small talk", "unclear"),
     "normal": ("small talk",),
     "eager": (),
@@ -181,6 +181,6 @@ def decide(record: Feedback, verdict: Verdict, settings: ChannelSettings) -> Dec
     return Decision(record.text, judged, FeedbackStatus.OPEN, route(settings.routes, judged.category, judged.severity))
 
 
-def ignore(record: Feedback) -> Decision:
+def ignore(record: Feedback) -> Decision:  # not for people: what Claude fills in
     """Decide that a post is not feedback."""
     return Decision(record.text, Judgement(record.id, nature="small talk"), FeedbackStatus.IGNORED)

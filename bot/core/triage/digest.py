@@ -12,6 +12,7 @@ from bot.core.triage.card import linked, plain
 from bot.core.triage.report import agreed
 from bot.core.triage.trends import DAY, HISTORY, trends
 from bot.core.writing.notes import unapplied
+from bot.language import _, ngettext, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,30 +60,42 @@ async def digest(
     lines = [written(fresh, records, period, chat.names)]
     for trend in (await trends(place, now, least=least, within=within, feedback=feedback))[:SHOWN]:
         latest = await feedback.statistics.recent(place, trend.since, 1, root=trend.root, category=trend.category)
-        lines += [f"📈 {trend.count} posts, {one.category}: {plain(one.summary)}" for one in latest]
-    text = "\n\n".join([*lines, "_Sorted by AI. Check important details._"]) + unapplied(settings, model)
+        lines += [
+            _(
+                "📈 {count:,} posts, {category}: {summary}",
+                count=trend.count,
+                category=one.category,
+                summary=plain(one.summary),
+            )
+            for one in latest
+        ]
+    text = "\n\n".join([*lines, _("_Sorted by AI. Check important details._")]) + unapplied(settings, model)
     await chat.posts.post(place, text, checkpoint, key="digest")
 
 
 def written(fresh: Sequence[Feedback], records: Sequence[Feedback], period: timedelta, names: ChatNames) -> str:
     """Describe what came in during a day or a week, and what is waiting of all records."""
-    counts = Counter(one.category or UNSORTED for one in fresh)
-    when = "the last day" if period == DAY else "the last week"
-    came = f"**Feedback from {when}**: {len(fresh):,} post{'' if len(fresh) == 1 else 's'}"
-    if not any(one.category or one.given for one in fresh):
-        lines = [f"{came}. None of them could be sorted, so I can't tell what they are about."]
+    counts = Counter(one.category or _(UNSORTED) for one in fresh)
+    if period == DAY:
+        came = ngettext(
+            "**Feedback from the last day**: {n:,} post.", "**Feedback from the last day**: {n:,} posts.", len(fresh)
+        )
     else:
-        lines = [f"{came}. Categories no one changed: {agreed(fresh)}.", ""]
-        lines += [f"- {name}: {count:,}" for name, count in counts.most_common()]
+        came = ngettext(
+            "**Feedback from the last week**: {n:,} post.", "**Feedback from the last week**: {n:,} posts.", len(fresh)
+        )
+    if not any(one.category or one.given for one in fresh):
+        lines = [" ".join((came, _("None of them could be sorted, so I can't tell what they are about.")))]
+    else:
+        lines = [" ".join((came, _("Categories no one changed: {share}.", share=agreed(fresh)))), ""]
+        lines += [f"- {name}: {number(count)}" for name, count in counts.most_common()]
     waiting = [one for one in records if one.status is FeedbackStatus.OPEN]
     if waiting:
-        lines += ["", f"**Not assigned yet**: {len(waiting):,}. The oldest:"]
+        lines += ["", _("**Not assigned yet**: {count:,}. The oldest:", count=len(waiting))]
         oldest = sorted(waiting, key=lambda one: one.said_at)[:SHOWN]
         lines += [f"- {linked(one)}" for one in oldest]
     taken = Counter(one.assignee for one in records if one.status is FeedbackStatus.TAKEN)
     if taken:
-        lines += [
-            "",
-            "**In progress**: " + ", ".join(f"{names.mention(who)} {count}" for who, count in taken.most_common()),
-        ]
+        people = ", ".join(f"{names.mention(who)} {number(count)}" for who, count in taken.most_common())
+        lines += ["", _("**In progress**: {people}", people=people)]
     return "\n".join(lines)

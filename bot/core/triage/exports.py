@@ -1,5 +1,7 @@
 """Read exported messages: Slack's own zip, with a folder for each channel and a file for each day; or JSON."""
 
+# not for people: the terminal
+
 from __future__ import annotations
 
 import io

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.core.domain.feedback import UNSORTED, FeedbackStatus
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -33,7 +34,8 @@ def state(record: Feedback) -> str:
 
 def title(record: Feedback) -> str:
     """Return the title: the summary, or the category if there is none."""
-    return " ".join((record.summary or f"{record.category or UNSORTED}: feedback").split())[:LONGEST_TITLE]
+    category = record.category or _(UNSORTED)
+    return " ".join((record.summary or _("{category}: feedback", category=category)).split())[:LONGEST_TITLE]
 
 
 def body(record: Feedback, original: Feedback | None) -> str:
@@ -41,14 +43,21 @@ def body(record: Feedback, original: Feedback | None) -> str:
 
     `original` is the record that this one repeats.
     """
-    lines = [f"**{quiet(record.category or UNSORTED)}**, {quiet(record.severity) or 'no severity'}"]
-    lines.append(f"[The post]({record.permalink})")
-    facts = {"Area": record.area, "Sentiment": record.sentiment, "Team": record.team, "Language": record.language}
-    lines += [f"{name}: {quiet(value)}" for name, value in facts.items() if value]
+    severity = quiet(record.severity) or _("no severity")
+    lines = [f"**{quiet(record.category or _(UNSORTED))}**, {severity}"]
+    lines.append(_("[The post]({link})", link=record.permalink))
+    facts = (
+        (N_("Area: {value}"), record.area),
+        (N_("Sentiment: {value}"), _(record.sentiment)),
+        (N_("Team: {value}"), record.team),
+        (N_("Language: {value}"), record.language),
+    )
+    lines += [_(fact, value=quiet(value)) for fact, value in facts if value]
     if original is not None:
-        lines.append(f"Repeats {original.issue}" if original.issue else f"Repeats [a post]({original.permalink})")
+        issue, post = _("Repeats {issue}", issue=original.issue), _("Repeats [a post]({link})", link=original.permalink)
+        lines.append(issue if original.issue else post)
     return "\n".join(
-        [*(f"- {line}" for line in lines), "", "_Sorted by AI. Check important details._", "", mark(record)]
+        [*(f"- {line}" for line in lines), "", _("_Sorted by AI. Check important details._"), "", mark(record)]
     )
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from bot.core.channel_reader import allow
 from bot.core.domain.feedback import FeedbackStatus
 from bot.core.domain.message import Place
-from bot.core.triage.card import plain
+from bot.core.triage.card import POST, plain
 from bot.core.triage.report import MOST_RECORDS, REPORTED
 from bot.errors import NotAllowedError, UsageError
+from bot.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,13 +33,13 @@ async def listing(named: str, command: Command, *, feedback: FeedbackStore, stor
         venue = await allow(place, command.asker.person, directory=chat.directory)
     except (NotAllowedError, UsageError) as error:
         return error.sentence
-    where = f"#{venue.name}" if venue.name else "here"
+    channel_name = f"#{venue.name}" if venue.name else ""
     records = await feedback.statistics.recent(place, datetime.now(UTC) - REPORTED, MOST_RECORDS)
     unresolved = [one for one in records if one.status is not FeedbackStatus.RESOLVED]
     settings = await store.settings.load(place)
     if not unresolved and not settings.triage:
-        return off(where)
-    return written(where, unresolved, settings, chat)
+        return off(channel_name)
+    return written(channel_name, unresolved, settings, chat)
 
 
 def _place(named: str, command: Command) -> Place:
@@ -47,32 +48,57 @@ def _place(named: str, command: Command) -> Place:
         return here
     ids = {name.casefold(): id_ for name, id_ in command.channels}
     if (id_ := ids.get(named.casefold())) is None:
-        raise UsageError(f"I don't know of a channel #{named[:80]}. Choose it from the list that appears as you type.")
+        raise UsageError(
+            _("I don't know of a channel #{name}. Choose it from the list that appears as you type.", name=named[:80])
+        )
     return Place(here.workspace, id_)
 
 
-def off(where: str) -> str:
-    """Say that no one keeps track of what is open."""
-    return (
-        f"Triage is off in {where}, so I don't track what is open there. `/parley triage on` in that channel turns it "
-        f"on; `/summarize {where if where.startswith('#') else '7d'}` shows which questions are open."
+def off(channel: str) -> str:
+    """Say that no one keeps track of what is open in the channel of a name, "" for direct messages."""
+    if not channel:
+        return _(
+            "Triage is off here, so I don't track what is open here. `/parley triage on` turns it on; "
+            "`/summarize 7d` shows which questions are open."
+        )
+    return _(
+        "Triage is off in {channel}, so I don't track what is open there. `/parley triage on` in that channel turns it "
+        "on; `/summarize {channel}` shows which questions are open.",
+        channel=channel,
     )
 
 
-def written(where: str, unresolved: Sequence[Feedback], settings: ChannelSettings, chat: Chat) -> str:
+def written(channel: str, unresolved: Sequence[Feedback], settings: ChannelSettings, chat: Chat) -> str:
     """Describe open posts, the gravest first and of those the oldest."""
     if not unresolved:
-        return f"Nothing is open in {where}."
+        return _("Nothing is open in {channel}.", channel=channel) if channel else _("Nothing is open here.")
     taken = sum(one.status is FeedbackStatus.TAKEN for one in unresolved)
-    count = f"**{len(unresolved):,} open post{'s' if len(unresolved) > 1 else ''} in {where}**"
+    if channel:
+        count = ngettext(
+            "**{n:,} open post in {channel}**, {taken:,} of them taken:",
+            "**{n:,} open posts in {channel}**, {taken:,} of them taken:",
+            len(unresolved),
+            channel=channel,
+            taken=taken,
+        )
+    else:
+        count = ngettext(
+            "**{n:,} open post here**, {taken:,} of them taken:",
+            "**{n:,} open posts here**, {taken:,} of them taken:",
+            len(unresolved),
+            taken=taken,
+        )
     ranks = {name.casefold(): rank for rank, name in enumerate(settings.severities)}
     ordered = sorted(unresolved, key=lambda one: (-ranks.get(one.severity.casefold(), -1), one.said_at))
     lines = [_line(one, chat.names) for one in ordered[:LISTED]]
-    more = [f"… and {len(ordered) - LISTED:,} more."] if len(ordered) > LISTED else []
-    return "\n".join([f"{count}, {taken:,} of them taken:", *lines, *more])
+    more = [_("… and {count:,} more.", count=len(ordered) - LISTED)] if len(ordered) > LISTED else []
+    return "\n".join([count, *lines, *more])
 
 
 def _line(one: Feedback, names: ChatNames) -> str:
     what = ", ".join(filter(None, (one.severity, one.category)))
-    who = f", taken by {names.mention(one.assignee)}" if one.assignee else ""
-    return f"- {f'**{what}**: ' if what else ''}{plain(one.summary) or 'a post'} ([post]({one.permalink})){who}"
+    post = f"{f'**{what}**: ' if what else ''}{plain(one.summary) or _(POST)}"
+    if not one.assignee:
+        return _("- {post} ([post]({link}))", post=post, link=one.permalink)
+    taker = names.mention(one.assignee)
+    return _("- {post} ([post]({link})), taken by {person}", post=post, link=one.permalink, person=taker)

@@ -11,6 +11,7 @@ from bot.core.domain.message import Place
 from bot.core.domain.route import team as find_team
 from bot.core.triage import card
 from bot.errors import ChatError
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,8 +165,9 @@ def target(record: Feedback, settings: ChannelSettings) -> str:
 
 def unreachable(channel: str) -> str:
     """Return the message for the person who set the teams: one of their channels can't be reached."""
-    return (
-        f"I can't post feedback to <#{channel}>: I am not in that channel, or it is archived. Invite me there, or name "
+    return _(
+        "I can't post feedback to <#{channel}>: I am not in that channel, or it is archived. Invite me there, or name "
         "another channel with `/parley set teams`; then type `/parley triage on` in the channel where the feedback "
-        "comes in, and I'll send what is waiting. Until then, it stays in its threads."
+        "comes in, and I'll send what is waiting. Until then, it stays in its threads.",
+        channel=channel,
     )

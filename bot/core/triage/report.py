@@ -19,6 +19,7 @@ from bot.core.markdown_table import cell, markdown_table
 from bot.core.triage.card import linked
 from bot.core.triage.trends import DAY, alike
 from bot.errors import ChatError
+from bot.language import _, ngettext, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,11 +43,10 @@ async def report(place: Place, *, feedback: FeedbackStore, store: Store) -> str:
     now = datetime.now(UTC)
     records = await feedback.statistics.recent(place, now - REPORTED, MOST_RECORDS)
     is_on = (await store.settings.load(place)).triage
-    state = (
-        "Triage is on in this channel." if is_on else "Triage is off in this channel: `/parley triage on` turns it on."
-    )
+    on = _("Triage is on in this channel.")
+    state = on if is_on else _("Triage is off in this channel: `/parley triage on` turns it on.")
     if not records:
-        return f"{state} No feedback came in during the last four weeks."
+        return " ".join((state, _("No feedback came in during the last four weeks.")))
     return "\n\n".join([state, came_in(records), table(records, now), by_week(records, now)])
 
 
@@ -55,16 +55,23 @@ def came_in(records: Sequence[Feedback]) -> str:
     open_, taken = (
         sum(one.status is status for one in records) for status in (FeedbackStatus.OPEN, FeedbackStatus.TAKEN)
     )
-    return f"**{len(records):,} posts** of feedback in four weeks, {open_:,} of them open, {taken:,} taken."
+    return ngettext(
+        "**{n:,} post** of feedback in four weeks, {open:,} of them open, {taken:,} taken.",
+        "**{n:,} posts** of feedback in four weeks, {open:,} of them open, {taken:,} taken.",
+        len(records),
+        open=open_,
+        taken=taken,
+    )
 
 
 def table(records: Sequence[Feedback], now: datetime) -> str:
     """Return a table of the categories: how many, how many in the last week, how often people agreed."""
     rows = [
-        (cell(name), f"{len(ones):,}", f"{sum(one.said_at > now - WEEK for one in ones):,}", agreed(ones))
+        (cell(name), number(len(ones)), number(sum(one.said_at > now - WEEK for one in ones)), agreed(ones))
         for name, ones in _by_category(records)
     ]
-    return markdown_table(("Category", "Posts", "Last 7 days", "Unchanged"), rows, numbers=(1, 2, 3))
+    headings = (_("Category"), _("Posts"), _("Last 7 days"), _("Unchanged"))
+    return markdown_table(headings, rows, numbers=(1, 2, 3))
 
 
 def by_week(records: Sequence[Feedback], now: datetime) -> str:
@@ -73,16 +80,16 @@ def by_week(records: Sequence[Feedback], now: datetime) -> str:
     for one in records:
         weeks[(now - one.said_at) // WEEK].append(one)
     shares = [f"{short_date(now - (n + 1) * WEEK)}: {agreed(weeks[n])}" for n in sorted(weeks, reverse=True)]
-    return (
-        f"Share of categories that no one changed, by week: {', '.join(shares)}. Each change becomes an example for "
-        "later posts."
+    return _(
+        "Share of categories that no one changed, by week: {shares}. Each change becomes an example for later posts.",
+        shares=", ".join(shares),
     )
 
 
 def _by_category(records: Sequence[Feedback]) -> list[tuple[str, list[Feedback]]]:
     found = defaultdict(list)
     for one in records:
-        found[one.given or one.category or UNSORTED].append(one)
+        found[one.given or one.category or _(UNSORTED)].append(one)
     return sorted(found.items(), key=lambda pair: -len(pair[1]))
 
 
@@ -90,7 +97,7 @@ def agreed(records: Sequence[Feedback]) -> str:
     """Return the share of classified records whose category no one changed, "-" if none was classified."""
     judged = [one for one in records if one.category or one.given]
     right = sum(one.category == one.given for one in judged)
-    return f"{right / len(judged):.0%}" if judged else "-"
+    return percent(right / len(judged)) if judged else "-"
 
 
 async def trends(
@@ -120,52 +127,72 @@ async def trends(
         if error.is_transient:
             raise
         log.warning("upload failed: %s", error)
-        return f"{text}\n\n_I couldn't send you the chart._"
-    return f"{text}\n\nI've sent you the chart."
+        return "\n\n".join((text, _("_I couldn't send you the chart._")))
+    return "\n\n".join((text, _("I've sent you the chart.")))
 
 
 def _trend(now: int, before: int) -> str:
     if not before:
-        return "new"
-    return "rising" if now > before else "falling" if now < before else ""
+        return _("new")
+    return _("rising") if now > before else _("falling") if now < before else ""
+
+
+def _title(fresh: int, before: int, days: int) -> str:
+    if days == 1:
+        return ngettext(
+            "**Feedback from the last day**: {n:,} post, and {before:,} on the day before.",
+            "**Feedback from the last day**: {n:,} posts, and {before:,} on the day before.",
+            fresh,
+            before=before,
+        )
+    return ngettext(
+        "**Feedback from the last {days:,} days**: {n:,} post, and {before:,} in the {days:,} days before.",
+        "**Feedback from the last {days:,} days**: {n:,} posts, and {before:,} in the {days:,} days before.",
+        fresh,
+        days=days,
+        before=before,
+    )
 
 
 def compared(fresh: Sequence[Feedback], before: Sequence[Feedback], days: int) -> str:
     """Return a table of the categories beside the same number of days before, response times, and repeated posts."""
-    title = f"**Feedback from the last {days} days**: {_posts(fresh)}, and {len(before):,} in the {days} days before."
+    title = _title(len(fresh), len(before), days)
     if not fresh:
         return title
     now_, then = _counts(fresh), _counts(before)
     rows = [
-        (cell(name), f"{now_[name]:,}", f"{then[name]:,}", _trend(now_[name], then[name]))
-        for name, _ in (now_ + then).most_common()
+        (cell(name), number(now_[name]), number(then[name]), _trend(now_[name], then[name]))
+        for name, __ in (now_ + then).most_common()
     ]
-    lines = [title, "", markdown_table(("Category", "Posts", "Before", ""), rows, numbers=(1, 2))]
+    lines = [title, "", markdown_table((_("Category"), _("Posts"), _("Before"), ""), rows, numbers=(1, 2))]
     grave = Counter(one.severity for one in fresh if one.severity).most_common()
-    lines += ["", "Severity: " + ", ".join(f"{name} {count:,}" for name, count in grave)] if grave else []
+    counted = ", ".join(f"{name} {number(count)}" for name, count in grave)
+    lines += ["", _("Severity: {severities}", severities=counted)] if grave else []
     answered = [one.responded_at - one.said_at for one in fresh if one.responded_at]
     if answered:
         minutes = median(one.total_seconds() for one in answered) / 60
-        lines += [
-            "",
-            f"Median time to the first response: {_duration(minutes)}, from {_posts(answered)} with a response.",
-        ]
+        time = ngettext(
+            "Median time to the first response: {time}, from {n:,} post with a response.",
+            "Median time to the first response: {time}, from {n:,} posts with a response.",
+            len(answered),
+            time=_duration(minutes),
+        )
+        lines += ["", time]
     for ones in alike(fresh, least=2)[:5]:
         others = ", ".join(f"[{n}]({one.permalink})" for n, one in enumerate(ones[1:5], start=2))
-        lines += ["", f"{_posts(ones)}: {linked(ones[0])} ({others})"]
+        posts = ngettext("{n:,} post", "{n:,} posts", len(ones))
+        lines += ["", f"{posts}: {linked(ones[0])} ({others})"]
     return "\n".join(lines)
 
 
-def _posts(ones: Sequence[object]) -> str:
-    return f"{len(ones):,} post{'' if len(ones) == 1 else 's'}"
-
-
 def _counts(records: Sequence[Feedback]) -> Counter[str]:
-    return Counter(one.category or UNSORTED for one in records)
+    return Counter(one.category or _(UNSORTED) for one in records)
 
 
 def _duration(minutes: float) -> str:
-    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"  # noqa: PLR2004 (two hours)
+    if minutes < 120:  # noqa: PLR2004 (two hours)
+        return _("{count:,} min", count=round(minutes))
+    return _("{count:,.1f} h", count=minutes / 60)
 
 
 def drawn(
@@ -176,10 +203,13 @@ def drawn(
     `severities` come the lowest first.
     """
     names = [short_date(now - n * DAY) for n in range(days - 1, -1, -1)]
-    by_severity = _by_day(records, days, now, lambda one: one.severity or "no severity")
+    by_severity = _by_day(records, days, now, lambda one: one.severity or _("no severity"))
     parts = [
-        Panel(f"Feedback in {channel}", _by_day(records, days, now, lambda one: one.category or UNSORTED)),
-        Panel("By severity", by_severity, scale=severities),
+        Panel(
+            _("Feedback in {channel}", channel=channel),
+            _by_day(records, days, now, lambda one: one.category or _(UNSORTED)),
+        ),
+        Panel(_("By severity"), by_severity, scale=severities),
     ]
     answered = defaultdict(list)
     for one in records:
@@ -187,7 +217,7 @@ def drawn(
             answered[_day(one, days, now)].append((one.responded_at - one.said_at) / HOUR)
     if answered:
         hours = [median(answered[day]) if day in answered else math.nan for day in range(days)]
-        parts.append(Panel("Median time to the first response", {"median": hours}, Unit.HOURS, lines=True))
+        parts.append(Panel(_("Median time to the first response"), {_("median"): hours}, Unit.HOURS, lines=True))
     return chart.panels(names, parts)
 
 

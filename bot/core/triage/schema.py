@@ -1,5 +1,7 @@
 """Define the form that the model fills in for posts, and check what it filled in."""
 
+# not for people: what Claude is told
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -30,7 +30,7 @@ CHOSEN = "team"  # the menu with the teams
 NEW = "-"
 NO_TEAMS = N_("none yet")
 # The platform has no menu of user groups for forms.
-GROUPS = "Their IDs, such as S012ABCDEF, separated by commas. The menu on a group's page has “Copy group ID”."
+GROUPS = N_("Their IDs, such as S012ABCDEF, separated by commas. The menu on a group's page has “Copy group ID”.")
 _GROUP = re.compile(r"S[A-Z0-9]{2,39}")
 
 
@@ -60,13 +60,13 @@ async def _form(place: Place, settings: ChannelSettings, version: int, context: 
     shown = [_field(name, settings) for name in TRIAGE if name not in {"teams", "agents"}]
     too_long = [one.name for one in shown if len(str(one.value)) > fields.LONGEST]
     shown = [one for one in shown if one.name not in too_long]
-    shown.append(Field("agents", "Agents", "people", settings.agents, hint=fields.hint("agents"), optional=True))
-    teams = ((NEW, "Add a team"), *((team.name, team.name) for team in settings.teams))
-    menu = Field(CHOSEN, "Team", "choice", NEW, teams)
+    shown.append(Field("agents", _("Agents"), "people", settings.agents, hint=fields.hint("agents"), optional=True))
+    teams = ((NEW, _("Add a team")), *((team.name, team.name) for team in settings.teams))
+    menu = Field(CHOSEN, _("Team"), "choice", NEW, teams)
     told = ", ".join(team.name for team in settings.teams) or _(NO_TEAMS)
     where = await plain_name(place, context.chat)
     return TRIAGE_FORM.form(
-        "Triage settings",
+        _("Triage settings"),
         (
             Field("about", "\n".join([_("For {place}", place=where), *map(fields.too_long, too_long)]), "note"),
             *shown,
@@ -144,16 +144,19 @@ def _read(
 def _team_form(triage: TriageSettingsRef, settings: ChannelSettings, name: str) -> Form:
     team = find_team(settings.teams, name) or Team(name="-")
     is_new = team.name == NEW
-    hint = "" if is_new else "Leave the name empty to remove the team."
+    hint = "" if is_new else _("Leave the name empty to remove the team.")
     asked = (
-        Field("name", "Name", "text", "" if is_new else team.name, hint=hint, optional=not is_new, max_length=60),
+        Field("name", _("Name"), "text", "" if is_new else team.name, hint=hint, optional=not is_new, max_length=60),
         Field(
-            "channel", "Channel", "channel", team.channel, hint="I have to be a member of this channel.", optional=True
+            "channel",
+            _("Channel"),
+            "channel",
+            team.channel,
+            hint=_("I have to be a member of this channel."),
+            optional=True,
         ),
-        Field(
-            "people", "People to notify", "people", tuple(one for one in team.people if one[0] in "UW"), optional=True
-        ),
-        Field("groups", "User groups to notify", "text", ", ".join(_groups(team)), hint=GROUPS, optional=True),
+        Field("people", _("People to notify"), "people", _members(team), optional=True),
+        Field("groups", _("User groups to notify"), "text", ", ".join(_groups(team)), hint=_(GROUPS), optional=True),
     )
     ref = TeamRef(
         workspace=triage.workspace,
@@ -161,7 +164,7 @@ def _team_form(triage: TriageSettingsRef, settings: ChannelSettings, name: str) 
         team="" if is_new else team.name,
         version=triage.version,
     )
-    return TEAM_FORM.form("New team" if is_new else "Edit team", asked, ref)
+    return TEAM_FORM.form(_("New team") if is_new else _("Edit team"), asked, ref)
 
 
 async def save_team(submission: Submission, context: SettingsFormContext) -> Mapping[str, str]:
@@ -175,7 +178,7 @@ async def save_team(submission: Submission, context: SettingsFormContext) -> Map
     typed = str(submission.answers.get("groups", ""))
     groups = tuple(dict.fromkeys(one.lstrip("@") for one in re.split(r"[\s,;]+", typed.strip()) if one))
     if unknown := [one for one in groups if not _GROUP.fullmatch(one)]:
-        return {"groups": f"“{unknown[0][:40]}” is not a user group's ID. {GROUPS}"}
+        return {"groups": " ".join((_("“{typed}” is not a user group's ID.", typed=unknown[0][:40]), _(GROUPS)))}
     people = (*submission.answers.get("people", ()), *groups)
     others = [team for team in held.teams if former is None or team.name != former.name]
     if fault := _fault(name, there, people, others):
@@ -186,6 +189,10 @@ async def save_team(submission: Submission, context: SettingsFormContext) -> Map
     return {}
 
 
+def _members(team: Team) -> tuple[str, ...]:
+    return tuple(one for one in team.people if one[0] in "UW")
+
+
 def _groups(team: Team) -> tuple[str, ...]:
     return tuple(one for one in team.people if one[0] not in "UW")
 
@@ -194,9 +201,12 @@ def _fault(name: str, channel: str, people: tuple[str, ...], others: list[Team])
     if not name:
         return {}
     if len(name) > LONGEST_NAME or any(sign in name for sign in ";:\n"):
-        return {"name": f"A team's name can have at most {LONGEST_NAME} characters, and no colon or semicolon."}
+        most = _("A team's name can have at most {most:,} characters, and no colon or semicolon.", most=LONGEST_NAME)
+        return {"name": most}
     if find_team(others, name):
-        return {"name": "There is already a team with that name."}
+        return {"name": _("There is already a team with that name.")}
     if not channel and not people:
-        return {"channel": "Choose a channel, or people."}
-    return {} if len(others) < MOST else {"name": f"There are already {MOST} teams, which is the limit."}
+        return {"channel": _("Choose a channel, or people.")}
+    if len(others) < MOST:
+        return {}
+    return {"name": _("There are already {most:,} teams, which is the limit.", most=MOST)}

@@ -1,5 +1,7 @@
 """Recognize posts that are plainly not feedback: greetings, thanks, mere emoji. The model judges the others."""
 
+# not for people: words that people write
+
 from __future__ import annotations
 
 import re

@@ -11,6 +11,7 @@ from bot.core.command import answering
 from bot.core.domain.thread import Record
 from bot.core.settings.command import check_may_change
 from bot.errors import NotAllowedError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from bot.core.domain.command import Command
     from bot.core.ports import Chat, Checkpoint
 
-OPERATORS = "Webhooks are signed with your administrator's TRIAGE_WEBHOOK_SECRET: please ask them for it."
-NONE = "Webhooks are not sent: your administrator has not set TRIAGE_WEBHOOK_SECRET."
-OWN = (
+OPERATORS = N_("Webhooks are signed with your administrator's TRIAGE_WEBHOOK_SECRET: please ask them for it.")
+NONE = N_("Webhooks are not sent: your administrator has not set TRIAGE_WEBHOOK_SECRET.")
+OWN = N_(
     "This workspace's webhooks are signed with its own secret. Keep it where only your receiver can read "
     "it:\n\n`{secret}`"
 )
@@ -36,7 +37,8 @@ def secrets_of(secret: str, *, each: bool) -> Callable[[str], str]:
     def secret_of(workspace: str) -> str:
         if not each or not secret:
             return secret
-        return hmac.new(secret.encode(), f"parley webhook {workspace}".encode() + b"\x01", hashlib.sha256).hexdigest()
+        info = f"parley webhook {workspace}"  # not for people: what the key is for
+        return hmac.new(secret.encode(), info.encode() + b"\x01", hashlib.sha256).hexdigest()
 
     return secret_of
 
@@ -58,7 +60,7 @@ async def tell(
         try:
             await check_may_change(replace(place, channel=""), command.asker, admins=admins, directory=chat.directory)
             secret = secret_of(place.workspace) if secret_of else ""
-            sentence = OWN.format(secret=secret) if secret else NONE if secret_of else OPERATORS
+            sentence = _(OWN, secret=secret) if secret else _(NONE) if secret_of else _(OPERATORS)
         except NotAllowedError as error:
             sentence = error.sentence
         await visible.replace(sentence)

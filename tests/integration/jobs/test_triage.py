@@ -20,6 +20,7 @@ from bot.db.classify_runs import SqlClassifyItemStore
 from bot.db.feedback import sql_feedback_store
 from bot.db.store import sql_store
 from bot.jobs.feedback_chain import SORT
+from bot.jobs.languages import Languages
 from bot.jobs.triage import LOOK_EVERY, TriageJobs
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.reply import TextDelta
@@ -94,14 +95,16 @@ async def triaging(database: Database, model: AwayModel, clock: Clock) -> AsyncI
             async def settings_of(_: Place) -> ChannelSettings:
                 return ChannelSettings(triage=True, together=0)
 
+            chat = chat_in(workspace, session)
             made = TriageJobs(
                 inbox,
                 feedback=sql_feedback_store(database),
                 classified=SqlClassifyItemStore(database),
                 store=sql_store(database),
                 model=claude.model(),
-                chat=chat_in(workspace, session),
+                chat=chat,
                 settings_of=settings_of,
+                languages=Languages(chat.directory, ""),
                 clock=clock,
             )
             made.register(inbox)

@@ -64,7 +64,7 @@ def test_admins_always_have_the_settings() -> None:
 
 
 def test_helpers_are_named_in_order() -> None:
-    assert access.helpers({"U2", "U1"}, "<@{}>".format) == "a workspace admin or <@U1> or <@U2>"
+    assert access.helpers({"U2", "U1"}, "<@{}>".format) == "a workspace admin, <@U1> or <@U2>"
     assert access.helpers((), str) == "a workspace admin"
 
 

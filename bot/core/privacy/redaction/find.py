@@ -53,7 +53,7 @@ _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
 _EMAIL = re.compile(r"(?<![\w.%+'-])[\w.%+'-]{1,256}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[^\W\d_]{2,63}")
 _PHONE = re.compile(r"\d(?:[^\w\n]{0,3}\d){5}")  # without six digits in a row, there is no number
 
-_KEY = r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+_KEY = r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"  # not for people: a pattern
 _SECRETS = (
     re.compile(rf"{_KEY}(?:[^-]|-(?!----BEGIN)){{0,20000}}?-----END [A-Z0-9 ]{{0,40}}PRIVATE KEY(?: BLOCK)?-----"),
     re.compile(rf"{_KEY}[\w+/=\s]{{0,20000}}"),  # cut off

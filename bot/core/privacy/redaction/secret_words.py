@@ -1,5 +1,7 @@
 """The words that precede secrets, in many languages, and those that describe a secret or replace it."""
 
+# not for people: words that people write
+
 from __future__ import annotations
 
 # Accents may be signs of their own, as Macs write them, or missing. Short words count only where a word begins.

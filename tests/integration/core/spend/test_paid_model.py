@@ -60,7 +60,7 @@ async def quiet(_place: Place, _person: str, _sentence: str) -> None:
 
 
 def paid(spend_store: SpendStore, spender: Spender) -> Model:
-    return paid_model.paid(spender.model(), spend_store, notify=quiet, helpers="an admin")
+    return paid_model.paid(spender.model(), spend_store, notify=quiet, helpers=lambda: "an admin")
 
 
 async def ask(model: Model, settings: ChannelSettings = SETTINGS) -> bool:
