@@ -102,24 +102,6 @@ async def test_a_turn_given_up_is_tried_again(stage: Dialogue, model: ScriptedMo
     assert await stage.rows("SELECT text FROM messages WHERE role = 'assistant'") == [("A bird.",)]
 
 
-async def test_a_failed_regeneration_keeps_the_answer(stage: Dialogue, model: ScriptedModel) -> None:
-    stage.environ["TURN_ATTEMPTS"] = "1"
-    async with stage.bot():
-        model.answer("A bird.")
-        ts = stage.mention("what is a heron?")
-        await stage.answer(stage.general, ts)
-        (message,) = stage.answers(stage.general, ts)
-        model.answer(DOWN)
-        await stage.workspace.press(message, "regenerate.0")
-        await stage.workspace.until(lambda: "I couldn't write a new answer." in message.shown)
-        await stage.until_idle()
-        assert message.shown.startswith("A bird.\n")
-        assert labels(message) == ["Regenerate", "👍", "👎"]
-        model.answer("A wader.")
-        await stage.workspace.press(message, "regenerate.0")
-        await stage.workspace.until(lambda: message.shown == "A wader.")
-
-
 async def summarize(dialogue: Dialogue, text: str) -> str:
     """Ask for a text's summary; return the thread of it."""
     workspace = dialogue.workspace

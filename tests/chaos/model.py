@@ -7,15 +7,16 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from bot.playground.anthropic.reply import TextDelta
+from bot.playground.anthropic.reply import MessageStop, TextDelta
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from bot.playground.anthropic.reply import Event, ModelRequest
 
-# What names a question: its kind, its talk and its place there. c: asks for code; l: for a long answer; q: anything.
-TAG = re.compile(r"\b[qcl]\d+\.\d+\b")
+# What names a question: its kind, its talk and its place there. c: asks for code; l: for a long answer; k: for one that
+# the length limit cuts; q: anything.
+TAG = re.compile(r"\b[qclk]\d+\.\d+\b")
 PIECES = 6
 SLOW = 5.0  # so many times slower are the answers in every tenth talk: long enough for their streams to grow
 LONG = 2_000  # words: more than one message holds, and no more than one answer of the model
@@ -42,7 +43,7 @@ class RecordingModel:
         self._asked = asyncio.Condition()
 
     async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
-        tag = TAG.findall(asked.text)[-1]
+        tag = TAG.findall("\n".join(text for _, text in asked.turns))[-1]
         async with self._asked:
             self.requests[tag].append(asked)
             self._asked.notify_all()
@@ -52,6 +53,8 @@ class RecordingModel:
         for start in range(0, len(text), length):
             await asyncio.sleep(self.pace * (SLOW if is_slow else 1))
             yield TextDelta(text[start : start + length])
+        if tag[0] == "k":
+            yield MessageStop("max_tokens")
 
     async def until_asked(self, tag: str, times: int) -> None:
         """Wait until a question has been asked so often. The caller sets the deadline."""

@@ -72,43 +72,66 @@ async def test_a_deadly_turn_is_given_up(scene: Scene) -> None:
 
 
 async def test_a_private_answer_is_shown_once(scene: Scene) -> None:
-    """Killed as it showed the answer, before it can know: the person is told, and nobody pays twice."""
+    """Killed before it showed anything, the answer comes; killed as it did, the person is told. Nobody pays twice."""
     replica = scene.replica("http")
     await replica.start()
-    async with asyncio.TaskGroup() as group:
-        group.create_task(strike(scene.workspace, replica.kill, when=lambda message: "Answer to q0.0" in message.shown))
-        await ask_privately(scene)
-    await replica.ended()
-    assert await shown_in_the_end(scene, replica) == [AT_WORK, "Answer to q0.0", MAYBE.format(name="summarize")]
-    assert len(scene.model.requests["q0.0"]) == 1
-
-
-async def test_a_private_answer_outlives_a_death(scene: Scene) -> None:
-    """Killed before it showed anything: the answer comes, and nothing else does."""
-    replica = scene.replica("http")
-    await replica.start()
-    await ask_privately(scene)
+    await ask_privately(scene, "q0.0")
     async with asyncio.timeout(20):
         await scene.model.until_asked("q0.0", 1)
     replica.kill()
     await replica.ended()
-    assert await shown_in_the_end(scene, replica) == [AT_WORK, "Answer to q0.0"]
+    await replica.start()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(strike(scene.workspace, replica.kill, when=lambda message: "Answer to q0.1" in message.shown))
+        await scene.workspace.until(lambda: "Answer to q0.0" in shown_in_private(scene))
+        await ask_privately(scene, "q0.1")
+    await replica.ended()
+    await idle_again(scene, replica)
+    told = MAYBE.format(name="summarize")
+    assert shown_in_private(scene) == [AT_WORK, "Answer to q0.0", AT_WORK, "Answer to q0.1", told]
+    assert len(scene.model.requests["q0.1"]) == 1
 
 
-async def ask_privately(scene: Scene) -> None:
+async def test_a_used_control_goes_after_a_death(scene: Scene) -> None:
+    """Killed as what “Continue” asked for stood there, and before the button was taken away."""
+    workspace, replica = scene.workspace, scene.replica("http")
+    await replica.start()
+    channel = workspace.channel("general")
+    ts = workspace.say(channel, f"{workspace.bot.mention} What about k1.0?")
+    await workspace.until(lambda: any("continue.0" in str(one.blocks) for one in workspace.thread(channel, ts)))
+    (_, first) = workspace.thread(channel, ts)
+    async with asyncio.TaskGroup() as group:
+        ended = strike(workspace, replica.kill, when=lambda one: one is not first and "end of k1.0" in one.shown)
+        group.create_task(ended)
+        await workspace.press(first, "continue.0")
+    await replica.ended()
+    assert "continue.0" in str(first.blocks)
+    await idle_again(scene, replica)
+    assert "continue.0" not in str(first.blocks)
+    assert "regenerate" in str(first.blocks)
+    (second,) = workspace.thread(channel, ts)[2:]
+    assert second.shown.startswith("Answer to k1.0")
+    assert len(scene.model.requests["k1.0"]) == 2
+
+
+async def ask_privately(scene: Scene, tag: str) -> None:
     channel = scene.workspace.channel("general")
-    reply = await scene.workspace.command(channel, "/summarize", "--private something about q0.0")
+    reply = await scene.workspace.command(channel, "/summarize", f"--private something about {tag}")
     assert reply.acked
 
 
-async def shown_in_the_end(scene: Scene, replica: Replica) -> list[str]:
-    """Start the bot again, and return how each thing begins that the person alone has been shown by its end."""
+def shown_in_private(scene: Scene) -> list[str]:
+    """Return how each thing begins that the person alone has been shown."""
+    return [message.shown.partition(":")[0] for message in scene.workspace.ephemerals()]
+
+
+async def idle_again(scene: Scene, replica: Replica) -> None:
+    """Start the bot again, let it do all that is left, and stop it."""
     await replica.start()
     database = Database.open(scene.environ["DATABASE_URL"])
     await until_idle(database)
     await database.close()
     assert await replica.stop() == 0
-    return [message.shown.partition(":")[0] for message in scene.workspace.ephemerals()]
 
 
 async def set_deaths(url: str, deaths: int, crashes: int) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import stamina
+
 from bot.playground.anthropic.reply import MessageStop
 from bot.playground.slack.elements import buttons
+from tests.acceptance.test_again import DOWN, labels
 from tests.acceptance.test_forget import erase
 from tests.acceptance.test_usage import ask
 
@@ -62,3 +65,45 @@ async def test_a_private_question_goes_by_its_own_address(dialogue: Dialogue, mo
     await dialogue.until_idle()
     methods = {call.method for call in dialogue.workspace.calls[before:]}
     assert not methods & {"chat.update", "chat.delete"}
+
+
+async def test_a_failed_regeneration_keeps_the_answer(stage: Dialogue, model: ScriptedModel) -> None:
+    """Source: rmusser01/tldw_chatbook#2164, where the earlier answer was lost. The button works again."""
+    stage.environ["TURN_ATTEMPTS"] = "1"
+    with stamina.set_testing(True, attempts=1, cap=True):
+        async with stage.bot():
+            model.answer("A bird.")
+            ts = stage.mention("what is a heron?")
+            await stage.answer(stage.general, ts)
+            (message,) = stage.answers(stage.general, ts)
+            model.answer(DOWN)
+            await stage.workspace.press(message, "regenerate.0")
+            await stage.workspace.until(lambda: "I couldn't write a new answer." in message.shown)
+            await stage.until_idle()
+            assert message.shown.startswith("A bird.\n")
+            assert labels(message) == ["Regenerate", "👍", "👎"]
+            model.answer("A wader.")
+            await stage.workspace.press(message, "regenerate.0")
+            await stage.workspace.until(lambda: message.shown == "A wader.")
+
+
+async def test_an_answer_without_text_can_be_tried(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """Sources: danny-avila/LibreChat#3658, epam/ai-dial-chat#689. What failed has no answer to name."""
+    model.answer(MessageStop("end_turn"))
+    ts = dialogue.mention("what is a heron?")
+    await dialogue.workspace.until(lambda: dialogue.answers(dialogue.general, ts))
+    (message,) = dialogue.answers(dialogue.general, ts)
+    assert labels(message) == ["Try again"]
+    model.answer("A bird.")
+    await dialogue.workspace.press(message, "regenerate.0")
+    await dialogue.workspace.until(lambda: message.shown == "A bird.")
+
+
+async def test_a_refusal_offers_no_retry(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """Source: janhq/jan#7844. What would fail again is not offered again."""
+    model.answer(MessageStop("refusal"))
+    ts = dialogue.mention("what is a heron?")
+    await dialogue.workspace.until(lambda: dialogue.answers(dialogue.general, ts))
+    (message,) = dialogue.answers(dialogue.general, ts)
+    assert "declined" in message.shown
+    assert labels(message) == []
