@@ -15,6 +15,7 @@ from typing import Literal
 from pydantic import ConfigDict, TypeAdapter
 
 from bot.errors import SettingsError
+from bot.language import _
 
 SOON = 60  # days before its end from which on a model is said to retire
 
@@ -159,13 +160,14 @@ def lookup(model: str, on: date | None = None) -> ModelCard:
     """
     on = on or today()
     if new := successor(model, on):
-        raise SettingsError([f"The model {model} is retired; use {new} instead."])
+        raise SettingsError([_("The model {model} is retired; use {new} instead.", model=model, new=new)])
     if card := find(model):
         return card
     known = [card.id for card in catalogue().models.values() if not card.has_retired(on)]
     closest = get_close_matches(model.strip().lower(), known, n=1, cutoff=0.5)
-    hint = f" Did you mean {closest[0]}?" if closest else ""
-    raise SettingsError([f"I don't know a model “{model[:60]}”.{hint} Known: {', '.join(known)}."])
+    hint = [_("Did you mean {model}?", model=closest[0])] if closest else []
+    unknown, listed = _("I don't know a model “{model}”.", model=model[:60]), ", ".join(known)
+    raise SettingsError([" ".join((unknown, *hint, _("Known: {models}.", models=listed)))])
 
 
 def successor(model: str, on: date) -> str:

@@ -1,5 +1,7 @@
 """Check the API key and the model without asking the model anything."""
 
+# not for people: operators read it
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -188,7 +188,8 @@ class Claude(ModelLimits):
             async with asyncio.timeout(self._deadlines.check):
                 return await access.check(self._anthropic, self.card)
         except TimeoutError:
-            return AccessFinding(ok=False, sentence="Claude did not answer in time.", remedy="Check the network.")
+            late, remedy = "Claude did not answer in time.", "Check the network."  # not for people: operators read it
+            return AccessFinding(ok=False, sentence=late, remedy=remedy)
 
     @contextmanager
     def _told(self, exchange: ModelCall) -> Iterator[None]:

@@ -86,8 +86,8 @@ ACCOUNT_CODES = {
     "parent_organization_required",
 }
 # The API gives these 400s no code of their own, so their wording is all there is to go by.
-BUDGET_WORDS = ("usage limits", "credit balance is too low")
-SIZE_WORDS = ("prompt is too long", "exceed context limit")
+BUDGET_WORDS = ("usage limits", "credit balance is too low")  # not for people: the API's words
+SIZE_WORDS = ("prompt is too long", "exceed context limit")  # not for people: as above
 
 # Such as messages.3.content.1.image.source.base64.data: what is wrong with the second block of the fourth message.
 _PATH = re.compile(r"\bmessages\.(?P<message>[0-9]{1,6})\.content\.(?P<block>[0-9]{1,6})\b")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from bot.core.domain.setting_choices import Creativity
 from bot.errors import UsageError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from anthropic.types import ThinkingConfigParam
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 # The last API version that takes sampling parameters at all; later ones answer 400 to any of them.
 SAMPLING_VERSION = "2023-06-01"
+OF_LEVEL = N_("A temperature for {level} creativity must be between {lowest} and {highest}.")
+OF_ANY = N_("A temperature must be between {lowest} and {highest}.")
 
 
 class Level(NamedTuple):
@@ -47,14 +50,14 @@ class Sampling:
     def __post_init__(self) -> None:
         if self.top_p is not None:
             if self.temperature is not None or self.level is not None:
-                raise UsageError("Set a temperature or a top_p, not both: Claude accepts only one of them.")
+                raise UsageError(_("Set a temperature or a top_p, not both: Claude accepts only one of them."))
             if not 0 < self.top_p <= 1:
-                raise UsageError("A top_p must be greater than 0 and at most 1.")
+                raise UsageError(_("A top_p must be greater than 0 and at most 1."))
         if self.temperature is not None:
-            lowest, _, highest = LEVELS[self.level] if self.level else Level(0, 1, 1)
+            lowest, _usual, highest = LEVELS[self.level] if self.level else Level(0, 1, 1)
             if not lowest <= self.temperature <= highest:
-                of_level = f" for {self.level} creativity" if self.level else ""
-                raise UsageError(f"A temperature{of_level} must be between {lowest} and {highest}.")
+                sentence = OF_LEVEL if self.level else OF_ANY
+                raise UsageError(_(sentence, level=self.level, lowest=lowest, highest=highest))
 
     def body(self) -> dict[str, object]:
         """Return the fields of a request's body."""
@@ -107,16 +110,16 @@ def faults(card: ModelCard, settings: ChannelSettings) -> dict[str, str]:
     found: dict[str, str] = {}
     thinks = settings.thinking == "adaptive"
     if thinks and "adaptive" not in card.thinking_forms:
-        found["thinking"] = f"{card.id} does not support adaptive thinking"
+        found["thinking"] = _("{model} does not support adaptive thinking", model=card.id)
     if settings.effort and not card.effort:
-        found["effort"] = f"{card.id} has no effort setting"
+        found["effort"] = _("{model} has no effort setting", model=card.id)
     if settings.max_output > card.max_output:
-        found["max_output"] = f"{card.id} writes at most {card.max_output:,} tokens"
+        found["max_output"] = _("{model} writes at most {most:,} tokens", model=card.id, most=card.max_output)
     for name in ("creativity", "temperature", "top_p"):
         if getattr(settings, name) is None:
             continue
         if not card.sampling:
-            found[name] = f"{card.id} no longer takes a temperature or a top_p"
+            found[name] = _("{model} no longer takes a temperature or a top_p", model=card.id)
         elif thinks and "thinking" not in found:
-            found[name] = "a model that thinks takes no temperature or top_p"
+            found[name] = _("a model that thinks takes no temperature or top_p")
     return found

@@ -307,7 +307,7 @@ class ChannelSettings(BaseModel):
 
 
 SHOWN = {
-    name: next((one for one in field.metadata if isinstance(one, Shown)), Shown())
+    name: next(one for one in field.metadata if isinstance(one, Shown))
     for name, field in ChannelSettings.model_fields.items()
 }
 """How each setting is shown."""

@@ -35,7 +35,7 @@ class Team(BaseModel):
     def _ids(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
         for one in [value] if isinstance(value, str) else value:
             if one and not _ID.fullmatch(one):
-                raise ValueError(f"I can't find “{one[:40]}”")
+                raise ValueError(_("I can't find “{name}”", name=one[:40]))
         return value
 
 

@@ -21,7 +21,7 @@ IN_CHANNELS: tuple[Scope, ...] = ("channel",)
 class Shown:
     """What a setting's declaration in `ChannelSettings` says beside its type, bounds and description."""
 
-    label: str = ""  # above its field; "" for its name
+    label: str  # above its field, in English, as what it accepts
     kind: Kind | None = None  # of its field; None for what its type says: a choice, a number or a line of text
     sign: str = ""  # before each name in a list: @ or #
     forms: tuple[Literal["settings", "triage"], ...] = ("settings",)

@@ -98,7 +98,7 @@ def agents(value: object) -> object:
 def ids(values: tuple[str, ...]) -> tuple[str, ...]:
     """Require the platform's ids, as a file has them: nothing else would ever apply to anyone."""
     if unknown := [one for one in values if not _ID.fullmatch(one)]:
-        raise ValueError(f"I can't find “{_echo(unknown[0])}”")
+        raise ValueError(_("I can't find “{name}”", name=_echo(unknown[0])))
     return values
 
 

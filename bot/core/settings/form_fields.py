@@ -28,12 +28,13 @@ FIELDS = tuple(name for name, one in SHOWN.items() if "settings" in one.forms)
 
 def label(name: str) -> str:
     """Return the label of a setting's field."""
-    return SHOWN[name].label or name.replace("_", " ").capitalize()
+    return _(SHOWN[name].label)
 
 
 def hint(name: str) -> str:
     """Return what is written below a setting's field; forms show no code."""
-    return sentence((ChannelSettings.model_fields[name].description or "").replace("`", ""))
+    described = ChannelSettings.model_fields[name].description or ""
+    return sentence(_(described).replace("`", ""))
 
 
 def too_long(name: str) -> str:
@@ -68,13 +69,14 @@ def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[s
     if name == MODEL:
         offered = {one: _offer(one, called, model) for one, called in models.items()}
         if typed:
-            offered.setdefault(typed, f"{typed} (not offered)")
-        options = [(INHERITED, f"Not set here ({model.facts.current(inherited)[1]})"), *offered.items()]
+            offered.setdefault(typed, _("{model} (not offered)", model=typed))
+        left = model.facts.current(inherited)[1]
+        options = [(INHERITED, _("Not set here ({value})", value=left)), *offered.items()]
         return Field(name, label(name), "choice", typed or INHERITED, tuple(options), told)
     if known := tuple(one.name for one in inherited.personas) if name == "persona" else choices(name):
         held = (typed,) if typed and typed not in known else ()
         options = [
-            (INHERITED, f"Not set here ({left or 'what suits the task'})"),
+            (INHERITED, _("Not set here ({value})", value=left or _("what suits the task"))),
             *((one, one) for one in (*known, *held)),
         ]
         return Field(name, label(name), "choice", typed or INHERITED, tuple(options), told)
@@ -115,8 +117,9 @@ def _offer(one: str, called: str, model: Model) -> str:
     settings = ChannelSettings(model=one)
     paid = [model.facts.price(*tokens, settings) for tokens in ((1_000_000, 0), (0, 1_000_000))]
     if None in paid:
-        return f"{called}, price unknown"
-    return f"{called}, ${paid[0]:g} in, ${paid[1]:g} out per M tokens"
+        return _("{model}, price unknown", model=called)
+    prices = [f"${price:g}" for price in paid]
+    return _("{model}, {read} in, {written} out per M tokens", model=called, read=prices[0], written=prices[1])
 
 
 def choices(name: str) -> tuple[str, ...]:
