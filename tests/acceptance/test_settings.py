@@ -112,7 +112,7 @@ async def test_an_overlong_prompt_is_refused(dialogue: Dialogue) -> None:
 
 
 async def test_settings_are_listed_set_and_unset(dialogue: Dialogue, model: ScriptedModel) -> None:
-    assert "`answers`: *thread*" in await prompt(dialogue, "settings list")
+    assert "`answers`: *thread*" in await prompt(dialogue, "settings list all")
     assert "`answers` is set to *mention*" in await prompt(dialogue, "set answers mention")
     assert "`answers`: *mention* _(set here)_" in await prompt(dialogue, "settings list")
     assert "back to its default" in await prompt(dialogue, "unset answers")

@@ -157,7 +157,7 @@ async def test_the_second_who_saves_is_told(dialogue: Dialogue) -> None:
 
 
 async def test_the_list_has_a_button_to_the_form(dialogue: Dialogue) -> None:
-    assert "`triage`: off" in await whispered(dialogue, "settings list")
+    assert "`triage`: off" in await whispered(dialogue, "settings list all")
     assert (await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "edit_settings.0")).ok
     assert dialogue.workspace.modal()["title"]["text"] == "Settings for #general"
 
@@ -278,6 +278,30 @@ async def test_a_fault_elsewhere_is_said_here(dialogue: Dialogue) -> None:
     refused = await dialogue.workspace.submit()
     assert list(refused.errors) == ["guests"]
     assert refused.errors["guests"].startswith("⚠️ Temperature: ")
+
+
+async def test_the_list_begins_with_what_is_set(dialogue: Dialogue) -> None:
+    await whispered(dialogue, "workspace set guests on")
+    await whispered(dialogue, "set footer on")
+    await whispered(dialogue, "set answers all")
+    here = f"<#{dialogue.general}>"
+    _heading, model, *lines = (await whispered(dialogue, "settings list")).splitlines()[1:]
+    assert model.startswith("• `model`: *Claude ")
+    assert lines == [
+        "• `answers`: *all* _(set here)_",
+        "**How I write**",
+        "• `footer`: on _(set here)_",
+        "**Who can use me**",
+        "• `guests`: on _(set for the workspace)_",
+        "",
+        "Everything else is at its default; `/parley settings list all` shows it.",
+        "Change one with `/parley set <name> <value>`, or reset it with `/parley unset <name>`.",
+    ]
+    told = await whispered(dialogue, "workspace settings list")
+    assert "`guests`: on _(set here)_" in told
+    assert "`/parley workspace settings list all`" in told
+    assert here not in told
+    assert (await whispered(dialogue, "settings list all")).count("•") > 40
 
 
 async def test_a_change_to_the_same_is_none(dialogue: Dialogue) -> None:

@@ -15,7 +15,7 @@ from bot.language import _
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LISTED = "/parley settings list"  # not for people: the command that shows all settings
+LISTED = "/parley settings list all"  # not for people: the command that shows all settings
 
 
 def check_name(name: str, listed: str = LISTED) -> str:

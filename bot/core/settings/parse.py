@@ -19,7 +19,7 @@ WORDS = ("settings", "set", "unset", "prompt", "why", "history", "revert", "tria
 _NOTHING = re.compile(r"(?:--|—|\u2013)?reset|unset|none", re.IGNORECASE)  # phones turn two hyphens into a dash
 OFF = "off"
 _FORM = re.compile(
-    r"(?:(?P<prompt>prompt)|(?P<list>settings(?:\s+list)?|why|history)|(?:revert\s+(?P<back>\d{1,6}))|(?P<unset>unset\s+(?P<gone>\S+))|set\s+(?P<name>\S+))(?:\s+(?P<text>.*))?",
+    r"(?:(?P<prompt>prompt)|(?P<list>settings(?:\s+list(?:\s+all)?)?|why|history)|(?:revert\s+(?P<back>\d{1,6}))|(?P<unset>unset\s+(?P<gone>\S+))|set\s+(?P<name>\S+))(?:\s+(?P<text>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -38,11 +38,14 @@ ONLY_IN_CHANNELS = N_("Triage works only in channels: leave out `workspace` or `
 _IN_CHANNELS = ("triage", "trends", "open")
 # How a word is used, for someone who used it in another way; {parley} is what to type before it.
 _USAGE = {
-    "settings": N_("`{parley}settings` opens the form, `{parley}settings list` lists them all."),
-    "set": N_(
-        "Name a setting and its value, such as `{parley}set footer on`; `{parley}settings list` shows the names."
+    "settings": N_(
+        "`{parley}settings` opens the form, `{parley}settings list` lists what is set, and `{parley}settings list all` "
+        "everything."
     ),
-    "unset": N_("Name one setting, such as `{parley}unset footer`; `{parley}settings list` shows the names."),
+    "set": N_(
+        "Name a setting and its value, such as `{parley}set footer on`; `{parley}settings list all` shows the names."
+    ),
+    "unset": N_("Name one setting, such as `{parley}unset footer`; `{parley}settings list all` shows the names."),
     "why": N_("Nothing follows `{parley}why`."),
     "history": N_("Nothing follows `{parley}history`."),
     "revert": N_("Name the number of a change that `{parley}history` shows, such as `{parley}revert 3`."),
@@ -58,6 +61,7 @@ class SettingsAction(StrEnum):
 
     OPEN = "open"
     LIST = "list"
+    LIST_ALL = "all"
     SHOW = "show"
     SET = "set"
     UNSET = "unset"
@@ -82,7 +86,7 @@ class SettingsCommand:
 
 
 def parse(typed: str) -> SettingsCommand:
-    """Read `settings [list]`, `set …`, `unset …`, `why`, `history`, `revert <n>`, `prompt [<text>]`, `prompt --reset`.
+    """Read `settings [list [all]]`, `set …`, `unset …`, `why`, `history`, `revert <n>`, `prompt [<text> | --reset]`.
 
     Each may have `workspace` or `thread <link>` before it. Raises `UsageError` for anything else.
     """
@@ -115,7 +119,7 @@ def _parse_here(typed: str, parley: str) -> SettingsCommand:
 
 
 def _parse_value(match: re.Match[str], text: str, parley: str) -> SettingsCommand:
-    name = check_name((match["gone"] or match["name"]).lower(), f"{parley}settings list")  # not for people: typed
+    name = check_name((match["gone"] or match["name"]).lower(), f"{parley}settings list all")  # not for people: typed
     if match["unset"] or (is_nothing(text) and not (text.lower() == OFF and _can_be_off(name))):
         return SettingsCommand(SettingsAction.UNSET, name)
     return SettingsCommand(SettingsAction.SET, name, text) if text else SettingsCommand(SettingsAction.SHOW, name)

@@ -85,12 +85,12 @@ SUBCOMMANDS = (
             ),
             "einstellungen",
         ),
-        said={"", "list"}.__contains__,
+        said={"", "list", "list all"}.__contains__,
         section=SETTINGS_OF,
         example="settings",
         brief="the model, who is answered, who may use me",
-        help="`/parley settings` opens this channel's settings as a form, `/parley settings list` lists them. "
-        "`/parley set <name> <value>` changes one, `/parley unset <name>` resets it, and so does `unset` or `none` as "
+        help="`/parley settings` opens this channel's settings as a form, `/parley settings list` lists what is set here, "
+        "and `/parley settings list all` everything. `/parley set <name> <value>` changes one, `/parley unset <name>` resets it, and so does `unset` or `none` as "
         "the value. `/parley why` shows where each "
         "comes from, `/parley history` who changed what, and `/parley revert <number>` undoes changes.\n"
         f"{SCOPED}\nWorkspace admins and Parley's admins can change settings.",

@@ -34,7 +34,7 @@ LONGEST_SENTENCE = 420
         ("set", "Name a setting and its value, such as `/parley set footer on`"),
         (
             "set fotter on",
-            "There is no setting `fotter`. Did you mean `footer`? `/parley settings list` shows them all.",
+            "There is no setting `fotter`. Did you mean `footer`? `/parley settings list all` shows them all.",
         ),
         ("unset fotter", "There is no setting `fotter`. Did you mean `footer`?"),
         ("why not", "I don't know `why not`. Nothing follows `/parley why`."),
