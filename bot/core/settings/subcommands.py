@@ -89,10 +89,10 @@ SUBCOMMANDS = (
         section=SETTINGS_OF,
         example="settings",
         brief="the model, who is answered, who may use me",
-        help="`/parley settings` opens this channel's settings as a form, `/parley settings list` lists what is set here, "
-        "and `/parley settings list all` everything. `/parley set <name> <value>` changes one, `/parley unset <name>` resets it, and so does `unset` or `none` as "
-        "the value. `/parley why` shows where each "
-        "comes from, `/parley history` who changed what, and `/parley revert <number>` undoes changes.\n"
+        help="`/parley settings` opens this channel's settings as a form, `/parley settings list` lists what is set, "
+        "and `/parley settings list all` everything. `/parley set <name> <value>` changes one, `/parley unset <name>` "
+        "resets it, and so does `unset` or `none` as the value. `/parley why` shows where each comes from, "
+        "`/parley history` who changed what, and `/parley revert <number>` undoes changes.\n"
         f"{SCOPED}\nWorkspace admins and Parley's admins can change settings.",
     ),
     *map(Subcommand, ("set", "unset", "why", "history", "revert", "workspace", "thread", "workspace settings")),
