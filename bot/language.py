@@ -16,6 +16,7 @@ from __future__ import annotations
 import gettext
 import io
 import string
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 ENGLISH = "en"
 FOLDER = Path(__file__).parent / "locales"
@@ -52,6 +53,16 @@ def speak(language: str) -> None:
 def spoken() -> str:
     """Return the language in which this task writes."""
     return _spoken.get()
+
+
+@contextmanager
+def in_english() -> Iterator[None]:
+    """Write in English for a moment, where Claude is told the same as a person."""
+    before = _spoken.set(ENGLISH)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
 
 
 def load() -> None:

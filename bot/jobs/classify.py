@@ -23,6 +23,7 @@ from bot.core.classify.sources import is_sheet, look
 from bot.core.classify.start import ClassifyContext, afford, answering, begin
 from bot.core.domain.classification import ClassifyRequest, RunStatus
 from bot.core.ephemeral import send_ephemeral
+from bot.core.writing.notes import apology
 from bot.db import threads as db_store
 from bot.errors import NotAllowedError, OverBudgetError, UsageError, known
 from bot.jobs import call_ledger
@@ -45,7 +46,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ASKED, RUN, SHOW = "classify", "classify run", "classify show"
+ASKED = "classify"
+RUN, SHOW = "classify run", "classify show"  # not for people: names of jobs
 LOOK_EVERY = 60.0  # seconds: how often batches are asked whether they are done
 
 _ASKED = TypeAdapter(ClassifyRequest)
@@ -73,7 +75,7 @@ class ClassifyJobs:
         inbox.handle(ASKED, unless_deleted(self.run_asked), self.give_up_asked, charge=_charge_asked)
         inbox.handle(RUN, unless_deleted(self.run_turn, goes_on=True), self.give_up_turn, charge=charge_place)
         inbox.handle(SHOW, self.run_show, self.give_up_show, charge=charge_place)
-        inbox.every("classify batches", LOOK_EVERY, self.look_after_batches)
+        inbox.every("classify batches", LOOK_EVERY, self.look_after_batches)  # not for people: the name of a job
 
     async def command(self, command: Command, *, checkpoint: Checkpoint) -> Record:
         """Carry `/classify` out, in its thread or in private. Raises `ChatError`."""
@@ -157,7 +159,7 @@ class ClassifyJobs:
         """Tell the asker that the run could not start."""
         asked = _ASKED.validate_python(job.payload)
         async with self._context.chat.answers.ephemeral(asked.place, asked.asker) as visible:
-            await visible.replace(f"{known(error).sentence} (Reference: `{job.reference}`)")
+            await visible.replace(apology(known(error), job.reference))
 
     async def run_turn(self, job: Job) -> Finish | None:
         """Advance a run for a while, or remove what it has shown if it is to be discarded."""

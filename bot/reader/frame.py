@@ -41,7 +41,7 @@ class FrameError(Exception):
 def packed(kind: FrameKind, body: bytes = b"") -> bytes:
     """Encode a frame. Raises `FrameError` for one that is too large."""
     if len(body) > LARGEST_FRAME:
-        raise FrameError(f"a frame of {len(body)} bytes")
+        raise FrameError(f"a frame of {len(body)} bytes")  # not for people: for developers
     return HEADER.pack(kind, len(body)) + body
 
 
@@ -51,7 +51,7 @@ def opened(header: bytes) -> tuple[FrameKind, int]:
     try:
         kind = FrameKind(number)
     except ValueError:
-        raise FrameError(f"a frame of kind {number}") from None
+        raise FrameError(f"a frame of kind {number}") from None  # not for people: for developers
     if size > LARGEST_FRAME:
-        raise FrameError(f"a frame of {size} bytes")
+        raise FrameError(f"a frame of {size} bytes")  # not for people: for developers
     return kind, size

@@ -18,6 +18,7 @@ from bot.core.domain.code_file import SyntaxFault, SyntaxReport
 from bot.core.domain.feedback import Exported
 from bot.core.domain.spreadsheet import Spreadsheet
 from bot.errors import FileError, HeavyFileError, ReaderUnavailableError, UsageError
+from bot.language import N_, _
 from bot.reader import task
 from bot.reader.bounds import SECONDS
 from bot.reader.frame import FrameKind
@@ -35,10 +36,10 @@ log = logging.getLogger(__name__)
 
 MOST_CHILDREN = 2  # so that a slow file keeps no one else waiting
 WAITING = 60.0  # seconds that a file waits for a child
-BROKEN = "I can't read {name}: it is damaged, or a kind of file I don't know."
-HEAVY = "{name} is more than I can read: please send a smaller part of it."
-HEAVY_EXPORT = "{name} is more than I can read: please export a shorter time range."
-HEAVY_SHEET = "{name} is more than I can read: please send a smaller part of it, or save it as CSV."
+BROKEN = N_("I can't read {name}: it is damaged, or a kind of file I don't know.")
+HEAVY = N_("{name} is more than I can read: please send a smaller part of it.")
+HEAVY_EXPORT = N_("{name} is more than I can read: please export a shorter time range.")
+HEAVY_SHEET = N_("{name} is more than I can read: please send a smaller part of it, or save it as CSV.")
 
 T = TypeVar("T")
 if TYPE_CHECKING:
@@ -149,11 +150,11 @@ class ReaderPool:
             async with asyncio.timeout(WAITING):
                 await self._free.acquire()
         except TimeoutError:
-            raise ReaderUnavailableError("all children are busy") from None
+            raise ReaderUnavailableError("busy") from None
         try:
             return await self._try(asked, data, result)
         except ChildError as error:
-            raise HeavyFileError(heavy) from error
+            raise HeavyFileError(_(heavy)) from error
         finally:
             self._free.release()
             if not self._all and not self._is_closed:
@@ -178,7 +179,7 @@ class ReaderPool:
                 aclosing(_without_faults(frames)) as pieces,
             ):
                 found = await result(pieces)
-                async for _ in pieces:
+                async for _left in pieces:
                     raise ChildError("protocol")  # noqa: TRY301 (as when it comes from the child's side)
         except TimeoutError:
             raise self._told(ChildError("timeout"), asked, began) from None
@@ -278,5 +279,5 @@ def _error(fault: Mapping[str, str]) -> Exception:
         return FileError(told)
     if kind == "broken":
         log.info("a file could not be read: %s", told[:80])
-        return FileError(BROKEN)
+        return FileError(_(BROKEN))
     return ChildError("memory" if kind == "heavy" else "protocol")

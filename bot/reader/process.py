@@ -73,7 +73,7 @@ class Child:
                     raise ChildError("protocol")  # noqa: TRY301 (ended as for the others)
         except TimeoutError:
             await child.end()
-            raise ChildError("never ready") from None
+            raise ChildError("start") from None
         except BaseException:
             await child.end()
             raise

@@ -177,7 +177,7 @@ async def test_a_doubtful_encoding_of_two_rows_is_asked(dialogue: Dialogue, mode
         ("a.csv", "id,text\n1,Größe\n2,trüb\n3,a ".encode() + b"\xff b\n", "", "1 character could not be read"),
         ("a.csv", b"id,text\n1,it is slow, very\n2,it hangs\n", "", "1 row has more cells than the heading"),
         ("a.xlsx", book(), "sheet=November column=1 heading=3", "From a.xlsx, sheet “November”, column “Id”."),
-        ("a.csv", b"id,text\n1,it hangs\n2,\n3,it is slow\n", "", "1 without text were left out"),
+        ("a.csv", b"id,text\n1,it hangs\n2,\n3,it is slow\n", "", "1 without text was left out"),
     ],
 )
 async def test_a_short_list_says_what_was_read(

@@ -57,6 +57,15 @@ def test_a_task_keeps_its_language() -> None:
     assert asyncio.run(two()) == ("de", "en")
 
 
+def test_claude_is_told_in_english() -> None:
+    def told() -> tuple[str, str]:
+        with language.in_english():
+            first = number(1234)
+        return first, number(1234)
+
+    assert said(lambda: " ".join(told())) == "1,234 1.234"
+
+
 def test_numbers_and_days_follow_the_language() -> None:
     assert (number(1234567), short_date(date(2026, 11, 3))) == ("1,234,567", "Nov 3")
     assert (said(lambda: number(1234567)), said(lambda: short_date(date(2026, 11, 3)))) == ("1.234.567", "3. Nov.")

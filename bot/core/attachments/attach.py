@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from bot.core.attachments import picture
 from bot.core.decoding.text import decode
 from bot.core.documents import kinds
-from bot.core.documents.document import listed
 from bot.core.documents.identify import IMAGES, with_content_type, with_type
 from bot.core.documents.kinds import MAIL, PDF, TEXT
 from bot.core.domain.attachment import Attachment, OpenedFile
 from bot.core.domain.message import FileState
 from bot.core.tokens import estimate_tokens, shorten
 from bot.errors import ChatError, FileError, RevokedError, UsageError
+from bot.language import N_, _, and_list, in_english, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,15 +44,21 @@ TOKENS_PER_IMAGE = 1_600
 TOKENS_PER_PAGE = 2_500  # a page goes as its text and as a picture of it
 
 FAULTS: Mapping[str, str] = {
-    FileState.GONE: "{name} is gone, or I can't access it: please post it again.",
-    FileState.HIDDEN: "{name} is too old for this workspace's Slack plan to show: please post it again.",
-    FileState.DENIED: "I don't have access to {name}: please post it here yourself, or share it in this channel.",
-    FileState.OUTSIDE: "{name} is only a link to a file stored elsewhere, which I can't open: please post the file.",
-    FileState.PAGE: "{name} is a canvas or a list, which I can't open: please paste what matters, or post it as a PDF.",
-    FileState.UNHEARD: "{name} has no transcript yet: please ask again in a minute.",
-    FileState.REJECTED: "Claude could not open {name}, so I left it out.",
+    FileState.GONE: N_("{name} is gone, or I can't access it: please post it again."),
+    FileState.HIDDEN: N_("{name} is too old for this workspace's Slack plan to show: please post it again."),
+    FileState.DENIED: N_("I don't have access to {name}: please post it here yourself, or share it in this channel."),
+    FileState.OUTSIDE: N_(
+        "{name} is only a link to a file stored elsewhere, which I can't open: please post the file."
+    ),
+    FileState.PAGE: N_(
+        "{name} is a canvas or a list, which I can't open: please paste what matters, or post it as a PDF."
+    ),
+    FileState.UNHEARD: N_("{name} has no transcript yet: please ask again in a minute."),
+    FileState.REJECTED: N_("Claude could not open {name}, so I left it out."),
 }
-AWAY = "I could not fetch {name} just now: please ask again in a minute."
+NO_ROOM = N_("{name} no longer fits in this thread: please ask about it in a new one.")
+AWAY = N_("I could not fetch {name} just now: please ask again in a minute.")
+NAME = "{name}"  # which `FileError` fills in
 WIDE = ("UTF-16", "UTF-32")  # no other text has a zero byte
 
 
@@ -97,18 +103,23 @@ def check(file: FileRef) -> int:
     else:
         raise FileError(kinds.refusal("{name}", file.name))
     if file.size > limit:
-        raise FileError(_too_big(file.name, file.size, limit))
+        raise FileError(_too_big(file.size, limit))
     return limit
 
 
 def check_state(file: FileRef) -> None:
     """Raise `FileError` for a file that is not available."""
     if fault := FAULTS.get(file.state):
-        raise FileError(fault)
+        raise FileError(_(fault))
 
 
-def _too_big(name: str, size: int, limit: int) -> str:
-    return f"*{name}* is too large to read: it is {size / MEGABYTE:.1f} MB, and the limit is {limit // MEGABYTE} MB."
+def _too_big(size: int, limit: int) -> str:
+    return _(
+        "{name} is too large to read: it is {size:,} MB, and the limit is {limit} MB.",
+        name=NAME,
+        size=round(size / MEGABYTE, 1),
+        limit=limit // MEGABYTE,
+    )
 
 
 def opened(file: FileRef, data: bytes, room: int) -> OpenedFile:
@@ -117,7 +128,7 @@ def opened(file: FileRef, data: bytes, room: int) -> OpenedFile:
     It accepts anything and may take any time and memory, so call it where `FileReader` bounds both.
     """
     if not data:
-        raise FileError(f"*{file.name}* is empty.")
+        raise FileError(_("{name} is empty."))
     if file.media_type in IMAGES:
         return _image(file, data, room)
     if file.media_type == PDF:
@@ -130,14 +141,20 @@ def opened(file: FileRef, data: bytes, room: int) -> OpenedFile:
 def _image(file: FileRef, data: bytes, room: int) -> OpenedFile:
     found = next((kind for kind, starts in IMAGES.items() if data.startswith(starts)), "")
     if not found or (found == "image/webp" and data[8:12] != b"WEBP"):
-        raise FileError(f"I can't read *{file.name}*: it is not an image, or it is damaged.")
+        raise FileError(_("I can't read {name}: it is not an image, or it is damaged."))
     if (sides := picture.sides(data)) and max(sides) > LONGEST_SIDE:
         raise FileError(
-            f"*{file.name}* is {sides[0]:,} x {sides[1]:,} pixels, and Claude accepts up to {LONGEST_SIDE:,} on "
-            "each side: please send a smaller version."
+            _(
+                "{name} is {width:,} x {height:,} pixels, and Claude accepts up to {limit:,} on each side: please send "
+                "a smaller version.",
+                name=NAME,
+                width=sides[0],
+                height=sides[1],
+                limit=LONGEST_SIDE,
+            )
         )
     if room < TOKENS_PER_IMAGE:
-        raise FileError(_no_room(file.name))
+        raise FileError(_(NO_ROOM))
     return OpenedFile(Attachment(file.name, found, data, TOKENS_PER_IMAGE))
 
 
@@ -153,23 +170,29 @@ def _pdf(file: FileRef, data: bytes, room: int) -> OpenedFile:
     except MemoryError:
         raise  # it says nothing about the file's form
     except LimitReachedError:
-        raise FileError(f"*{file.name}* is more than I can read: please send only the pages that matter.") from None
+        raise FileError(_("{name} is more than I can read: please send only the pages that matter.")) from None
     except Exception as error:  # noqa: BLE001 (what a damaged file can set off in a parser is listed nowhere)
         log.info("a PDF could not be read: %s", type(error).__name__)
-        raise FileError(f"I can't read *{file.name}*: it is not a PDF, or it is damaged.") from None
+        raise FileError(_("I can't read {name}: it is not a PDF, or it is damaged.")) from None
     if is_locked:
-        raise FileError(f"*{file.name}* is password-protected: please send a copy without a password.")
+        raise FileError(_("{name} is password-protected: please send a copy without a password."))
     most = MOST_PAGES if room > SMALL_WINDOW else MOST_PAGES_OF_SMALL_WINDOW
     fits = min(max(pages, 1), most, room // TOKENS_PER_PAGE)
     if fits < 1:
-        raise FileError(_no_room(file.name))
+        raise FileError(_(NO_ROOM))
     if fits >= pages:
         return OpenedFile(Attachment(file.name, PDF, data, fits * TOKENS_PER_PAGE))
-    told = f"the first {fits} of the {pages:,} pages"
-    return OpenedFile(
-        Attachment(file.name, PDF, _first_pages(reader, fits), fits * TOKENS_PER_PAGE, context=f"These are {told}."),
-        told=f"I read {told} of *{file.name}*: no more fit at once.",
+    shown = f"*{file.name}*"
+    context = f"These are the first {fits} of the {pages:,} pages."  # not for people: told to Claude
+    told = ngettext(
+        "I read the first of the {pages:,} pages of {name}: no more fit at once.",
+        "I read the first {n} of the {pages:,} pages of {name}: no more fit at once.",
+        fits,
+        pages=pages,
+        name=shown,
     )
+    kept = Attachment(file.name, PDF, _first_pages(reader, fits), fits * TOKENS_PER_PAGE, context=context)
+    return OpenedFile(kept, told=told)
 
 
 def _first_pages(reader: PdfReader, count: int) -> bytes:
@@ -185,42 +208,43 @@ def _first_pages(reader: PdfReader, count: int) -> bytes:
 def _document(file: FileRef, data: bytes, room: int) -> OpenedFile:
     from bot.core.documents.read import read  # noqa: PLC0415 (it loads a parser, and most days bring no document)
 
+    shown = f"*{file.name}*"
     try:
-        found = read(f"*{file.name}*", file.name, file.media_type, data)
+        found = read(shown, file.name, file.media_type, data)
     except UsageError as error:
         raise FileError(error.sentence) from error
     got = _text(file, found.text, room)
-    missing = listed(found.left_out)
-    context = " ".join(filter(None, (f"Not read: {missing}." if missing else "", found.about)))
-    told = f"I read *{file.name}*, except for {missing}." if missing else ""
+    with in_english():
+        missing = and_list(found.left_out)
+        about = f"Not read: {missing}." if missing else ""  # not for people: told to Claude
+    context = " ".join(filter(None, (about, found.about)))
+    told = ""
+    if missing:
+        told = _("I read {name}, except for {missing}.", name=shown, missing=and_list(found.left_out))
     return replace(got, attachment=replace(got.attachment, context=context), told=told)
 
 
 def _text(file: FileRef, text: str, room: int) -> OpenedFile:
     if not text.strip():
-        raise FileError(f"*{file.name}* is empty.")
+        raise FileError(_("{name} is empty."))
     kept, cut = shorten(text, room)
     if not kept.strip():
-        raise FileError(_no_room(file.name))
+        raise FileError(_(NO_ROOM))
     return OpenedFile(Attachment(file.name, "text/plain", kept.encode(), estimate_tokens(kept)), cut)
 
 
 def decoded(name: str, data: bytes) -> str:
     """Read a file's bytes as text. Raises `FileError` for what is not text, or whose encoding can't be determined."""
-    not_text = FileError(f"I can't read *{name}*: it is not text.")
+    not_text = FileError(_("I can't read {name}: it is not text."))
     try:
         found = decode(name, data)
     except UsageError:
-        raise FileError(f"I can't tell the encoding of *{name}*: save it as UTF-8, and send it again.") from None
+        raise FileError(_("I can't tell the encoding of {name}: save it as UTF-8, and send it again.")) from None
     except ValueError:
         raise not_text from None
     if b"\0" in data and not found.encoding.startswith(WIDE):
         raise not_text
     return found.text
-
-
-def _no_room(name: str) -> str:
-    return f"*{name}* no longer fits in this thread: please ask about it in a new one."
 
 
 async def attach(
@@ -247,7 +271,7 @@ async def attach(
             if can_wait or isinstance(error, RevokedError):
                 raise
             log.warning("a file could not be fetched: %s", error)
-            found = replace(found, faults=(*found.faults, FileError(AWAY).about(file.name)))
+            found = replace(found, faults=(*found.faults, FileError(_(AWAY)).about(file.name)))
         else:
             found = replace(found, files=(*found.files, got))
     return found
@@ -269,7 +293,7 @@ async def looked_up(files: Sequence[FileRef], place: Place, chat: Chat) -> tuple
 
 async def _fetch(file: FileRef, place: Place, found: Attached, room: int, chat: Chat, *, as_source: bool) -> OpenedFile:
     if len(found.files) == MOST_FILES:
-        raise FileError(f"I can read {MOST_FILES} files at a time, so I left {{name}} out.")
+        raise FileError(_("I can read {n} files at a time, so I left {name} out.", n=MOST_FILES, name=NAME))
     if file.state == FileState.UNKNOWN:
         file = await chat.files.describe(place, file)
     file = with_type(file)
@@ -277,7 +301,7 @@ async def _fetch(file: FileRef, place: Place, found: Attached, room: int, chat: 
         file = replace(file, media_type=TEXT)
     limit = min(check(file), ALL_BYTES - sum(len(other.attachment.data) for other in found.files))
     if file.size > limit:
-        raise FileError(_no_room(file.name))
+        raise FileError(_(NO_ROOM))
     data = await chat.files.download(place, file.id, limit)
     got = await chat.file_reader.open(with_content_type(file, data), data, room - found.tokens)
     return replace(got, attachment=replace(got.attachment, file=file.id))

@@ -12,6 +12,7 @@ from bot.core.domain.message import Role
 from bot.core.domain.thread import RejectedFile
 from bot.core.ports import Request, Turn
 from bot.errors import ModelEmptyError, ModelRejectedError
+from bot.language import and_list, ngettext
 
 if TYPE_CHECKING:
     import asyncio
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOOK = "Say OK."  # what is asked along with files, to find out whether they are accepted
+LOOK = "Say OK."  # not for people: asked along with files, to find out whether they are accepted
 SHORTEST = 16  # tokens of output that it may take
 
 
@@ -71,9 +72,13 @@ def told(refused: Sequence[RejectedFile]) -> str:
     """Return the line that says which files an answer leaves out, "" if none."""
     if not refused:
         return ""
-    names = [f"*{one.name}*" for one in refused]
-    listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    return f"\n\n_Claude could not open {listed}, so I answered without {'them' if len(names) > 1 else 'it'}._"
+    sentence = ngettext(
+        "Claude could not open {files}, so I answered without it.",
+        "Claude could not open {files}, so I answered without them.",
+        len(refused),
+        files=and_list(f"*{one.name}*" for one in refused),
+    )
+    return f"\n\n_{sentence}_"
 
 
 def _at(request: Request, error: ModelRejectedError) -> Attachment | None:

@@ -26,13 +26,14 @@ from bot.core.classify.message_batches import BATCH, COLLECTED
 from bot.core.classify.results import MOST_LISTED
 from bot.core.classify.sources import gather
 from bot.core.domain import category
-from bot.core.domain.classification import RunStatus, counted
+from bot.core.domain.classification import RunStatus
 from bot.core.domain.control_value import RowsRef, RunRef
 from bot.core.domain.interaction import Action, Field, Form
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import send_ephemeral
 from bot.core.writing.notes import disclaimer
 from bot.errors import NotAllowedError, UsageError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,8 +50,8 @@ MOST_CORRECTED = 20  # items in one form, by their numbers
 ROW = "row"  # with a number: the field of a row
 SHOWN_OF_ROW = 140  # characters
 
-GONE = "This run no longer exists; please start it again."
-DECIDED = "That has already been decided."
+GONE = N_("This run no longer exists; please start it again.")
+DECIDED = N_("That has already been decided.")
 
 
 async def on_action(action: Action, *, checkpoint: Checkpoint, context: ClassifyContext) -> Record:
@@ -78,13 +79,14 @@ async def _run(run: str, workspace: str, context: ClassifyContext) -> ClassifyRu
     """Return a run of a workspace. Raises `UsageError` if it has none of that id."""
     found = await context.runs.find(workspace, run)
     if found is None:
-        raise UsageError(GONE)
+        raise UsageError(_(GONE))
     return found
 
 
 def _check_may_decide(run: ClassifyRun, asker: Requester, context: ClassifyContext) -> None:
     if asker.person != run.asker.person:
-        raise NotAllowedError(f"Only {context.chat.names.mention(run.asker.person)}, who asked for it, can do this.")
+        who = context.chat.names.mention(run.asker.person)
+        raise NotAllowedError(_("Only {person}, who asked for it, can do this.", person=who))
 
 
 async def _decide(run: ClassifyRun, name: str, *, checkpoint: Checkpoint, context: ClassifyContext) -> None:
@@ -92,7 +94,7 @@ async def _decide(run: ClassifyRun, name: str, *, checkpoint: Checkpoint, contex
     wanted = {CANCEL_RUN.name: open_, RESUME_RUN.name: (RunStatus.STOPPED,)}
     is_early = run.asked is not None and name in {START_RUN.name, START_BATCH.name}
     if run.status not in wanted.get(name, (RunStatus.ASKING,)) or not run.items or is_early:
-        raise UsageError(DECIDED)
+        raise UsageError(_(DECIDED))
     if name == CANCEL_RUN.name:
         await _cancel(run, checkpoint=checkpoint, context=context)
         return
@@ -102,10 +104,10 @@ async def _decide(run: ClassifyRun, name: str, *, checkpoint: Checkpoint, contex
 async def _read_again(run: ClassifyRun, action: Action, *, checkpoint: Checkpoint, context: ClassifyContext) -> None:
     """Read a run's file as its asker chose, and show that. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
     if run.asked is None or run.status is not RunStatus.ASKING:
-        raise UsageError(DECIDED)
+        raise UsageError(_(DECIDED))
     parsed = replace(run.asked.wish, reading=changed(run.asked.wish.reading, action.name, action.choice))
     asked = replace(run.asked, wish=parsed)
-    gathered = await gather(asked, chat=context.chat, progress=lambda _: None)
+    gathered = await gather(asked, chat=context.chat, progress=lambda _text: None)
     async with begin.answering(run, checkpoint, context) as visible:
         await begin.ask_how(asked, run, gathered, visible, context=context)
 
@@ -113,10 +115,10 @@ async def _read_again(run: ClassifyRun, action: Action, *, checkpoint: Checkpoin
 async def _read_right(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyContext) -> tuple[Call, ...]:
     """Continue with a file that was read correctly; return the calls that took. Raises `UsageError`, `ChatError`."""
     if run.asked is None or run.status is not RunStatus.ASKING:
-        raise UsageError(DECIDED)
+        raise UsageError(_(DECIDED))
     items = [one async for page in context.items.unsorted(run.id) for one in page]
     async with begin.answering(run, checkpoint, context) as visible:
-        _, calls = await begin.settle(run, items, visible, checkpoint=checkpoint, context=context, are_kept=True)
+        _answer, calls = await begin.settle(run, items, visible, checkpoint=checkpoint, context=context, are_kept=True)
     return calls
 
 
@@ -126,7 +128,7 @@ async def start(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyCo
     run = replace(run, status=RunStatus.BATCHED if waits else RunStatus.RUNNING)
     await context.runs.change(run)
     async with begin.answering(run, checkpoint, context) as visible:
-        await visible.hold(f"_Sorting {counted(run.items)} ({run.source})…_")
+        await visible.hold(f"_{begin.sorting(run)}_")
     await context.later(run, checkpoint)
 
 
@@ -135,12 +137,15 @@ async def _cancel(run: ClassifyRun, *, checkpoint: Checkpoint, context: Classify
     await context.runs.change(replace(run, status=RunStatus.STOPPED))
     if run.status is RunStatus.ASKING:
         async with begin.answering(run, checkpoint, context) as visible:
-            await visible.replace("Canceled: nothing was sorted.")
+            await visible.replace(_("Canceled: nothing was sorted."))
     if run.status is RunStatus.BATCHED:
         await context.model.cancel(run.state[BATCH])
         async with begin.answering(run, checkpoint, context) as visible:
             await visible.replace(
-                "Canceled. What Claude has sorted so far is already paid for: “Resume” fetches it and sorts the rest.",
+                _(
+                    "Canceled. What Claude has sorted so far is already paid for: “Resume” fetches it and sorts the "
+                    "rest."
+                ),
                 controls=(RESUME_RUN.button(RunRef(run=run.id)),),
             )
 
@@ -160,20 +165,20 @@ async def open_form(action: Action, *, context: ClassifyContext) -> Form:
     if action.name == EDIT_CATEGORIES.name:
         _check_may_decide(run, action.asker, context)
         if run.status is not RunStatus.ASKING or run.asked is not None:
-            raise UsageError(DECIDED)
+            raise UsageError(_(DECIDED))
         text = category.written(run.categories)
-        hint = "One per line. Add a definition after a colon where the name says too little."
-        field = Field("categories", "Categories", "area", text, hint=hint)
-        return CATEGORIES_FORM.form("Categories", (field,), RunRef(run=run.id), "Classify")
+        hint = _("One per line. Add a definition after a colon where the name says too little.")
+        field = Field("categories", _("Categories"), "area", text, hint=hint)
+        return CATEGORIES_FORM.form(_("Categories"), (field,), RunRef(run=run.id), _("Classify"))
     _check_may_correct(run, action.asker)
     await _check_sees(run, action, context)
     if run.items <= MOST_LISTED and (rows := await _rows_form(run, context)):
         return rows
     number = Field(
-        "number", "Number of the message", hint="As in the file's first column; separate several with commas."
+        "number", _("Number of the message"), hint=_("As in the file's first column; separate several with commas.")
     )
-    chosen = Field("category", "Category", "choices" if run.several else "choice", options=_options(run))
-    return ROWS_FORM.form("Change a category", (number, chosen), RowsRef(run=run.id))
+    chosen = Field("category", _("Category"), "choices" if run.several else "choice", options=_options(run))
+    return ROWS_FORM.form(_("Change a category"), (number, chosen), RowsRef(run=run.id))
 
 
 async def _rows_form(run: ClassifyRun, context: ClassifyContext) -> Form | None:
@@ -199,7 +204,7 @@ async def _rows_form(run: ClassifyRun, context: ClassifyContext) -> Form | None:
         for one in results
     )
     try:
-        return ROWS_FORM.form("Change categories", fields, RowsRef(run=run.id, shown=shown))
+        return ROWS_FORM.form(_("Change categories"), fields, RowsRef(run=run.id, shown=shown))
     except ValueError:
         return None
 
@@ -218,7 +223,7 @@ async def _check_sees(run: ClassifyRun, acting: Action | Submission, context: Cl
 def _check_may_correct(run: ClassifyRun, asker: Requester) -> None:
     """Raise `NotAllowedError` for people of other organizations: they can read along, but don't teach the bot."""
     if asker.home != run.place.workspace:
-        raise NotAllowedError("Only people from this workspace can change categories.")
+        raise NotAllowedError(_("Only people from this workspace can change categories."))
 
 
 def run_of(submission: Submission) -> str:
@@ -253,7 +258,7 @@ async def _take_categories(run: ClassifyRun, text: str, context: ClassifyContext
     except UsageError as error:
         return {"categories": error.sentence}
     if run.status is not RunStatus.ASKING:
-        return {"categories": DECIDED}
+        return {"categories": _(DECIDED)}
     await context.runs.change(replace(run, categories=chosen))
     return {}
 
@@ -275,15 +280,16 @@ async def _take_correction(run: ClassifyRun, submission: Submission, context: Cl
     given = submission.answers.get("category", ())
     names = tuple(run.categories[int(n)].name for n in ([given] if isinstance(given, str) else given))
     if not names:
-        return {"category": "Choose a category."}
+        return {"category": _("Choose a category.")}
     typed = str(submission.answers.get("number", "")).replace(",", " ").split()
     if not typed or not all(one.isascii() and one.isdigit() for one in typed):
-        return {"number": "Enter numbers such as 3, or 3, 7, 12."}
+        return {"number": _("Enter numbers such as 3, or 3, 7, 12.")}
     if len(typed) > MOST_CORRECTED:
-        return {"number": f"At most {MOST_CORRECTED} at a time."}
+        return {"number": _("At most {n} at a time.", n=MOST_CORRECTED)}
     numbers = [int(one) for one in typed]
     if missing := [number for number in numbers if not 0 < number <= run.items]:
-        return {"number": f"There is no message {missing[0]}: the numbers go from 1 to {run.items:,}."}
+        said = _("There is no message {number}: the numbers go from 1 to {last:,}.", number=missing[0], last=run.items)
+        return {"number": said}
     for number in numbers:
         await context.items.correct(run.id, number, names, submission.asker.person)
     return {}

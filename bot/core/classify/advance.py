@@ -27,7 +27,7 @@ from bot.core.money import dollars
 from bot.core.writing.kept_answer import showing
 from bot.core.writing.notes import apology
 from bot.errors import ChatError, ModelError, ModelStoppedError, OverBudgetError
-from bot.language import _
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 8  # calls of all runs of a process
 TURN = 60.0  # seconds after which a turn hands on
 
-PATIENCE = "Claude is unavailable right now. I'll keep trying for a few minutes and continue where I stopped."
+PATIENCE = N_("Claude is unavailable right now. I'll keep trying for a few minutes and continue where I stopped.")
 
 
 @dataclass(slots=True)
@@ -107,8 +107,7 @@ async def _work(
 
     def show() -> None:
         if MOST_LISTED < run.items > progress.done:
-            text = f"Sorted {progress.done:,} of {counted(run.items)} ({run.source})…"
-            visible.progress(text, controls=(cancel,))
+            visible.progress(_going(run, progress), controls=(cancel,))
 
     async def work() -> None:
         while not progress.is_over:
@@ -129,7 +128,7 @@ async def _work(
     show()
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(AT_ONCE, run.items)):
+            for _worker in range(min(AT_ONCE, run.items)):
                 group.create_task(work())
     except BaseExceptionGroup as several:  # a turn's error is judged by its class
         raise several.exceptions[0] from None
@@ -169,7 +168,8 @@ async def _fail(
 ) -> Record:
     log.warning("a run of %d stops at %d: %s: %s", run.items, progress.done, type(failure).__name__, failure)
     if failure.is_transient:
-        await visible.hold(f"_Sorted {progress.done:,} of {counted(run.items)}. {PATIENCE}_")
+        so_far = _("Sorted {done:,} of {messages}.", done=progress.done, messages=counted(run.items))
+        await visible.hold(f"_{so_far} {_(PATIENCE)}_")
         raise failure
     return await stop(run, failure, visible, checkpoint=checkpoint, context=context)
 
@@ -189,7 +189,8 @@ async def stop(
             await send_ephemeral(run.place, run.asker, failure.sentence, answers=context.chat.answers)
             reason = _("The results so far are kept.") if done else ""
     await context.runs.keep(run.id, SHOWN, "yes")
-    text = f"I stopped after {done:,} of {counted(run.items)}. {reason}".rstrip()
+    stopped = _("I stopped after {done:,} of {messages}.", done=done, messages=counted(run.items))
+    text = f"{stopped} {reason}".rstrip()
     return _record(
         run, text, await visible.replace(text, controls=(RESUME_RUN.button(RunRef(run=run.id), style="primary"),))
     )
@@ -223,17 +224,36 @@ async def _hand_on(
     run: ClassifyRun, progress: Progress, visible: Answer, checkpoint: Checkpoint, context: ClassifyContext
 ) -> Record:
     if not progress.is_stopped:
-        await visible.hold(f"_Sorted {progress.done:,} of {counted(run.items)} ({run.source})…_")
+        await visible.hold(f"_{_going(run, progress)}_")
         await context.later(run, checkpoint)
         return Record(run.place, run.asker.person)
     found = await context.runs.find(run.place.workspace, run.id)
-    cost = f", for {dollars(found.dollars)}" if found is not None and found.dollars else ""
-    text = f"Stopped after {progress.done:,} of {counted(run.items)}{cost}. The results so far are kept."
+    counts = {"done": progress.done, "messages": counted(run.items)}
+    text = (
+        _(
+            "Stopped after {done:,} of {messages}, for {cost}. The results so far are kept.",
+            cost=dollars(found.dollars),
+            **counts,
+        )
+        if found is not None and found.dollars
+        else _("Stopped after {done:,} of {messages}. The results so far are kept.", **counts)
+    )
     more = RESUME_RUN.button(RunRef(run=run.id))
     so_far = (
-        (EXPORT_RUN.button(RunRef(run=run.id), label="Files so far"),) if progress.done and not run.is_private else ()
+        (EXPORT_RUN.button(RunRef(run=run.id), label=_("Files so far")),)
+        if progress.done and not run.is_private
+        else ()
     )
     return _record(run, text, await visible.replace(text, controls=(more, *so_far)))
+
+
+def _going(run: ClassifyRun, progress: Progress) -> str:
+    return _(
+        "Sorted {done:,} of {messages} ({source})…",
+        done=progress.done,
+        messages=counted(run.items),
+        source=run.source,
+    )
 
 
 def _record(run: ClassifyRun, text: str, message_id: str) -> Record:

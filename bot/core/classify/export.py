@@ -28,7 +28,7 @@ USUAL_WIDTH = 20
 # A number as it is written everywhere, without thousands separators; a cell of numbers loses more digits than these.
 _NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<whole>0|[1-9]\d*)(?:\.(?P<places>\d{1,10}))?(?P<percent>%?)")
 MOST_DIGITS = 15
-CUT = " […] (cut: the CSV has all of it)"
+CUT = " […] (cut: the CSV has all of it)"  # not for people: in English, as the headings of both files are
 
 
 def rows(results: Iterable[Sorted], threshold: int) -> Iterator[tuple[int | str, ...]]:

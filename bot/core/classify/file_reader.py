@@ -16,10 +16,11 @@ from bot.core.decoding.text import DecodedText, decode
 from bot.core.documents import workbook
 from bot.core.documents.grid import MOST_CELLS, Grid, TooWideError, extent
 from bot.core.documents.kinds import COMPOUND, PACKED
-from bot.core.documents.refusal import another, damaged, unreadable
+from bot.core.documents.refusal import another, damaged, too_many_cells, unreadable
 from bot.core.domain.classification import AS_FOUND, HEADINGS, MOST_ITEMS, ReadAs
 from bot.core.domain.spreadsheet import Spreadsheet
 from bot.errors import UsageError
+from bot.language import _, ngettext
 
 if TYPE_CHECKING:
     from bot.core.documents.grid import Row
@@ -42,17 +43,18 @@ def read(name: str, data: bytes, read_as: ReadAs = AS_FOUND) -> Spreadsheet:
     try:
         sheet = _read(name, data, read_as)
     except TooWideError:
-        raise UsageError(
-            f"{name} has more than {MOST_CELLS:,} cells, which is the most I can read: please leave out columns, or "
-            "split it."
-        ) from None
+        raise too_many_cells(name, MOST_CELLS) from None
     except ValueError as error:
         raise unreadable(name) from error
     if not sheet.rows:
-        raise UsageError(f"There are no rows in {name}.")
+        raise UsageError(_("There are no rows in {name}.", name=name))
     if len(sheet.rows) > MOST_ITEMS:
         raise UsageError(
-            f"{name} has more than {MOST_ITEMS:,} rows, which is the most I classify at a time: please split it."
+            _(
+                "{name} has more than {limit:,} rows, which is the most I classify at a time: please split it.",
+                name=name,
+                limit=MOST_ITEMS,
+            )
         )
     return sheet
 
@@ -79,7 +81,9 @@ def _heading(sheet: Spreadsheet) -> Heading:
 
 def too_large(name: str) -> UsageError:
     """Return the error for a file that is too large."""
-    return UsageError(f"{name} is larger than {LARGEST_FILE // 1_000_000} MB, which is the most I can read.")
+    return UsageError(
+        _("{name} is larger than {limit} MB, which is the most I can read.", name=name, limit=LARGEST_FILE // 1_000_000)
+    )
 
 
 def _read(name: str, data: bytes, read_as: ReadAs) -> Spreadsheet:
@@ -97,7 +101,7 @@ def _grids(name: str, text: str, read_as: ReadAs) -> list[Grid]:
     if html_rows.looks_like(text):
         if grids := html_rows.read(text):
             return grids
-        raise another(name, "a web page without a table")
+        raise another(name, _("a web page without a table"))
     if ending in file_kind.JSON:
         return records.read(name, text)
     if records.looks_like(text) and (grids := _maybe_json(name, text)):
@@ -156,14 +160,18 @@ def _sheet(
         tuple(one.title for one in grids) if len(grids) > 1 else (),
         text.encoding if text else "",
         tuple(doubt for doubt, is_open in doubts.items() if is_open),
-        (*((text.remark,) if text and text.remark else ()), *grid.remarks),
+        (*((text.remark,) if text and text.remark else ()), *(remark() for remark in grid.remarks)),
         _tops(grid),
         found.labels,
     )
     if not joined:
         return sheet
-    many = f"{joined:,} rows have" if joined > 1 else "1 row has"
-    remark = f"{many} more cells than the heading: I read the extra ones as part of “{sheet.text_name}”."
+    remark = ngettext(
+        "{n:,} row has more cells than the heading: I read the extra ones as part of “{column}”.",
+        "{n:,} rows have more cells than the heading: I read the extra ones as part of “{column}”.",
+        joined,
+        column=sheet.text_name,
+    )
     return replace(sheet, remarks=(*sheet.remarks, remark))
 
 

@@ -11,6 +11,7 @@ from bot.core.decoding.encoding import NAMES, OFFERED
 from bot.core.domain.classification import counted
 from bot.core.domain.control_value import RunRef
 from bot.errors import UsageError
+from bot.language import N_, _, and_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,10 +27,10 @@ SHOWN_OF_ITEM = 200  # characters
 MOST_OPTIONS = 100  # of a menu; https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
 
 _OPEN = {
-    COLUMN: "which column holds the messages",
-    HEADING: "which row has the headings",
-    SHEET: "which sheet you mean",
-    ENCODING: "which encoding it has",
+    COLUMN: N_("which column holds the messages"),
+    HEADING: N_("which row has the headings"),
+    SHEET: N_("which sheet you mean"),
+    ENCODING: N_("which encoding it has"),
 }
 
 
@@ -46,24 +47,34 @@ def is_asked(sheet: Spreadsheet | None, items: int, price: float | None, *, list
 
 def question(run: ClassifyRun, sheet: Spreadsheet, items: Sequence[Item], costs: str) -> str:
     """Describe how a file was read: its first messages, and what is uncertain."""
-    doubts = " and ".join(
-        filter(None, (", ".join(_OPEN[one] for one in sheet.doubts[:-1]), *(_OPEN[one] for one in sheet.doubts[-1:])))
+    parts = [sheet.described]
+    if sheet.heading > 0:
+        parts.append(_("headings in row {row}", row=sheet.heading))
+    elif sheet.tops:
+        parts.append(_("no heading row"))
+    how = ", ".join(parts)
+    opening = (
+        _(
+            "I'm not sure {doubts}. This is how I read it: {how}.",
+            doubts=and_list(_(_OPEN[one]) for one in sheet.doubts),
+            how=how,
+        )
+        if sheet.doubts
+        else _("This is how I read it now: {how}.", how=how)
     )
-    opening = f"I'm not sure {doubts}. This is how I read it" if doubts else "This is how I read it now"
     shown = "\n".join(f"{one.number}. {one.opening(SHOWN_OF_ITEM)}" for one in items[:SHOWN_ITEMS])
-    row = f", headings in row {sheet.heading}" if sheet.heading > 0 else ", no heading row" if sheet.tops else ""
     remarks = "".join(f"\n_{one}_" for one in sheet.remarks)
-    ending = f"{counted(run.items)} in all, for {costs}. Is that right?"
-    return f"{opening}: {sheet.described}{row}.\n\n{shown}\n\n{ending}{remarks}"
+    ending = _("{messages} in all, for {cost}. Is that right?", messages=counted(run.items), cost=costs)
+    return f"{opening}\n\n{shown}\n\n{ending}{remarks}"
 
 
 def controls(run: ClassifyRun, sheet: Spreadsheet) -> Sequence[Control]:
     """Return the button that accepts a reading, and a menu for each part of it that can be changed."""
     columns = tuple((f"#{n + 1}", sheet.shown(n)) for n in range(len(sheet.headings)))
-    together = tuple((_joined(sheet.texts), sheet.text_name) for _ in sheet.texts[1:2])
+    together = tuple((_joined(sheet.texts), sheet.text_name) for _more in sheet.texts[1:2])
     rows = (
-        *((str(number), f"Row {number}: {cells}") for number, cells in sheet.tops),
-        ("0", "No heading row"),
+        *((str(number), _("Row {number}: {cells}", number=number, cells=cells)) for number, cells in sheet.tops),
+        ("0", _("No heading row")),
     )
     menus = (
         (READ_COLUMN, (*together, *columns) if len(columns) > 1 else ()),
@@ -92,5 +103,5 @@ def changed(reading: ReadAs, name: str, choice: str) -> ReadAs:
     if name == READ_ENCODING.name:
         return replace(reading, encoding=choice)
     if not (choice.isascii() and choice.isdigit() and len(choice) < 10):  # noqa: PLR2004 - as sheets have rows
-        raise UsageError("Please choose one of the rows.")
+        raise UsageError(_("Please choose one of the rows."))
     return replace(reading, heading=int(choice))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from bot.core.actions import CANCEL_RUN
 from bot.core.classify import batching
 from bot.core.classify.start import answering, question_of
-from bot.core.domain.classification import RunStatus
+from bot.core.domain.classification import RunStatus, counted
 from bot.core.domain.control_value import RunRef
 from bot.core.domain.thread import Record
 from bot.core.ports import BatchRequest
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
 # What a run's state keeps: when its batch was submitted, the batch's id, and whether the results are here.
 SUBMITTING, BATCH, COLLECTED = "submitting", "batch", "collected"
-WAITING = (
-    "I handed {items} messages ({source}) to Claude as a batch. It usually finishes within an hour, and within a day "
-    "at the latest; I'll report here."
-)
 
 
 async def submit(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyContext) -> Record | None:
@@ -51,7 +48,12 @@ async def submit(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyC
             id_ = await context.model.submit(batch)
             await context.runs.keep(run.id, BATCH, id_)
         await context.runs.change(replace(run, status=RunStatus.BATCHED))
-        text = WAITING.format(items=f"{len(items):,}", source=run.source)
+        text = _(
+            "I handed {messages} ({source}) to Claude as a batch. It usually finishes within an hour, and within a day "
+            "at the latest; I'll report here.",
+            messages=counted(len(items)),
+            source=run.source,
+        )
         await visible.replace(text, controls=(CANCEL_RUN.button(RunRef(run=run.id)),))
     return Record(run.place, run.asker.person)
 
@@ -69,7 +71,7 @@ def name(run: ClassifyRun, items: Sequence[Item]) -> str:
 
 def named(name: str, items: Sequence[Item]) -> Sequence[Item]:
     """Return which of the remaining items a request is for; none if it was collected before, or is not ours."""
-    _, *numbers = name.rsplit("-", 3)
+    _run, *numbers = name.rsplit("-", 3)
     first, last, count = map(int, numbers) if all(map(str.isdigit, numbers)) else (0, 0, 0)
     found = [item for item in items if first <= item.number <= last]
     return found if len(found) == count else ()

@@ -76,13 +76,14 @@ def table(score: Score) -> str:
     """Write the measures and the confusion matrix, for a terminal."""
     names = score.categories
     width = max([8, *(min(30, len(name)) for name in names)])
-    lines = [f"{'category':<{width}}  precision  recall     f1  support"]
+    lines = [f"{'category':<{width}}  precision  recall     f1  support"]  # not for people: a terminal's
     for name in names:
         one = score.measure(name)
         numbers = f"{one.precision:9.3f}  {one.recall:6.3f}  {one.f1:5.3f}  {one.support:7d}"
         lines.append(f"{name[:30]:<{width}}  {numbers}")
     lines += ["", f"accuracy {score.accuracy:.3f}, macro F1 {score.f1:.3f}, {score.total:,} messages", ""]
-    lines.append("confusion: rows are what the messages are, columns what they were sorted as")
+    confusion = "rows are what the messages are, columns what they were sorted as"  # not for people: as above
+    lines.append(f"confusion: {confusion}")
     lines.append(" " * (width + 6) + "".join(f"{f'({n + 1})':>6}" for n in range(len(names))))
     for number, true in enumerate(names, start=1):
         counts = "".join(f"{score.pairs[true, given] or '·':>6}" for given in names)

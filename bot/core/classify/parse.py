@@ -14,6 +14,7 @@ from bot.core.domain.category import bare
 from bot.core.domain.classification import ClassifyOptions
 from bot.core.time_span import times as spans
 from bot.errors import UsageError
+from bot.language import _
 
 MOST_LINES = 500
 
@@ -57,7 +58,7 @@ def parse(typed: str) -> ClassifyOptions:
     """Parse what was typed after `/classify`. Raises `UsageError` with the sentence that says what to type instead."""
     parsed = parse_options(check_text(CLASSIFY, typed))
     if not (parsed.lines or parsed.link or parsed.channel or parsed.span or parsed.is_thread):
-        raise UsageError("There are no messages to classify: put them one per line, before `into:`.")
+        raise UsageError(_("There are no messages to classify: put them one per line, before `into:`."))
     return parsed
 
 
@@ -69,7 +70,7 @@ def parse_options(typed: str) -> ClassifyOptions:
     head, more = _take_options(head)
     options |= more
     if into:
-        check_options(into["categories"], _KNOWN, "the categories follow `into:`, with commas between them")
+        check_options(into["categories"], _KNOWN, _("the categories follow `into:`, with commas between them"))
     sorted_into = category.read(into["categories"]) if into else ()
     parsed = ClassifyOptions(categories=sorted_into, several="multi" in options, is_batch="batch" in options)
     return _read_head(head, parsed)
@@ -91,15 +92,18 @@ def _read_head(head: str, parsed: ClassifyOptions) -> ClassifyOptions:
             is_thread=found.is_thread,
         )
     check_rest(head, rest, options)
-    check_options(
-        rest, _KNOWN, 'if it is part of a text, put the text in quotes, as in `"it needs --verbose"`', beside=_BESIDE
-    )
+    quoting = _('if it is part of a text, put the text in quotes, as in `"it needs --verbose"`')
+    check_options(rest, _KNOWN, quoting, beside=_BESIDE)
     span_or_text.check(head, CLASSIFY.name)
     lines = _items(head)
     if len(lines) > MOST_LINES:
         raise UsageError(
-            f"That is {len(lines)} messages; I take up to {MOST_LINES} as typed lines. Send more as a file: "
-            "mention me in a message with a CSV or XLSX file and say `classify`."
+            _(
+                "That is {count:,} messages; I take up to {limit} as typed lines. Send more as a file: mention me in a "
+                "message with a CSV or XLSX file and say `classify`.",
+                count=len(lines),
+                limit=MOST_LINES,
+            )
         )
     return replace(parsed, lines=lines)
 

@@ -52,13 +52,14 @@ async def propose(
 ) -> tuple[tuple[Category, ...], tuple[Call, ...]]:
     """Ask for categories that fit the items. Raises a `ModelError`, also if there are fewer than two."""
     shown = [{"item": item.number, "text": item.text[:SHOWN_OF_ITEM]} for item in sample(items)]
-    text = f"Propose categories for messages like these.\n\n{quoted('messages', shown)}"
+    asked = "Propose categories for messages like these."  # not for people: told to the model
+    text = f"{asked}\n\n{quoted('messages', shown)}"
     asking = replace(request, purpose=Purpose.CATEGORIES, turns=(Turn(Role.USER, text),), max_output=MAX_OUTPUT)
     proposal, call = await model.fill(asking, Proposal)
     try:
         return category.checked(map(_category, _named(proposal)[:MOST_PROPOSED])), (call,)
     except UsageError:
-        raise ModelFormError("too few categories", call=call) from None
+        raise ModelFormError("categories", call=call) from None
 
 
 def _named(proposal: Proposal) -> list[Proposed]:

@@ -18,6 +18,7 @@ from bot.core.domain.message import Place, Upload
 from bot.core.money import dollars
 from bot.core.writing.notes import disclaimer, unapplied
 from bot.errors import ChatError
+from bot.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,9 +69,13 @@ async def short(run: ClassifyRun, settings: ChannelSettings, context: ClassifyCo
 
 def _file(run: ClassifyRun) -> str:
     """Say what was read of a file, and what was wrong with the request: a list does not show that."""
-    left_out = (f"{run.skipped:,} without text were left out.",) if run.skipped else ()
-    told = (*((f"From {run.source}.", *left_out) if run.is_file else ()), *run.remarks)
+    left_out = (_left_out(run.skipped),) if run.skipped else ()
+    told = (*((_("From {source}.", source=run.source), *left_out) if run.is_file else ()), *run.remarks)
     return "\n\n" + "\n".join(f"_{one}_" for one in told) if told else ""
+
+
+def _left_out(count: int) -> str:
+    return ngettext("{n:,} without text was left out.", "{n:,} without text were left out.", count)
 
 
 async def summary(run: ClassifyRun, settings: ChannelSettings, context: ClassifyContext, reference: str = "") -> str:
@@ -86,20 +91,21 @@ async def summary(run: ClassifyRun, settings: ChannelSettings, context: Classify
     if unsure:
         parts.append("\n".join(map(_unsure, unsure[:SHOWN_UNSURE])))
     if run.skipped:
-        parts.append(f"_{run.skipped:,} without text were left out._")
+        parts.append(f"_{_left_out(run.skipped)}_")
     parts += [f"_{one}_" for one in run.remarks]
     return "\n\n".join(parts) + unapplied(settings, context.model)
 
 
 def _unsure(one: Sorted) -> str:
     shown = one.item.opening(SHOWN_OF_UNSURE)
-    category = ", ".join(one.verdict.categories) or "no category"
+    category = ", ".join(one.verdict.categories) or _("no category")
     return f"{UNSURE} {one.item.number}. {category} ({one.verdict.confidence}%) - {shown}"
 
 
 def _cost(run: ClassifyRun) -> str:
-    calls = f"{run.calls:,} call{'s' if run.calls != 1 else ''}"
-    return f"{calls}, {dollars(run.dollars)}" if run.dollars is not None else f"{calls}, price unknown"
+    calls = ngettext("{n:,} call", "{n:,} calls", run.calls)
+    price = dollars(run.dollars) if run.dollars is not None else _("price unknown")
+    return f"{calls}, {price}"
 
 
 async def upload(
@@ -136,9 +142,17 @@ async def upload(
         if error.is_transient:
             raise
         log.warning("upload failed: %s", error)  # the counts can still be shown
-        return "_I couldn't upload the files. Press “Download updated files” to try again._"
-    where = "in our direct messages" if run.is_private else "below"
-    return f"{stem}.csv and {stem}.xlsx, {where}, have each message with its category, confidence and evidence."
+        said = _("I couldn't upload the files. Press “Download updated files” to try again.")
+        return f"_{said}_"
+    if run.is_private:
+        return _(
+            "{name}.csv and {name}.xlsx, in our direct messages, have each message with its category, confidence and "
+            "evidence.",
+            name=stem,
+        )
+    return _(
+        "{name}.csv and {name}.xlsx, below, have each message with its category, confidence and evidence.", name=stem
+    )
 
 
 def _stem(run: ClassifyRun) -> str:

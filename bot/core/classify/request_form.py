@@ -11,42 +11,45 @@ from bot.core.domain import category
 from bot.core.domain.classification import ClassifyOptions, ClassifyRequest, ReadAs
 from bot.core.domain.control_value import ClassifyTarget
 from bot.core.domain.interaction import Field, Form
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from bot.core.domain.interaction import Action, Submission
     from bot.core.ports import Chat
 
 OPTIONS = (
-    ("multi", "Allow several categories per message"),
-    ("batch", "As a batch: half the price, takes hours, needs 500 messages"),
-    ("private", "Show the result only to me"),
+    ("multi", N_("Allow several categories per message")),
+    ("batch", N_("As a batch: half the price, takes hours, needs 500 messages")),
+    ("private", N_("Show the result only to me")),
 )
 WHOLE, ALONE = "thread", "message"  # what of a thread to classify
 
 
 def build(action: Action, *, chat: Chat) -> Form:
     """Build the message shortcut's form: how to classify its file, its thread, or itself."""
-    hint = "One per line, or separated by commas. If empty, I use the channel's own or propose some."
+    hint = _("One per line, or separated by commas. If empty, I use the channel's own or propose some.")
+    options = tuple((value, _(label)) for value, label in OPTIONS)
     fields = (
         *_what(action),
-        Field("categories", "Categories", "area", hint=hint, optional=True),
-        Field("options", "Options", "choices", options=OPTIONS, optional=True),
+        Field("categories", _("Categories"), "area", hint=hint, optional=True),
+        Field("options", _("Options"), "choices", options=options, optional=True),
     )
     link = chat.history.permalink(action.place, action.message)
     target = ClassifyTarget(place=action.place, message=action.message, link=link)
-    return CLASSIFY_FORM.form("Classify", fields, target, "Classify")
+    return CLASSIFY_FORM.form(_("Classify"), fields, target, _("Classify"))
 
 
 def _what(action: Action) -> tuple[Field, ...]:
     """Say what of a message will be classified, or ask."""
     files = [file for file in action.files if is_sheet(file)] or action.files
     if files:
-        column = Field("column", "Column of the file", hint="If empty, I look for it.", optional=True, max_length=200)
-        return Field("about", f"I'll classify the messages in “{files[0].name}”.", "note"), column
+        hint = _("If empty, I look for it.")
+        column = Field("column", _("Column of the file"), hint=hint, optional=True, max_length=200)
+        return Field("about", _("I'll classify the messages in “{name}”.", name=files[0].name), "note"), column
     if action.has_replies:
-        choices = ((WHOLE, "This message and its replies"), (ALONE, "Only this message"))
-        return (Field("what", "What to classify", "choice", WHOLE, choices),)
-    return (Field("about", "I'll classify this message.", "note"),)
+        choices = ((WHOLE, _("This message and its replies")), (ALONE, _("Only this message")))
+        return (Field("what", _("What to classify"), "choice", WHOLE, choices),)
+    return (Field("about", _("I'll classify this message."), "note"),)
 
 
 def read(submission: Submission, id_: str) -> ClassifyRequest:
@@ -70,7 +73,7 @@ def read(submission: Submission, id_: str) -> ClassifyRequest:
         place,
         submission.asker,
         target.message,
-        "classify this",
+        "classify this",  # not for people: what the thread's history keeps
         parsed,
         is_private=is_private,
     )
@@ -78,5 +81,7 @@ def read(submission: Submission, id_: str) -> ClassifyRequest:
 
 def announcement(asked: ClassifyRequest, mention: str) -> str:
     """Say in the thread who asked for a result that everyone there will see, as no one has typed it."""
-    into = f" into {', '.join(one.name for one in asked.wish.categories)}" if asked.wish.categories else ""
-    return f"{mention} asked me to classify this{into}."
+    if not asked.wish.categories:
+        return _("{person} asked me to classify this.", person=mention)
+    names = ", ".join(one.name for one in asked.wish.categories)
+    return _("{person} asked me to classify this into {categories}.", person=mention, categories=names)

@@ -11,6 +11,7 @@ from bot.core.domain.classification import SHOWN_TO_MODEL
 from bot.core.markdown_table import cell, markdown_table
 from bot.core.writing.notes import apology
 from bot.errors import ModelFormError
+from bot.language import _, ngettext, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,23 +61,39 @@ def table(counts: RunCounts) -> str:
     """Return the counts as a Markdown table, the most frequent category first."""
     total = counts.items or 1
     ranked = counts.by_category.most_common()
-    rows = [(cell(name), f"{count:,}", f"{count / total:.0%}") for name, count in ranked[:MOST_COUNTED]]
+    rows = [(cell(name), number(count), f"{count / total:.0%}") for name, count in ranked[:MOST_COUNTED]]
     if rest := ranked[MOST_COUNTED:]:
-        rows.append((f"{len(rest)} more", f"{sum(count for _, count in rest):,}", ""))
-    return markdown_table(("Category", "Messages", "Share"), rows, numbers=(1, 2))
+        rows.append((_("{n:,} more", n=len(rest)), number(sum(count for _name, count in rest)), ""))
+    return markdown_table((_("Category"), _("Messages"), _("Share")), rows, numbers=(1, 2))
 
 
 def notes(counts: RunCounts, threshold: int, reference: str = "") -> str:
     """Say what a person should know about the result, "" for nothing; `reference` is for what went wrong."""
     said = []
     if counts.unsure:
-        unsure = f"{counts.unsure:,} of {counts.items:,} {'are' if counts.unsure > 1 else 'is'}"
-        said.append(f"{UNSURE} {unsure} below {threshold}% confidence; please check.")
+        sentence = ngettext(
+            "{n:,} of {all:,} is below {threshold}% confidence; please check.",
+            "{n:,} of {all:,} are below {threshold}% confidence; please check.",
+            counts.unsure,
+            all=counts.items,
+            threshold=threshold,
+        )
+        said.append(f"{UNSURE} {sentence}")
     if counts.unclassified:
         why = f" {apology(ModelFormError('unclassified'), reference)}" if reference else ""
-        said.append(f"{counts.unclassified:,} of {counts.items:,} got no category.{why}")
+        sentence = ngettext(
+            "{n:,} of {all:,} got no category.",
+            "{n:,} of {all:,} got no category.",
+            counts.unclassified,
+            all=counts.items,
+        )
+        said.append(f"{sentence}{why}")
     if counts.cut:
-        them = "them by their beginnings and ends" if counts.cut > 1 else "it by its beginning and end"
-        what = f"{counts.cut:,} messages are" if counts.cut > 1 else "1 message is"
-        said.append(f"{what} longer than {SHOWN_TO_MODEL:,} characters; I judged {them}.")
+        sentence = ngettext(
+            "{n:,} message is longer than {most:,} characters; I judged it by its beginning and end.",
+            "{n:,} messages are longer than {most:,} characters; I judged them by their beginnings and ends.",
+            counts.cut,
+            most=SHOWN_TO_MODEL,
+        )
+        said.append(sentence)
     return "\n".join(f"_{sentence}_" for sentence in said)

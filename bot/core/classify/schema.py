@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 SURE = 100  # percent
 
+# Told to the model:
+ASK = "Classify each of these messages."  # not for people: as said
+ASK_FOR_ALL = "Give all categories that apply, the main one first."  # not for people: as said
+NUMBER = "the message's item number"  # not for people: as said
+ALL = "all categories that apply, the main one first"  # not for people: as said
+ONE = "its category"  # not for people: as said
+CONFIDENCE = "confidence, in percent"  # not for people: as said
+EVIDENCE = "evidence: the words of the message that decided it, or an empty text"  # not for people: as said
+
 
 class Filled(BaseModel):
     """The form that the model fills in; `form` makes the one for a set of categories."""
@@ -36,10 +45,10 @@ def form(categories: Sequence[Category], *, several: bool = False) -> type[Fille
     chosen: Any = GenericAlias(list, category) if several else category  # list[category], made for these names
     result = create_model(
         "Result",
-        n=(StrictInt, Field(description="the message's item number")),
-        c=(chosen, Field(description="all categories that apply, the main one first" if several else "its category")),
-        p=(StrictInt, Field(description="confidence, in percent")),
-        q=(str, Field(description="evidence: the words of the message that decided it, or an empty text")),
+        n=(StrictInt, Field(description=NUMBER)),
+        c=(chosen, Field(description=ALL if several else ONE)),
+        p=(StrictInt, Field(description=CONFIDENCE)),
+        q=(str, Field(description=EVIDENCE)),
     )
     return create_model("Filled", __base__=Filled, results=(list[OnErrorOmit[result]], ...))
 
@@ -50,7 +59,7 @@ def one_of(names: Sequence[str]) -> Any:  # noqa: ANN401 - a type, made for thes
 
     def known(value: str) -> str:
         if value.casefold() not in by_name:
-            raise ValueError("not one of those there are")
+            raise ValueError("unknown")
         return by_name[value.casefold()]
 
     return Annotated[str, AfterValidator(known), Field(json_schema_extra={"enum": list(names)})]
@@ -64,8 +73,7 @@ def prompt(
     several: bool = False,
 ) -> str:
     """Word the request; categories, settled examples and items go in as data. `several`: all that apply are wanted."""
-    wanted = " Give all categories that apply, the main one first." if several else ""
-    parts = [f"Classify each of these messages.{wanted}", quoted("categories", described(categories))]
+    parts = [f"{ASK} {ASK_FOR_ALL}" if several else ASK, quoted("categories", described(categories))]
     if examples:
         parts.append(settled(examples))
     parts.append(quoted("messages", [{"item": item.number, "text": item.excerpt} for item in items]))

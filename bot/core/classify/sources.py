@@ -16,6 +16,7 @@ from bot.core.domain.message import FileRef, Place
 from bot.core.domain.spreadsheet import Spreadsheet
 from bot.core.time_span import times as spans
 from bot.errors import ChatError, FileError, NotAllowedError, NotInChannelError, UsageError
+from bot.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,7 +70,7 @@ async def find(asked: ClassifyRequest, *, chat: Chat) -> ItemSource | None:
     if options.link:
         target = chat.history.locate(options.link, asked.place)
         if target is None:
-            raise UsageError("I can only read links to messages, channels and files in this workspace.")
+            raise UsageError(_("I can only read links to messages, channels and files in this workspace."))
         if target.file:
             return ItemSource(asked.place, file=await _shared(target.file, asked, chat=chat))
         place, message = target.place, target.message
@@ -78,7 +79,7 @@ async def find(asked: ClassifyRequest, *, chat: Chat) -> ItemSource | None:
     elif options.channel:
         place = _named(asked)
     if options.span and message:
-        raise UsageError("I read a message or its thread as a whole: leave out the time, or give a channel's link.")
+        raise UsageError(_("I read a message or its thread as a whole: leave out the time, or give a channel's link."))
     venue = await channel_reader.allow(place, person, directory=chat.directory)
     if venue.is_private and place.channel != asked.place.channel:
         await _check_shown_to_asker(asked, posts=chat.posts)
@@ -106,7 +107,7 @@ async def look(asked: ClassifyRequest, *, chat: Chat) -> None:
         return
     if found.file is None and await _begins_well(found, history=chat.history):
         return
-    await gather(asked, chat=chat, progress=lambda _: None)
+    await gather(asked, chat=chat, progress=lambda _text: None)
 
 
 async def _begins_well(found: ItemSource, *, history: ChatHistory) -> bool:
@@ -131,10 +132,10 @@ async def gather(asked: ClassifyRequest, *, chat: Chat, progress: Callable[[str]
     """Collect the items. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
 
     def show(count: int) -> None:
-        progress(f"Reading: {count:,} messages so far…")
+        progress(ngettext("Reading: {n:,} message so far…", "Reading: {n:,} messages so far…", count))
 
     if asked.wish.lines:
-        return CollectedItems("your messages", [Item(n, line) for n, line in enumerate(asked.wish.lines, start=1)])
+        return CollectedItems(_("your messages"), [Item(n, line) for n, line in enumerate(asked.wish.lines, start=1)])
     found = await find(asked, chat=chat)
     if found is None:
         gathered = await _from_files(asked.files, asked, chat=chat)
@@ -145,10 +146,13 @@ async def gather(asked: ClassifyRequest, *, chat: Chat, progress: Callable[[str]
     else:
         gathered = await _from_message(found, asked, chat=chat, progress=show)
     if not gathered.items:
-        raise UsageError(f"There is nothing with text to sort in {gathered.source}.")
+        raise UsageError(_("There is nothing with text to sort in {source}.", source=gathered.source))
     if len(gathered.items) > MOST_ITEMS:
         raise UsageError(
-            f"That is more than {MOST_ITEMS:,} messages, which is the most I classify at a time: choose a shorter span."
+            _(
+                "That is more than {limit:,} messages, which is the most I classify at a time: choose a shorter span.",
+                limit=MOST_ITEMS,
+            )
         )
     return gathered
 
@@ -160,7 +164,7 @@ async def _shared(file: str, asked: ClassifyRequest, *, chat: Chat) -> FileRef:
     except ChatError as error:
         if error.is_transient:
             raise
-        raise UsageError("I can't find that file; it may have been deleted.") from None
+        raise UsageError(_("I can't find that file; it may have been deleted.")) from None
     await channel_reader.allow_file(shared, asked.asker.person, directory=chat.directory)
     is_known_here = asked.place.channel in {place.channel for place in shared.places}
     if not (shared.is_public or is_known_here or shared.owner == asked.asker.person):
@@ -173,8 +177,10 @@ async def _check_shown_to_asker(asked: ClassifyRequest, *, posts: ChatPosts) -> 
     """Raise `NotAllowedError` if others would see the result: what was said in private stays there."""
     if not asked.is_private and (await posts.open_direct(asked.place, asked.asker)).channel != asked.place.channel:
         raise NotAllowedError(
-            "That is from a private conversation, and everyone here would see it: "
-            "ask me there, in our direct messages, or with `--private`."
+            _(
+                "That is from a private conversation, and everyone here would see it: "
+                "ask me there, in our direct messages, or with `--private`."
+            )
         )
 
 
@@ -182,7 +188,12 @@ def _named(asked: ClassifyRequest) -> Place:
     """Return the channel that was named, as the platform resolved it when it was typed."""
     ids = {name.casefold(): id_ for name, id_ in asked.channels}
     if (id_ := ids.get(asked.wish.channel.casefold())) is None:
-        raise UsageError(f"I don't know of a channel #{asked.wish.channel[:80]}: choose it from the list as you type.")
+        raise UsageError(
+            _(
+                "I don't know of a channel #{channel}: choose it from the list as you type.",
+                channel=asked.wish.channel[:80],
+            )
+        )
     return Place(asked.place.workspace, id_)
 
 
@@ -196,7 +207,7 @@ async def _from_message(
     if files := [file for one in named for file in one.files if is_sheet(file)]:
         return replace(await _from_files(files, asked, chat=chat), origin=found.place.channel)
     is_thread = found.message == found.place.thread and len(said) > 1 and not asked.wish.is_alone
-    source = f"that thread{_gaps(read)}" if is_thread else "that message"
+    source = _("that thread") + _gaps(read) if is_thread else _("that message")
     items = [one for one in said if not one.is_for_bot] if is_thread else named
     return _from_said(source, items, found.place, chat.history)
 
@@ -207,13 +218,33 @@ async def _from_channel(
     """Collect what people wrote in a channel in a span, threads included, oldest first."""
     place, words = found.place, found.words
     read = await channel_reader.read_channel(place, times, asked.asker.person, chat=chat, progress=progress)
-    where = f"#{asked.wish.channel}" if asked.wish.channel else "that channel" if asked.wish.link else "this channel"
+    channel = asked.wish.channel
+    where = f"#{channel}" if channel else _("that channel") if asked.wish.link else _("this channel")
     # Neither what older threads began with, nor what people asked the bot.
     said = [one for one in read.said if (read.since is None or one.at >= read.since) and not one.is_for_bot]
     gathered = _from_said(f"{where}, {words}{_gaps(read)}", said, place, chat.history)
     if not gathered.items:
-        who = "Only bots posted" if any(one.is_bot or one.is_own for one in said) else "No one posted anything"
-        raise UsageError(f"{who} in {where} in that time ({words}), so there is nothing to sort.")
+        # The words for the place with the preposition: its case is not the same in each language.
+        placed = (
+            _("in #{channel}", channel=channel)
+            if channel
+            else _("in that channel")
+            if asked.wish.link
+            else _("in this channel")
+        )
+        raise UsageError(
+            _(
+                "Only bots posted {placed} in that time ({span}), so there is nothing to sort.",
+                placed=placed,
+                span=words,
+            )
+            if any(one.is_bot or one.is_own for one in said)
+            else _(
+                "No one posted anything {placed} in that time ({span}), so there is nothing to sort.",
+                placed=placed,
+                span=words,
+            )
+        )
     return gathered
 
 
@@ -234,11 +265,18 @@ def _from_said(source: str, said: Sequence[HistoryMessage], place: Place, histor
 
 async def _from_files(files: Sequence[FileRef], asked: ClassifyRequest, *, chat: Chat) -> CollectedItems:
     if not files:
-        raise UsageError("There is no file to classify: send a CSV, XLSX, JSON or text file along with your message.")
+        raise UsageError(
+            _("There is no file to classify: send a CSV, XLSX, JSON or text file along with your message.")
+        )
     files = await looked_up(files, asked.place, chat)
     sheets = [file for file in files if is_sheet(file)] or list(files)
     if len(sheets) > MOST_FILES:
-        raise UsageError(f"That is {len(sheets)} files; I classify one at a time. Please send them one by one.")
+        raise UsageError(
+            _(
+                "That is {count} files; I classify one at a time. Please send them one by one.",
+                count=len(sheets),
+            )
+        )
     return await _from_file(sheets[0], asked, chat=chat)
 
 
@@ -253,7 +291,8 @@ async def _from_file(file: FileRef, asked: ClassifyRequest, *, chat: Chat) -> Co
         raise UsageError(error.about(name)) from None
     items = await asyncio.to_thread(table.items)
     if not items:
-        raise UsageError(" ".join((f"The column “{table.text_name}” in {name} has no text.", *table.remarks)))
+        blank = _("The column “{column}” in {name} has no text.", column=table.text_name, name=name)
+        raise UsageError(" ".join((blank, *table.remarks)))
     skipped, head = len(table.rows) - len(items), replace(table, rows=[])
     return CollectedItems(table.described, items, skipped, table.others(), sheet=head)
 

@@ -32,6 +32,7 @@ from bot.core.privacy.redaction.carry import carried
 from bot.core.tokens import estimate_tokens
 from bot.core.writing.stream import report_failure
 from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -48,7 +49,7 @@ PROMPT_TOKENS = 900  # of further input in each call: our own prompt, the form, 
 MOST_CORRECTIONS = 1_000  # that are searched for examples
 # What a run's state keeps: the message that says what was asked, and whether anyone has been shown more than that.
 OPENING, SHOWN = "opening", "shown"
-STOPPED = "Stopped before anything was sorted."
+STOPPED = N_("Stopped before anything was sorted.")
 LEAST_TO_BATCH = 500  # items; fewer are done before a batch would have begun
 
 
@@ -93,6 +94,11 @@ async def afford(asked: ClassifyRequest, context: ClassifyContext) -> None:
 def request(run: ClassifyRun, settings: ChannelSettings) -> Request:
     """Return what all questions about a run have in common."""
     return Request(Purpose.CLASSIFY, (), 0, run.place.opaque(run.asker.person), settings, Creativity.LOW)
+
+
+def sorting(run: ClassifyRun) -> str:
+    """Say that a run's messages are being sorted."""
+    return _("Sorting {messages} ({source})…", messages=counted(run.items), source=run.source)
 
 
 async def settings_of(run: ClassifyRun, context: ClassifyContext) -> ChannelSettings:
@@ -144,7 +150,7 @@ async def begin(asked: ClassifyRequest, *, checkpoint: Checkpoint, context: Clas
             gathered = await cancel_on(checkpoint.turn.cancelled, reading)
         except ModelStoppedError:
             await context.runs.change(replace(run, status=RunStatus.STOPPED))
-            return _record(asked, Message(Role.ASSISTANT, "", STOPPED, await visible.replace(STOPPED)))
+            return _record(asked, Message(Role.ASSISTANT, "", _(STOPPED), await visible.replace(_(STOPPED))))
         except (UsageError, NotAllowedError) as error:
             await context.runs.change(replace(run, status=RunStatus.STOPPED))
             message_id = await visible.replace(error.sentence)
@@ -192,7 +198,9 @@ def filled(run: ClassifyRun, gathered: CollectedItems) -> ClassifyRun:
 
 def _batching(run: ClassifyRun, gathered: CollectedItems) -> tuple[str, ...]:
     is_few = run.is_batch and len(gathered.items) < LEAST_TO_BATCH
-    return (f"A batch takes {LEAST_TO_BATCH} messages or more, so I sorted these right away.",) if is_few else ()
+    if not is_few:
+        return ()
+    return (_("A batch takes {n} messages or more, so I sorted these right away.", n=LEAST_TO_BATCH),)
 
 
 async def ask_how(
@@ -232,7 +240,7 @@ async def settle(
     is_proposed = not run.categories and not takes_usual
     try:
         if is_proposed:
-            visible.progress(f"Looking at {counted(len(items))} to find categories…")
+            visible.progress(_("Looking at {messages} to find categories…", messages=counted(len(items))))
             chosen, calls = await cancel_on(
                 checkpoint.turn.cancelled, propose(items, request(run, settings), model=context.model)
             )
@@ -253,7 +261,7 @@ async def settle(
         text, buttons = question(run, price, is_proposed=is_proposed)
         return (Message(Role.ASSISTANT, "", text, await visible.replace(text, controls=buttons)),), calls
     if run.items > MOST_LISTED:
-        await visible.hold(f"_Sorting {counted(run.items)} ({run.source})…_")
+        await visible.hold(f"_{sorting(run)}_")
     await context.later(run, checkpoint)
     return (), calls
 
@@ -267,26 +275,38 @@ def estimate(run: ClassifyRun, items: Sequence[Item], settings: ChannelSettings,
 
 def question(run: ClassifyRun, price: float | None, *, is_proposed: bool) -> tuple[str, Sequence[Button]]:
     """Ask what a person should decide: the categories, if they are proposed, and the price."""
-    costs = _costs(price)
-    what = f"{counted(run.items)} ({run.source})"
+    costs, messages = _costs(price), counted(run.items)
     if is_proposed:
-        text = f"I would sort {what} into these categories, for {costs}:\n\n{category.written(run.categories)}"
+        text = _(
+            "I would sort {messages} ({source}) into these categories, for {cost}:",
+            messages=messages,
+            source=run.source,
+            cost=costs,
+        )
+        text += f"\n\n{category.written(run.categories)}"
     else:
-        text = f"Sorting {what} into {len(run.categories)} categories will cost {costs}. Shall I?"
+        text = _(
+            "Sorting {messages} ({source}) into {count} categories will cost {cost}. Shall I?",
+            messages=messages,
+            source=run.source,
+            count=len(run.categories),
+            cost=costs,
+        )
     ref = RunRef(run=run.id)
     buttons = [
-        START_RUN.button(ref, label="Use these" if is_proposed else "", style="primary"),
+        START_RUN.button(ref, label=_("Use these") if is_proposed else "", style="primary"),
         EDIT_CATEGORIES.button(ref),
         CANCEL_RUN.button(ref),
     ]
     if run.items >= LEAST_TO_BATCH and not run.is_batch:
-        text += "\n\n_As a batch, it costs half and takes hours rather than minutes._"
+        said = _("As a batch, it costs half and takes hours rather than minutes.")
+        text += f"\n\n_{said}_"
         buttons.insert(1, START_BATCH.button(ref))
     return text, buttons
 
 
 def _costs(price: float | None) -> str:
-    return "an amount I can't estimate" if price is None else f"about {dollars(price)}"
+    return _("an amount I can't estimate") if price is None else _("about {dollars}", dollars=dollars(price))
 
 
 def _record(asked: ClassifyRequest, *answer: Message) -> Record:

@@ -29,6 +29,7 @@ from bot.core.writing.kept_answer import PreparedAnswer, give
 from bot.core.writing.notes import LIMIT_HINT, PRIVATE_LIMIT_HINT, footer_of
 from bot.core.writing.stream import ask, report_failure
 from bot.errors import ChatError, ModelError, ModelStoppedError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,12 +40,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DRAFT = "draft"  # the checkpoint of what the model wrote: a retry neither asks nor pays for it again
-CORRECTING = "\n\n_{faults}. I'm asking for a correction…_"
-STILL_WRONG = "I asked for one correction, and this is still wrong."
-NOT_CORRECTED = "I could not get a correction: {sentence}"
-STOPPED = "The correction was stopped."
-UNCLOSED = SyntaxFault("its code block is never closed")
-CUT_SHORT = SyntaxFault("a line of backticks within it ended its code block")
+UNCLOSED = SyntaxFault(N_("its code block is never closed"))
+CUT_SHORT = SyntaxFault(N_("a line of backticks within it ended its code block"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +165,9 @@ async def _correct(draft: CodeDraft, context: CodeContext) -> tuple[CodeDraft, S
     """Check the draft's files; if one is faulty, let the model correct it, once."""
     report = await _check(draft, context.chat.file_reader)
     if report.faults and not draft.truncated and not draft.remark:
-        faults = "; ".join(f"{name}: {fault}" for name, fault in report.faults.items())
-        context.visible.write(CORRECTING.format(faults=faults))
+        faults = "; ".join(f"{name}: {fault.told}" for name, fault in report.faults.items())
+        said = _("{faults}. I'm asking for a correction…", faults=faults)
+        context.visible.write(f"\n\n_{said}_")
         draft = await _corrected(draft, report.faults, context)
         await _keep(draft, context.checkpoint)
         report = await _check(draft, context.chat.file_reader)
@@ -193,24 +191,25 @@ async def _corrected(draft: CodeDraft, faults: Mapping[str, SyntaxFault], contex
         completion = await context.model.write(asking, _discard, cancelled=context.checkpoint.turn.cancelled)
     except ModelStoppedError as error:
         calls = (*draft.calls, error.call) if error.call else draft.calls
-        return replace(draft, calls=calls, is_mended=True, remark=STOPPED)
+        return replace(draft, calls=calls, is_mended=True, remark=_("The correction was stopped."))
     except ModelError as error:
         log.warning("no correction: %s: %s", type(error).__name__, error)
         calls = (*draft.calls, error.call) if error.call else draft.calls
-        return replace(draft, calls=calls, is_mended=True, remark=NOT_CORRECTED.format(sentence=error.sentence))
+        remark = _("I could not get a correction: {sentence}", sentence=error.sentence)
+        return replace(draft, calls=calls, is_mended=True, remark=remark)
     return replace(
         draft,
         text=await asyncio.to_thread(_patched, draft.text, faults, clean(completion.text)),
         calls=(*draft.calls, completion.call),
         is_mended=True,
-        remark=STILL_WRONG,
+        remark=_("I asked for one correction, and this is still wrong."),
     )
 
 
 def _complaint(faults: Mapping[str, SyntaxFault]) -> str:
     told = [{"name": name, "fault": str(fault)} for name, fault in faults.items()]
     return (
-        "Some of these files don't parse.\n\n"
+        "Some of these files don't parse.\n\n"  # not for people: told to the model
         f"{quoted('faults', told)}\n\n"
         "Give each of them again, whole and corrected, under the same name, and nothing else. Where a file has lines "
         "of backticks itself, put it into a longer fence, of four backticks or more."
@@ -257,13 +256,14 @@ def _ending(
     new = [change for change in found if not change.is_idle]
     cut = [block.file.name for block in blocks(draft.text) if not block.is_closed]
     hint = PRIVATE_LIMIT_HINT if context.is_private else LIMIT_HINT
-    where = render.DIRECT if context.is_private else ""
     report = replace(report, faults={name: fault for name, fault in report.faults.items() if name not in cut})
     parts = (
         hint if draft.truncated and not cut else "",
         told(draft.refused),
         render.unfinished(cut, truncated=draft.truncated, can_go_on=not context.is_private),
-        render.saved(new, where) if is_saved else f"\n\n_{render.unsaved([change.file for change in new])}_",
+        render.saved(new, in_direct=context.is_private)
+        if is_saved
+        else f"\n\n_{render.unsaved([change.file for change in new])}_",
         render.unchanged(found),
         render.verdict(report, [change.file for change in new]),
     )

@@ -10,6 +10,7 @@ from bot.core.commands import CODE
 from bot.core.domain.programming_language import named_first
 from bot.core.prompt_data import quoted
 from bot.errors import UsageError
+from bot.language import _
 
 _COLON = re.compile(r"\s*:\s*")
 _THING = re.compile(r"(?:me|us|up|mir|uns)\s+", re.IGNORECASE)
@@ -29,10 +30,16 @@ class CodeRequest:
 def parse(typed: str) -> CodeRequest:
     """Parse `[language] <request>`. Raises `UsageError` for nothing, and for a language alone."""
     text = check_text(CODE, typed)
-    check_options(text, ("--private",), "say the rest in words", may_end_so=True)
+    check_options(text, ("--private",), _("say the rest in words"), may_end_so=True)
     language, rest = named_first(text)
     if language and not rest:
-        raise UsageError(f"What should the {language} code do? Type it after the language: `/code {text} <request>`.")
+        raise UsageError(
+            _(
+                "What should the {language} code do? Type it after the language: `/code {typed} <request>`.",
+                language=language,
+                typed=text,
+            )
+        )
     return CodeRequest(text, language)
 
 
@@ -56,4 +63,5 @@ def spoken(said: str, *, is_written: bool = False) -> str:
 def prompt(request: CodeRequest, *, usual: str = "") -> str:
     """Word the request; what was typed goes in as data. `usual`: the language if the text names none."""
     language = {"language": request.language} if request.language else {"usual_language": usual} if usual else {}
-    return f"Write the code for this request.\n\n{quoted('request', language | {'text': request.text})}"
+    asked = "Write the code for this request."  # not for people: told to the model
+    return f"{asked}\n\n{quoted('request', language | {'text': request.text})}"

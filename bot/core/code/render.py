@@ -20,7 +20,7 @@ from bot.core.domain.control_value import AnswerRef, CodeFiles
 from bot.core.domain.programming_language import NAMES, of_file
 from bot.core.writing.below import End
 from bot.core.writing.notes import ELSEWHERE
-from bot.language import _
+from bot.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from bot.core.domain.code_file import CodeFile, SyntaxReport
     from bot.core.domain.interaction import Control
 
-DIRECT = " in our direct messages"
 MAX_NAMES = 240  # characters of a value with names; the platform takes 255 with a menu
 
 # The languages in the menu; people can ask for any other in words.
@@ -39,40 +38,60 @@ _OFFERED = (
 )
 
 
-def saved(changes: Sequence[Change], where: str = "") -> str:
+def saved(changes: Sequence[Change], *, in_direct: bool = False) -> str:
     """Say which files were saved, with what changed in those that the thread had before."""
-    named = [
-        f"{change.file.name} (version {change.file.version}, {count(change.before, change.file)} lines)"
-        if change.before and change.before.version
-        else change.file.name
-        for change in changes
-    ]
-    return f"\n\nCode saved to {', '.join(named)}{where}" if named else ""
+    if not changes:
+        return ""
+    named = ", ".join(map(_with_version, changes))
+    said = (
+        _("Code saved to {files} in our direct messages", files=named)
+        if in_direct
+        else _("Code saved to {files}", files=named)
+    )
+    return f"\n\n{said}"
 
 
-def unsaved(files: Sequence[CodeFile], reason: str = "The upload failed.") -> str:
+def _with_version(change: Change) -> str:
+    if not (change.before and change.before.version):
+        return change.file.name
+    return _(
+        "{file} (version {version}, {count} lines)",
+        file=change.file.name,
+        version=change.file.version,
+        count=count(change.before, change.file),
+    )
+
+
+def unsaved(files: Sequence[CodeFile], reason: str = "") -> str:
     """Say which files could not be saved, and why."""
-    return f"I couldn't save {_names(files)}. {reason}"
+    return _("I couldn't save {files}. {reason}", files=_names(files), reason=reason or _("The upload failed."))
 
 
 def saved_again(files: Sequence[CodeFile]) -> str:
     """Say that files were saved once more."""
-    return f"Code saved to {_names(files)}"
+    return _("Code saved to {files}", files=_names(files))
 
 
 def verdict(report: SyntaxReport, files: Sequence[CodeFile]) -> str:
     """Say what the syntax check found."""
-    faults = "".join(f"\n\n⚠️ {name}: {fault}. {report.remark}".rstrip() for name, fault in report.faults.items())
+    faults = "".join(f"\n\n⚠️ {name}: {fault.told}. {report.remark}".rstrip() for name, fault in report.faults.items())
     unchecked = [file for file in files if file.name in report.unchecked]
     good = [file for file in files if file.name not in report.faults and file not in unchecked]
     notes = []
     if good:
         notes.append(
-            f"{'Checked for syntax' if len(good) == len(files) else f'{_names(good)}: checked for syntax'}, not run."
+            _("Checked for syntax, not run.")
+            if len(good) == len(files)
+            else _("{files}: checked for syntax, not run.", files=_names(good))
         )
     if unchecked:
         notes.append(
-            f"Not checked, because I can't parse {'it' if len(unchecked) == 1 else 'them'}: {_names(unchecked)}."
+            ngettext(
+                "Not checked, because I can't parse it: {files}.",
+                "Not checked, because I can't parse them: {files}.",
+                len(unchecked),
+                files=_names(unchecked),
+            )
         )
     return faults + (f"\n\n_{' '.join(notes)}_" if notes else "")
 
@@ -81,17 +100,32 @@ def unfinished(names: Sequence[str], *, truncated: bool, can_go_on: bool) -> str
     """Say in which files the answer broke off."""
     if not names:
         return ""
-    what = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} incomplete and not saved"
+    files = ", ".join(names)
     if truncated:
-        how = "“Continue” goes on from there" if can_go_on else ELSEWHERE
-        return f"\n\n_I hit my length limit: {what}. {how}._"
-    return f"\n\n_The code block was never closed: {what}. Ask again for the whole file._"
+        said = ngettext(
+            "I hit my length limit: {files} is incomplete and not saved.",
+            "I hit my length limit: {files} are incomplete and not saved.",
+            len(names),
+            files=files,
+        )
+        how = _("“Continue” goes on from there.") if can_go_on else f"{_(ELSEWHERE)}."
+        return f"\n\n_{said} {how}_"
+    said = ngettext(
+        "The code block was never closed: {files} is incomplete and not saved. Ask again for the whole file.",
+        "The code block was never closed: {files} are incomplete and not saved. Ask again for the whole file.",
+        len(names),
+        files=files,
+    )
+    return f"\n\n_{said}_"
 
 
 def unchanged(changes: Sequence[Change]) -> str:
     """Say which files came back unchanged."""
     same = [change.file for change in changes if change.is_idle]
-    return f"\n\n_{_names(same)} {'is' if len(same) == 1 else 'are'} unchanged._" if same else ""
+    if not same:
+        return ""
+    said = ngettext("{files} is unchanged.", "{files} are unchanged.", len(same), files=_names(same))
+    return f"\n\n_{said}_"
 
 
 def difference(change: Change) -> str:
@@ -100,10 +134,14 @@ def difference(change: Change) -> str:
     if before is None:
         return ""
     shown, left = diff(before, change.file)
-    rest = f"\n_… and {left} more lines of differences_" if left else ""
-    return (
-        f"**{change.file.name}**\n{fenced(shown, 'diff')}{rest}" if shown else f"**{change.file.name}** was rewritten."
-    )
+    name = f"**{change.file.name}**"
+    if not shown:
+        return _("{file} was rewritten.", file=name)
+    parts = [name, fenced(shown, "diff")]
+    if left:
+        more = ngettext("… and {n:,} more line of differences", "… and {n:,} more lines of differences", left)
+        parts.append(f"_{more}_")
+    return "\n".join(parts)
 
 
 def controls(
@@ -130,19 +168,19 @@ def _for_files(files: Sequence[CodeFile], *, is_saved: bool) -> tuple[Control, .
         more_files = CodeFiles(names=(*value.names, file.name))
         value = more_files if len(more_files.encode()) <= MAX_NAMES else value
     written = {of_file(file.name) for file in files}
-    options = tuple((name, f"in {name}") for name in _OFFERED if name not in written)
+    options = tuple((name, _("in {language}", language=name)) for name in _OFFERED if name not in written)
     again = () if is_saved else (SAVE_CODE.button(value, style="primary"),)
     return (*again, TEST_CODE.button(value), EXPLAIN_CODE.button(value), TRANSLATE_CODE.menu(options, value))
 
 
 def request_text(name: str, files: Sequence[str], choice: str) -> str:
     """Return the words that a user would have typed for a control. Raises `KeyError` for another control."""
-    names = ", ".join(files) or "the code"
-    language = choice if choice in NAMES else "another language"
+    names = ", ".join(files) or _("the code")
+    language = choice if choice in NAMES else _("another language")
     return {
-        TEST_CODE.name: f"Write tests for {names}, in a file of their own.",
-        EXPLAIN_CODE.name: f"Explain {names} step by step, without repeating it.",
-        TRANSLATE_CODE.name: f"Write {names} in {language}.",
+        TEST_CODE.name: _("Write tests for {files}, in a file of their own.", files=names),
+        EXPLAIN_CODE.name: _("Explain {files} step by step, without repeating it.", files=names),
+        TRANSLATE_CODE.name: _("Write {files} in {language}.", files=names, language=language),
     }[name]
 
 

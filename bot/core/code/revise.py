@@ -21,6 +21,7 @@ from bot.core.tokens import estimate_tokens
 from bot.core.writing.fit import fit, preface
 from bot.core.writing.notes import too_long
 from bot.errors import ChatError, UsageError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from bot.core.domain.thread import Conversation
     from bot.core.ports import Chat, Checkpoint, Model, Store
 
-GONE = "I no longer have the files of this thread. Please ask for the code again."
+GONE = N_("I no longer have the files of this thread. Please ask for the code again.")
+TOO_LONG = "(too long to be shown here)"  # not for people: told to the model
 
 
 def is_for_code(text: str, conversation: Conversation) -> bool:
@@ -80,7 +82,7 @@ def as_code(request: Request, known: Sequence[CodeFile], room: int) -> Request:
         if any(file.content.strip() in text for text in shown):
             continue
         room -= estimate_tokens(file.content)
-        told.append({"name": file.name, "text": file.content if room > 0 else "(too long to be shown here)"})
+        told.append({"name": file.name, "text": file.content if room > 0 else TOO_LONG})
     usual = "" if known else request.settings.code_language
     blocks = [quoted("files", told)] if told else []
     blocks += [quoted("usual_language", usual)] if usual else []
@@ -99,7 +101,9 @@ async def on_code_action(action: Action, *, checkpoint: Checkpoint, store: Store
     question = Message(Role.USER, action.asker.person, words, f"press {action.id}")
     async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message) as visible:
         if not known:
-            return FinishedAnswer("", await visible.replace(GONE)).record(action.place, question, began_with_bot=False)
+            return FinishedAnswer("", await visible.replace(_(GONE))).record(
+                action.place, question, began_with_bot=False
+            )
         before = [message for message in conversation.messages if message.id != question.id]
         settings = conversation.settings
         fitted = fit(
@@ -144,7 +148,7 @@ async def _save_again(action: Action, known: Sequence[CodeFile], *, checkpoint: 
     wanted = [file for file in known if file.name in SAVE_CODE.read(action).names]
     async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message) as visible:
         if not wanted:
-            await visible.replace(GONE)
+            await visible.replace(_(GONE))
         else:
             try:
                 await chat.posts.upload(action.place, [upload(file) for file in wanted], checkpoint)

@@ -26,6 +26,7 @@ import tree_sitter_rust
 import tree_sitter_typescript
 
 from bot.core.domain.code_file import SyntaxFault, SyntaxReport
+from bot.language import N_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,6 +46,10 @@ _DIALECTS = ("postgres", "mysql", "sqlite", "tsql", "bigquery", "snowflake", "or
 
 class UncheckedError(Exception):
     """The parser gave up: nothing is known about the file."""
+
+
+class NotJsonError(Exception):
+    """The file has a constant that Python's parser takes and JSON does not."""
 
 
 def check(files: Sequence[CodeFile]) -> SyntaxReport:
@@ -82,19 +87,21 @@ def _python(code: str) -> SyntaxFault | None:
         release = f"{sys.version_info.major}.{sys.version_info.minor}"
         return SyntaxFault(f"{error.msg.split(' (code.py')[0]} (Python {release})", error.lineno or 0)
     except ValueError:  # before 3.12, NUL
-        return SyntaxFault("a character that isn't allowed in code")
+        return SyntaxFault(N_("a character that isn't allowed in code"))
     return None
 
 
 def _json(code: str) -> SyntaxFault | None:
     def refuse(constant: str) -> NoReturn:
-        raise ValueError(f"{constant} is not JSON")
+        raise NotJsonError(constant)
 
     try:
         json.loads(code, parse_constant=refuse)
     except json.JSONDecodeError as error:
         return SyntaxFault(error.msg, error.lineno)
-    except ValueError as error:  # also a number of too many digits
+    except NotJsonError as error:
+        return SyntaxFault(N_("{code} is not JSON"), code=str(error))
+    except ValueError as error:  # a number of too many digits
         return SyntaxFault(str(error).partition(";")[0])
     return None
 
@@ -117,12 +124,12 @@ def _yaml(code: str) -> SyntaxFault | None:
     import yaml  # noqa: PLC0415 (as SQL's parser: seldom needed, and not for nothing)
 
     try:
-        for _ in yaml.parse(code, Loader=yaml.CSafeLoader):
+        for _event in yaml.parse(code, Loader=yaml.CSafeLoader):
             pass
     except yaml.MarkedYAMLError as error:
-        return SyntaxFault(error.problem or "not YAML", error.problem_mark.line + 1 if error.problem_mark else 0)
+        return SyntaxFault(error.problem or N_("not YAML"), error.problem_mark.line + 1 if error.problem_mark else 0)
     except yaml.YAMLError:
-        return SyntaxFault("a character that isn't allowed in YAML")
+        return SyntaxFault(N_("a character that isn't allowed in YAML"))
     return None
 
 
@@ -138,9 +145,11 @@ def _sql(code: str) -> SyntaxFault | None:
             sqlglot.parse(code, read=dialect, error_level=ErrorLevel.IMMEDIATE)
         except ParseError as error:
             where = error.errors[0] if error.errors else {}
-            first = first or SyntaxFault(f"not understood at {_shown(where.get('highlight'))}", where.get("line") or 0)
+            shown, line = _shown(where.get("highlight")), where.get("line") or 0
+            reason = N_("not understood at {code}") if shown else N_("not understood at its end")
+            first = first or SyntaxFault(reason, line, shown)
         except TokenError:
-            first = first or SyntaxFault("a quote or comment is never closed")
+            first = first or SyntaxFault(N_("a quote or comment is never closed"))
         else:
             return None
         if time.thread_time() > deadline:
@@ -190,20 +199,23 @@ def _first_error(tree: tree_sitter.Tree, data: bytes) -> SyntaxFault:
     while True:
         node = cursor.node
         if node is not None and node.is_missing:
-            return SyntaxFault(f"{_shown(node.type)} is missing", min(node.start_point[0] + 1, last_line))
+            line = min(node.start_point[0] + 1, last_line)
+            return SyntaxFault(N_("{code} is missing"), line, _shown(node.type))
         if node is not None and node.is_error and node.parent is not None:
             code = data[node.start_byte : node.end_byte].decode(errors="ignore")
-            return SyntaxFault(f"unexpected {_shown(code)}", node.start_point[0] + 1)
+            shown = _shown(code)
+            reason = N_("unexpected {code}") if shown else N_("unexpected end")
+            return SyntaxFault(reason, node.start_point[0] + 1, shown)
         has_error = node is not None and node.has_error
         if not ((has_error and cursor.goto_first_child()) or cursor.goto_next_sibling()):
             # All of it is one error: each part could be read, but the end is missing.
-            return SyntaxFault("something before it is unfinished or not closed", last_line)
+            return SyntaxFault(N_("something before it is unfinished or not closed"), last_line)
 
 
 def _shown(code: object) -> str:
-    """Quote the beginning of a piece of code, on one line."""
+    """Quote the beginning of a piece of code, on one line; "" for none."""
     line = " ".join(str(code or "").split()).replace("`", "'")
-    return f"`{line[:SHOWN_OF_CODE]}…`" if len(line) > SHOWN_OF_CODE else f"`{line}`" if line else "its end"
+    return f"`{line[:SHOWN_OF_CODE]}…`" if len(line) > SHOWN_OF_CODE else f"`{line}`" if line else ""
 
 
 PARSERS: dict[str, Callable[[str], SyntaxFault | None]] = {

@@ -7,7 +7,8 @@ import re
 from bot.core.code_blocks.blocks import blocks
 
 GO_ON = (
-    "Your answer broke off at the length limit. Go on exactly where it stopped, from the next character on: "
+    "Your answer broke off at the length limit. "  # not for people: told to the model
+    "Go on exactly where it stopped, from the next character on: "
     "without a word before it, without opening the code block again, and without giving anything twice."
 )
 LEAST_REPEATED = 10  # characters of a line; fewer may repeat by chance

@@ -97,14 +97,14 @@ _CANDIDATES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("koi8_u", "KOI8-U", _CYRILLIC),
     ("koi8_r", "KOI8-R", _CYRILLIC),
     ("cp866", "CP866", _CYRILLIC),
-    ("mac_cyrillic", "Mac Cyrillic", _CYRILLIC),
+    ("mac_cyrillic", "Mac Cyrillic", _CYRILLIC),  # not for people: a proper name
     ("iso8859_5", "ISO 8859-5", _CYRILLIC),
     ("cp1253", "Windows-1253", _GREEK),
     ("cp1255", "Windows-1255", _HEBREW),
     ("cp1256", "Windows-1256", _ARABIC),
     ("cp874", "Windows-874", _THAI),
-    ("mac_roman", "Mac Roman", _LATIN_WEST),
-    ("mac_latin2", "Mac Central European", _LATIN_EAST),
+    ("mac_roman", "Mac Roman", _LATIN_WEST),  # not for people: a proper name
+    ("mac_latin2", "Mac Central European", _LATIN_EAST),  # not for people: a proper name
     ("cp850", "CP850", _LATIN_WEST),
     ("cp852", "CP852", _LATIN_EAST),
 )

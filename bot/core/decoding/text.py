@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.core.decoding import encoding
 from bot.errors import UsageError
+from bot.language import _, ngettext
 
 MOST_CONTROLS = 8  # in a text of some lines; a file with more is none
 LOOKED_AT = 4_096  # bytes, for UTF-16 without a mark
@@ -59,8 +60,11 @@ def _wanted(name: str, data: bytes, wanted: str) -> DecodedText:
     codec = encoding.named(wanted)
     if not codec:
         raise UsageError(
-            f"I don't know the encoding “{wanted[:40]}”. Try `encoding=utf-8`, or another such as `cp1252`, `cp1251`, "
-            "`shift-jis`, `euc-kr`, `gb18030`, `big5`, `utf-16`."
+            _(
+                "I don't know the encoding “{name}”. Try `encoding=utf-8`, or another such as `cp1252`, `cp1251`, "
+                "`shift-jis`, `euc-kr`, `gb18030`, `big5`, `utf-16`.",
+                name=wanted[:40],
+            )
         )
     marked = next((own for mark, own in _MARKS if data.startswith(mark) and own.startswith(codec)), codec)
     shown = encoding.NAMES[codec]
@@ -118,8 +122,13 @@ def _damaged(name: str, data: bytes) -> DecodedText | None:
 def _damage(name: str, shown: str, bad: int) -> str:
     if not bad:
         return ""
-    what = "1 character" if bad == 1 else f"{bad:,} characters"
-    return f"{name} is {shown}, but {what} could not be read and {'is' if bad == 1 else 'are'} shown as “\ufffd”."
+    return ngettext(
+        "{name} is {encoding}, but {n:,} character could not be read and is shown as “\ufffd”.",
+        "{name} is {encoding}, but {n:,} characters could not be read and are shown as “\ufffd”.",
+        bad,
+        name=name,
+        encoding=shown,
+    )
 
 
 def _guessed(name: str, data: bytes) -> DecodedText:
@@ -130,8 +139,11 @@ def _guessed(name: str, data: bytes) -> DecodedText:
     found = encoding.guess(data)
     if found is None:
         raise UsageError(
-            f"I can't tell the encoding of {name}. Save it as UTF-8 (in Excel: “CSV UTF-8”) and send it again, or name "
-            "the encoding, such as `encoding=cp1251`."
+            _(
+                "I can't tell the encoding of {name}. Save it as UTF-8 (in Excel: “CSV UTF-8”) and send it again, or "
+                "name the encoding, such as `encoding=cp1251`.",
+                name=name,
+            )
         )
     text = data.decode(found.codec, errors="replace")
     shown = encoding.NAMES[found.codec]

@@ -1,9 +1,14 @@
-"""What was read of a document, and the sentence that says what was not."""
+"""What was read of a document, and the words for what was not."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum, auto
+from functools import partial
 from typing import TYPE_CHECKING
+
+from bot.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -14,33 +19,92 @@ if TYPE_CHECKING:
 LONGEST_NAME = 60  # characters of a name that is given
 MOST_NAMES = 5
 
+Words = Callable[[], str]
+"""Writes what was left out: for a person in their language, for the model in English."""
+
+
+class Thing(StrEnum):
+    """What a document has beside the text that is read."""
+
+    ATTACHMENT = auto()
+    CELL_COMMENT = auto()
+    CHART = auto()
+    COMMENT = auto()
+    DIAGRAM = auto()
+    DRAWING = auto()
+    FAR_SHEET = auto()
+    EMBEDDED_DOCUMENT = auto()
+    EMBEDDED_OBJECT = auto()
+    EMBEDDED_PAGE = auto()
+    HIDDEN_PASSAGE = auto()
+    HIDDEN_SHEET = auto()
+    HIDDEN_SLIDE = auto()
+    MACRO_PROJECT = auto()
+    MORE_SLIDE = auto()
+    PICTURE = auto()
+    RECORDING = auto()
+    TRACKED_DELETION = auto()
+
+
+COUNTED: Mapping[Thing, Callable[[int], str]] = {
+    Thing.ATTACHMENT: lambda n: ngettext("{n:,} attachment", "{n:,} attachments", n),
+    Thing.CELL_COMMENT: lambda n: ngettext("{n:,} cell comment", "{n:,} cell comments", n),
+    Thing.CHART: lambda n: ngettext("{n:,} chart", "{n:,} charts", n),
+    Thing.COMMENT: lambda n: ngettext("{n:,} comment", "{n:,} comments", n),
+    Thing.DIAGRAM: lambda n: ngettext("{n:,} diagram", "{n:,} diagrams", n),
+    Thing.DRAWING: lambda n: ngettext("{n:,} drawing", "{n:,} drawings", n),
+    Thing.EMBEDDED_DOCUMENT: lambda n: ngettext("{n:,} embedded document", "{n:,} embedded documents", n),
+    Thing.EMBEDDED_OBJECT: lambda n: ngettext("{n:,} embedded object", "{n:,} embedded objects", n),
+    Thing.EMBEDDED_PAGE: lambda n: ngettext("{n:,} embedded page", "{n:,} embedded pages", n),
+    Thing.FAR_SHEET: lambda n: ngettext(
+        "{n:,} sheet whose cells reach too far", "{n:,} sheets whose cells reach too far", n
+    ),
+    Thing.HIDDEN_PASSAGE: lambda n: ngettext("{n:,} hidden passage", "{n:,} hidden passages", n),
+    Thing.HIDDEN_SHEET: lambda n: ngettext("{n:,} hidden sheet", "{n:,} hidden sheets", n),
+    Thing.HIDDEN_SLIDE: lambda n: ngettext("{n:,} hidden slide", "{n:,} hidden slides", n),
+    Thing.MACRO_PROJECT: lambda n: ngettext("{n:,} macro project", "{n:,} macro projects", n),
+    Thing.MORE_SLIDE: lambda n: ngettext("{n:,} more slide", "{n:,} more slides", n),
+    Thing.PICTURE: lambda n: ngettext("{n:,} picture", "{n:,} pictures", n),
+    Thing.RECORDING: lambda n: ngettext("{n:,} recording", "{n:,} recordings", n),
+    Thing.TRACKED_DELETION: lambda n: ngettext("{n:,} tracked deletion", "{n:,} tracked deletions", n),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document's text. `left_out` are the things in it that were not read, `about` is told to the model alone."""
+    """A document's text. `unread` is what in it was not read, `about` is told to the model alone."""
 
     text: str
-    left_out: tuple[str, ...] = ()
+    unread: tuple[Words, ...] = ()
     about: str = ""
 
-
-def listed(parts: Sequence[str]) -> str:
-    """Join words as a sentence does: "a, b and c"."""
-    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
-
-
-def counted(found: Counter[str]) -> tuple[str, ...]:
-    """Return what was counted, in its order: "2 pictures", "1 comment"."""
-    return tuple(f"{number:,} {thing}{'s' if number > 1 else ''}" for thing, number in found.items() if number)
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What was not read, in words."""
+        return tuple(words() for words in self.unread)
 
 
-def named(thing: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Return what has names: "1 hidden sheet (Lists)"; nothing for none."""
+def counted(found: Counter[Thing]) -> tuple[Words, ...]:
+    """Return the words for what was counted, in its order: "2 pictures", "1 comment"."""
+    return tuple(partial(COUNTED[thing], number) for thing, number in found.items() if number)
+
+
+def named(thing: Thing, names: Sequence[str]) -> tuple[Words, ...]:
+    """Return the words for what has names: "1 hidden sheet (Lists)"; nothing for none."""
     if not names:
         return ()
     given = [name[:LONGEST_NAME] for name in names[:MOST_NAMES]]
     more = ", …" if len(names) > MOST_NAMES else ""
-    return (f"{len(names)} {thing}{'s' if len(names) > 1 else ''} ({', '.join(given)}{more})",)
+    return (lambda: f"{COUNTED[thing](len(names))} ({', '.join(given)}{more})",)
+
+
+def within(name: str, unread: Sequence[Words]) -> tuple[Words, ...]:
+    """Return the words for what was not read of a document that is in another one."""
+    return tuple(partial(_within, name, words) for words in unread)
+
+
+def _within(name: str, words: Words) -> str:
+    return _("{thing} of {name}", thing=words(), name=name)
 
 
 def text_of(element: etree._Element) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.core.domain.classification import MOST_ITEMS
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +32,7 @@ class Grid:
     title: str = ""  # its name among the file's other tables
     is_hidden: bool = False  # its author has hidden it
     fault: str = ""  # the sentence that says why its rows can't be read
-    remarks: tuple[str, ...] = ()  # sentences for people
+    remarks: tuple[Callable[[], str], ...] = ()  # each writes a sentence for people, or in English for the model
 
 
 def filled(cells: tuple[str, ...]) -> bool:
@@ -56,5 +59,5 @@ def bounded(rows: Iterable[Row], *, delimiter: str = "", title: str = "") -> Gri
         cells += len(kept[-1][1])
         if cells > MOST_CELLS:
             raise TooWideError
-    cut = (f"I looked at the first {MOST_COLUMNS:,} of {widest:,} columns.",) if widest > MOST_COLUMNS else ()
-    return Grid(tuple(kept), delimiter=delimiter, title=title, remarks=cut)
+    cut = partial(_, N_("I looked at the first {most:,} of {all:,} columns."), most=MOST_COLUMNS, all=widest)
+    return Grid(tuple(kept), delimiter=delimiter, title=title, remarks=(cut,) if widest > MOST_COLUMNS else ())

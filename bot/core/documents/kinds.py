@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from bot.language import N_, _
+
 PDF, TEXT, PAGE, MAIL = "application/pdf", "text/plain", "text/html", "message/rfc822"
 NOTEBOOK = "application/x-ipynb+json"
 DOCUMENT = "application/x-office"  # our own name: what such a file is, its content says
@@ -35,7 +37,7 @@ DOCUMENTS = (
         (f"{_OPEN_XML}wordprocessingml", "application/msword", "application/vnd.ms-word"),
     ),
     Kind(
-        "Excel (XLSX, XLSB, XLS)",
+        "Excel (XLSX, XLSB, XLS)",  # not for people: for the docs, as all of these; `READABLE` is for people
         (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls"),
         (f"{_OPEN_XML}spreadsheetml", "application/vnd.ms-excel"),
     ),
@@ -45,35 +47,48 @@ DOCUMENTS = (
         (f"{_OPEN_XML}presentationml", "application/vnd.ms-powerpoint"),
     ),
     Kind(
-        "OpenDocument (ODT, ODS, ODP)",
+        "OpenDocument (ODT, ODS, ODP)",  # not for people: as above
         (".odt", ".ods", ".odp", ".ott", ".ots", ".otp"),
         ("application/vnd.oasis.opendocument",),
     ),
     Kind("RTF", (".rtf",), ("application/rtf", "application/x-rtf", "text/rtf", "text/richtext")),
     Kind("e-mails (EML)", (".eml", ".mht", ".mhtml"), ("message/rfc822", "multipart/related"), MAIL),
-    Kind("web pages (HTML)", (".html", ".htm", ".xhtml"), ("text/html", "application/xhtml"), PAGE),
+    Kind(
+        "web pages (HTML)",  # not for people: as above
+        (".html", ".htm", ".xhtml"),
+        ("text/html", "application/xhtml"),
+        PAGE,
+    ),
     Kind("notebooks (IPYNB)", (".ipynb",), (NOTEBOOK,), NOTEBOOK),
 )
-IMAGES_READ = "images (PNG, JPEG, GIF, WebP)"
-WORDS = (IMAGES_READ, "PDFs", *(one.words for one in DOCUMENTS), "text and code files")
-READABLE = f"I can read {', '.join(WORDS[:-1])}, and {WORDS[-1]}"
+WORDS = (
+    "images (PNG, JPEG, GIF, WebP)",  # not for people: as above
+    "PDFs",
+    *(one.words for one in DOCUMENTS),
+    "text and code files",  # not for people: as above
+)
+READABLE = N_(
+    "I can read images (PNG, JPEG, GIF, WebP), PDFs, Word (DOCX), Excel (XLSX, XLSB, XLS), PowerPoint (PPTX), "
+    "OpenDocument (ODT, ODS, ODP), RTF, e-mails (EML), web pages (HTML), notebooks (IPYNB), and text and code files"
+)
 
 _BY_ENDING = {ending: one.media_type for one in DOCUMENTS for ending in one.endings}
 _BY_ENDING |= dict.fromkeys((".gdoc", ".gsheet", ".gslides"), DOCUMENT)  # which say where the document is
-_EXPORT = "Please export it as {}, and post that."
 # What to do about the kinds that people post most and that no library kept today reads.
 ADVICE = {
-    ".dat": "Outlook has wrapped the attachments of an e-mail in it. Please ask the sender for the files themselves.",
-    ".doc": "it is in the old format of Word (DOC). Please save it as DOCX, and post that.",
-    ".epub": f"it is an e-book. {_EXPORT.format('a PDF')}",
-    ".key": f"it is a Keynote presentation. {_EXPORT.format('PPTX or a PDF')}",
-    ".msg": "it is in Outlook's own format (MSG). Please save it as EML or as text, and post that.",
-    ".numbers": f"it is a Numbers spreadsheet. {_EXPORT.format('XLSX or a PDF')}",
-    ".odg": f"it is a drawing. {_EXPORT.format('a PDF')}",
-    ".pages": f"it is a Pages document. {_EXPORT.format('DOCX or a PDF')}",
-    ".ppt": "it is in the old format of PowerPoint (PPT). Please save it as PPTX, and post that.",
-    ".vsdx": f"it is a Visio drawing. {_EXPORT.format('a PDF')}",
-    ".zip": "it is an archive. Please unpack it, and post the files that matter.",
+    ".dat": N_(
+        "Outlook has wrapped the attachments of an e-mail in it. Please ask the sender for the files themselves."
+    ),
+    ".doc": N_("it is in the old format of Word (DOC). Please save it as DOCX, and post that."),
+    ".epub": N_("it is an e-book. Please export it as a PDF, and post that."),
+    ".key": N_("it is a Keynote presentation. Please export it as PPTX or a PDF, and post that."),
+    ".msg": N_("it is in Outlook's own format (MSG). Please save it as EML or as text, and post that."),
+    ".numbers": N_("it is a Numbers spreadsheet. Please export it as XLSX or a PDF, and post that."),
+    ".odg": N_("it is a drawing. Please export it as a PDF, and post that."),
+    ".pages": N_("it is a Pages document. Please export it as DOCX or a PDF, and post that."),
+    ".ppt": N_("it is in the old format of PowerPoint (PPT). Please save it as PPTX, and post that."),
+    ".vsdx": N_("it is a Visio drawing. Please export it as a PDF, and post that."),
+    ".zip": N_("it is an archive. Please unpack it, and post the files that matter."),
 }
 ADVICE |= dict.fromkeys((".7z", ".gz", ".rar", ".tar", ".tgz"), ADVICE[".zip"])
 
@@ -96,4 +111,5 @@ def is_document(data: bytes) -> bool:
 def refusal(shown: str, name: str) -> str:
     """Return the sentence for a file of a kind that is not read, by its name or its extension."""
     ending = PurePath(name.lower()).suffix or name.lower()
-    return f"I can't read {shown}: {ADVICE.get(ending, f'{READABLE}.')}"
+    why = _(ADVICE[ending]) if ending in ADVICE else f"{_(READABLE)}."
+    return _("I can't read {name}: {why}", name=shown, why=why)

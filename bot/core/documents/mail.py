@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from bot.core.decoding.text import clean, decode
 from bot.core.documents import web_page
-from bot.core.documents.document import Document, named
+from bot.core.documents.document import Document, Thing, named, within
 from bot.core.domain.message import FileRef
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from email.message import MIMEPart
+
+    from bot.core.documents.document import Words
 
 HEADERS = ("From", "To", "Cc", "Date", "Subject")
 LONGEST_HEADER = 1_000  # characters that are kept
@@ -46,8 +48,8 @@ def read(data: bytes, attachment: Callable[[FileRef, bytes], Document]) -> Docum
             unread.append(name)
         else:
             written.append(f"# Attachment “{name}”\n\n{found.text}")
-            left_out = (*left_out, *(f"{one} of {name}" for one in found.left_out))
-    return Document("\n\n".join(filter(None, written)), (*named("attachment", unread), *left_out))
+            left_out = (*left_out, *within(name, found.unread))
+    return Document("\n\n".join(filter(None, written)), (*named(Thing.ATTACHMENT, unread), *left_out))
 
 
 def _header(mail: MIMEPart, name: str) -> str:
@@ -77,12 +79,12 @@ def _is_attached(part: MIMEPart) -> bool:
     return bool(part.get_filename()) and not part.get("Content-ID")
 
 
-def _body(part: MIMEPart) -> tuple[str, tuple[str, ...]]:
+def _body(part: MIMEPart) -> tuple[str, tuple[Words, ...]]:
     text = _decoded(part)
     if part.get_content_type() != "text/html":
         return "\n".join(line.rstrip() for line in text.splitlines()).strip(), ()
     found = web_page.read(text)
-    return found.text, found.left_out
+    return found.text, found.unread
 
 
 def _content(part: MIMEPart) -> bytes:
@@ -101,6 +103,6 @@ def _decoded(part: MIMEPart) -> str:
     except (LookupError, UnicodeError):
         pass
     try:
-        return decode("the mail", content).text
+        return decode("", content).text
     except (UsageError, ValueError):
         return clean(content.decode("cp1252", errors="replace"))

@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from bot.core.documents.document import Document, counted
+from bot.core.documents.document import Document, Thing, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,22 +20,22 @@ def read(text: str) -> Document:
     book = json.loads(text)
     metadata = book.get("metadata") or {}
     language = str((metadata.get("language_info") or metadata.get("kernelspec") or {}).get("name", ""))
-    found: Counter[str] = Counter()
+    found: Counter[Thing] = Counter()
     written = [part for cell in book["cells"] for part in _cell(cell, language, found)]
     return Document("\n\n".join(written), counted(found))
 
 
-def _cell(cell: dict[str, Any], language: str, found: Counter[str]) -> Iterator[str]:
+def _cell(cell: dict[str, Any], language: str, found: Counter[Thing]) -> Iterator[str]:
     source = _text(cell.get("source"))
     if cell.get("cell_type") != "code":
-        found["picture"] += len(cell.get("attachments") or {})
+        found[Thing.PICTURE] += len(cell.get("attachments") or {})
         yield from filter(None, [source.strip()])
         return
     if source.strip():
         yield _fenced(source, language)
     for output in cell.get("outputs") or ():
         data = output.get("data") or {}
-        found["picture"] += any(kind.startswith("image/") for kind in data)
+        found[Thing.PICTURE] += any(kind.startswith("image/") for kind in data)
         said = _text(output.get("text") or data.get("text/plain"))
         if output.get("output_type") == "error":
             said = f"{output.get('ename')}: {output.get('evalue')}"

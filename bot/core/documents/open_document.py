@@ -12,7 +12,7 @@ from lxml import etree
 from odfdo import Document as OdfDocument
 
 from bot.core.documents import open_xml
-from bot.core.documents.document import Document, counted, text_of
+from bot.core.documents.document import Document, Thing, counted, text_of
 
 if TYPE_CHECKING:
     import zipfile
@@ -41,7 +41,7 @@ def read(archive: zipfile.ZipFile) -> Document:
     text = written.strip() if isinstance(written, str) else ""
     if comments:
         text = "\n\n".join([text, "## Comments", *comments])
-    return Document(text, counted(found), open_xml.CHANGED if found["tracked deletion"] else "")
+    return Document(text, counted(found), open_xml.CHANGED if found[Thing.TRACKED_DELETION] else "")
 
 
 def read_slides(archive: zipfile.ZipFile) -> Document:
@@ -53,7 +53,7 @@ def read_slides(archive: zipfile.ZipFile) -> Document:
     written = []
     for number, slide in enumerate(root.iter(_name("draw:page")), start=1):
         if slide.get(_name("draw:style-name")) in hidden:
-            found["hidden slide"] += 1
+            found[Thing.HIDDEN_SLIDE] += 1
             continue
         notes = slide.find(_name("presentation:notes"))
         said = "\n".join(_lines(notes)) if notes is not None else ""
@@ -73,23 +73,23 @@ def _text(element: etree._Element) -> str:
     return " ".join(text_of(element).split())
 
 
-def _beside(root: etree._Element) -> Counter[str]:
+def _beside(root: etree._Element) -> Counter[Thing]:
     return Counter(
         {
-            "picture": sum(1 for _ in root.iter(_name("draw:image"))),
-            "embedded object": sum(1 for _ in root.iter(_name("draw:object"), _name("draw:object-ole"))),
-            "tracked deletion": sum(1 for _ in root.iter(_name("text:deletion"))),
+            Thing.PICTURE: sum(1 for _ in root.iter(_name("draw:image"))),
+            Thing.EMBEDDED_OBJECT: sum(1 for _ in root.iter(_name("draw:object"), _name("draw:object-ole"))),
+            Thing.TRACKED_DELETION: sum(1 for _ in root.iter(_name("text:deletion"))),
         }
     )
 
 
-def _drop_hidden(root: etree._Element, found: Counter[str]) -> None:
+def _drop_hidden(root: etree._Element, found: Counter[Thing]) -> None:
     """Take out what a reader does not see: hidden sections, and text in a style that hides it."""
     hidden = _styles(root, "style:text-properties", "text:display", "none")
     for element in list(root.iter(*map(_name, ("text:section", "text:p", "text:h", "text:span")))):
         is_hidden = element.get(_name("text:display")) == "none" or element.get(_name("text:style-name")) in hidden
         if is_hidden and (parent := element.getparent()) is not None:
-            found["hidden passage"] += bool(_text(element))
+            found[Thing.HIDDEN_PASSAGE] += bool(_text(element))
             blank = etree.Element(_name("text:span"))
             blank.tail = element.tail
             parent.replace(element, blank)

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from bot.core.documents.document import Thing
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-CHANGED = "Tracked changes are read as accepted."
+CHANGED = "Tracked changes are read as accepted."  # not for people: told to the model
 LARGEST_XML = 100_000_000  # bytes of all parts that hold text
 _TEXTS = (".xml", ".rels")
 # The strict form of the standard has other names for the same things; libraries know one of the two.
@@ -29,12 +31,12 @@ _MAIN = re.compile(
 _PRESENTATION = b"application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
 _MEDIA = re.compile(r"/(?:media|embeddings)/|^docProps/thumbnail", re.IGNORECASE)
 _BESIDE = (
-    (re.compile(r"/media/[^/]+\.(?!wav|mp3|mp4|m4a|m4v|mov|avi|wmv|wma)\w+$", re.IGNORECASE), "picture"),
-    (re.compile(r"/media/[^/]+\.\w+$"), "recording"),
-    (re.compile(r"/charts/chart\d*\.xml$"), "chart"),
-    (re.compile(r"/diagrams/data\d*\.xml$"), "diagram"),
-    (re.compile(r"/embeddings/[^/]+$"), "embedded object"),
-    (re.compile(r"/vbaProject\.bin$"), "macro project"),
+    (re.compile(r"/media/[^/]+\.(?!wav|mp3|mp4|m4a|m4v|mov|avi|wmv|wma)\w+$", re.IGNORECASE), Thing.PICTURE),
+    (re.compile(r"/media/[^/]+\.\w+$"), Thing.RECORDING),
+    (re.compile(r"/charts/chart\d*\.xml$"), Thing.CHART),
+    (re.compile(r"/diagrams/data\d*\.xml$"), Thing.DIAGRAM),
+    (re.compile(r"/embeddings/[^/]+$"), Thing.EMBEDDED_OBJECT),
+    (re.compile(r"/vbaProject\.bin$"), Thing.MACRO_PROJECT),
 )
 
 
@@ -85,11 +87,12 @@ def parsed(part: bytes) -> etree._Element:
     return etree.fromstring(part, parser)
 
 
-def beside(names: Iterable[str]) -> Counter[str]:
+def beside(names: Iterable[str]) -> Counter[Thing]:
     """Count what a file holds beside its text, by its parts' names."""
-    things = (next((thing for pattern, thing in _BESIDE if pattern.search(name)), "") for name in names)
+    things = (next((thing for pattern, thing in _BESIDE if pattern.search(name)), None) for name in names)
     found = Counter(thing for thing in things if thing)
-    found["embedded object"] -= min(found["chart"], found["embedded object"])  # each chart has its figures in one
+    # Each chart has its figures in one of these.
+    found[Thing.EMBEDDED_OBJECT] -= min(found[Thing.CHART], found[Thing.EMBEDDED_OBJECT])
     return +found
 
 

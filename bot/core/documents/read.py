@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from bot.core.decoding.text import decode
 from bot.core.documents import archive, kinds, mail, notebook, rich_text, web_page
-from bot.core.documents.document import Document, listed
+from bot.core.documents.document import Document
 from bot.core.documents.identify import with_content_type, with_type
 from bot.core.documents.refusal import protected
 from bot.errors import UsageError
+from bot.language import _, and_list
 
 if TYPE_CHECKING:
     import zipfile
@@ -28,7 +29,7 @@ _LOCKED = "locked"
 _STREAMS = {
     "EncryptedPackage": _LOCKED,
     "WordDocument": ".doc",
-    "PowerPoint Document": ".ppt",
+    "PowerPoint Document": ".ppt",  # not for people: in a file
     "__nameid_version1.0": ".msg",
     "Workbook": ".xls",
     "Book": ".xls",
@@ -68,14 +69,19 @@ def _read(shown: str, name: str, media_type: str, data: bytes) -> Document:
 
 
 def _text(shown: str, media_type: str, text: str) -> Document:
-    if media_type == kinds.PAGE or text.lstrip()[:_LOOKED_AT].lower().startswith(("<!doctype html", "<html")):
+    start = text.lstrip()[:_LOOKED_AT].lower()
+    if media_type == kinds.PAGE or start.startswith(("<!doctype html", "<html")):  # not for people: in a file
         return web_page.read(text)
     if media_type == kinds.NOTEBOOK:
         return notebook.read(text)
     if address := _address(text):
         raise UsageError(
-            f"{shown} is only a link to a document on Google Drive ({address}), which I can't open: please download it "
-            "as DOCX, XLSX, PPTX or PDF, and post that."
+            _(
+                "{name} is only a link to a document on Google Drive ({address}), which I can't open: please download "
+                "it as DOCX, XLSX, PPTX or PDF, and post that.",
+                name=shown,
+                address=address,
+            )
         )
     return Document(text)  # whatever its name says
 
@@ -153,8 +159,8 @@ def _attachment(file: FileRef, data: bytes) -> Document:
     return _unread(file, data)
 
 
-def _unread(file: FileRef, _: bytes) -> Document:
-    raise UsageError(f"{file.name} is not read here.")
+def _unread(file: FileRef, _data: bytes) -> Document:
+    raise UsageError(f"{file.name} is not read here.")  # not for people: `mail` lists it as not read
 
 
 def _decoded(shown: str, data: bytes) -> str:
@@ -176,13 +182,19 @@ def _address(text: str) -> str:
 
 def _damaged(shown: str) -> UsageError:
     return UsageError(
-        f"I can't read {shown}: it is damaged, or not the kind of file that its name says. Please open it, save it "
-        "again or export it as a PDF, and post that."
+        _(
+            "I can't read {name}: it is damaged, or not the kind of file that its name says. Please open it, save it "
+            "again or export it as a PDF, and post that.",
+            name=shown,
+        )
     )
 
 
 def _empty(shown: str, found: Document) -> str:
     if found.left_out:
-        only = listed(found.left_out)
-        return f"{shown} has no text that I can read, only {only}: please export it as a PDF, and post that."
-    return f"{shown} is empty."
+        return _(
+            "{name} has no text that I can read, only {only}: please export it as a PDF, and post that.",
+            name=shown,
+            only=and_list(found.left_out),
+        )
+    return _("{name} is empty.", name=shown)

@@ -7,16 +7,19 @@ from collections import Counter
 
 from striprtf.striprtf import rtf_to_text
 
-from bot.core.documents.document import Document, counted
+from bot.core.documents.document import Document, Thing, counted
 
 # A picture's or an object's bytes, as hexadecimal digits.
 _BYTES = re.compile(r"(?:[0-9a-fA-F]{2}\s{0,2}){200,}+")
 _GROUP = re.compile(r"\{[^{}]*+\}")  # one that holds no other
 _MARKED = {
-    "hidden passage": re.compile(r"\\v(?![a-zA-Z0-9])"),
-    "tracked deletion": re.compile(r"\\deleted(?![a-zA-Z0-9])"),
+    Thing.HIDDEN_PASSAGE: re.compile(r"\\v(?![a-zA-Z0-9])"),
+    Thing.TRACKED_DELETION: re.compile(r"\\deleted(?![a-zA-Z0-9])"),
 }
-_THINGS = {"picture": re.compile(r"\\pict(?![a-z])"), "embedded object": re.compile(r"\\object(?![a-z])")}
+_THINGS = {
+    Thing.PICTURE: re.compile(r"\\pict(?![a-z])"),
+    Thing.EMBEDDED_OBJECT: re.compile(r"\\object(?![a-z])"),
+}
 
 
 def read(data: bytes) -> Document:
@@ -25,9 +28,11 @@ def read(data: bytes) -> Document:
     found = Counter({thing: len(pattern.findall(text)) for thing, pattern in _THINGS.items()})
 
     def shown(group: re.Match[str]) -> str:
-        mark = next((thing for thing, pattern in _MARKED.items() if pattern.search(group[0])), "")
-        found[mark] += bool(mark)
-        return "{}" if mark else group[0]
+        mark = next((thing for thing, pattern in _MARKED.items() if pattern.search(group[0])), None)
+        if mark is None:
+            return group[0]
+        found[mark] += 1
+        return "{}"
 
     text = _GROUP.sub(shown, text)
     written = str(rtf_to_text(text, errors="replace"))  # type: ignore[no-untyped-call] # its types are all it lacks

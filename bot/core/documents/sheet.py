@@ -5,23 +5,30 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.core.documents import open_xml, workbook
-from bot.core.documents.document import Document, counted, named
+from bot.core.documents.document import Document, Thing, counted, named
 from bot.core.documents.grid import MOST_CELLS, MOST_ROWS, TooWideError, extent
 from bot.core.documents.kinds import PACKED
+from bot.core.documents.refusal import too_many_cells
 from bot.core.markdown_table import cell, markdown_table
 from bot.errors import UsageError
+from bot.language import N_, _, in_english
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bot.core.documents.document import Words
     from bot.core.documents.grid import Grid
 
-ABOUT = "Cells have values, not formulas; dates are written year-month-day, and a percentage is a fraction of 1."
-
-HIDDEN = "Some of these rows or columns are hidden in Excel."
+# Told to the model:
+ABOUT = (
+    "Cells have values, not formulas; "  # not for people: as said
+    "dates are written year-month-day, and a percentage is a fraction of 1."
+)
+HIDDEN = "Some of these rows or columns are hidden in Excel."  # not for people: as said
 _COMMENTS = re.compile(r"xl/(?:comments/)?comments\d*\.xml")
 _HIDDEN = re.compile(rb"<(?:row|col)\s[^<>]{0,300}?hidden=\"(?:1|true)\"")
 
@@ -31,21 +38,23 @@ def read(name: str, data: bytes) -> Document:
     try:
         book = workbook.read(name, data)
     except TooWideError:
-        raise UsageError(
-            f"{name} has more than {MOST_CELLS:,} cells, which is the most I can read: please leave out columns, or "
-            "split it."
-        ) from None
+        raise too_many_cells(name, MOST_CELLS) from None
     shown = [one for one in book.sheets if one.rows]
     faulty = [one for one in book.sheets if one.fault]
     if faulty and not shown:
         raise UsageError(faulty[0].fault)
-    left_out = (
-        *named("hidden sheet", [one.title for one in book.sheets if one.is_hidden and not one.rows]),
-        *named("sheet", [f"{one.title}: its cells reach too far" for one in faulty]),
-        *(f"all rows of “{one.title}” after the first {MOST_ROWS:,}" for one in shown if len(one.rows) == MOST_ROWS),
+    left_out: tuple[Words, ...] = (
+        *named(Thing.HIDDEN_SHEET, [one.title for one in book.sheets if one.is_hidden and not one.rows]),
+        *named(Thing.FAR_SHEET, [one.title for one in faulty]),
+        *(
+            partial(_, N_("all rows of “{title}” after the first {n:,}"), title=one.title, n=MOST_ROWS)
+            for one in shown
+            if len(one.rows) == MOST_ROWS
+        ),
         *_beside(data),
     )
-    remarks = dict.fromkeys(remark for one in shown for remark in one.remarks)
+    with in_english():
+        remarks = dict.fromkeys(remark() for one in shown for remark in one.remarks)
     about = (ABOUT, *remarks, *((HIDDEN,) if _has_hidden(data) else ()))
     return Document("\n\n".join(map(_table, shown)), left_out, " ".join(about))
 
@@ -57,13 +66,13 @@ def _table(grid: Grid) -> str:
     return f"## Sheet “{grid.title}”{hidden}\n\n{markdown_table(rows[0], rows[1:])}"
 
 
-def _beside(data: bytes) -> Iterator[str]:
+def _beside(data: bytes) -> Iterator[Words]:
     if not data.startswith(PACKED):
         return
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = archive.namelist()
         found = open_xml.beside(names)
-        found["cell comment"] = sum(
+        found[Thing.CELL_COMMENT] = sum(
             archive.read(name).count(b"<comment ") for name in names if _COMMENTS.fullmatch(name)
         )
     yield from counted(found)

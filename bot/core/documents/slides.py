@@ -10,7 +10,7 @@ from pptx.shapes.group import GroupShape
 from pptx.shapes.picture import Picture
 
 from bot.core.documents import open_xml
-from bot.core.documents.document import Document, counted
+from bot.core.documents.document import Document, Thing, counted
 from bot.core.markdown_table import cell, markdown_table
 
 if TYPE_CHECKING:
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 MOST_SLIDES = 1_000
 _PICTURE = "[picture: "
 DEEPEST = 20  # groups in groups
-_READ_HERE = frozenset(("picture", "chart"))  # those of slides are counted where they are met
+_READ_HERE = frozenset((Thing.PICTURE, Thing.CHART))  # those of slides are counted where they are met
 
 
 def read(archive: zipfile.ZipFile) -> Document:
     """Read a presentation. Raises whatever a damaged one sets off."""
     parts = open_xml.parts(archive)
     found = Counter({thing: n for thing, n in open_xml.beside(parts).items() if thing not in _READ_HERE})
-    found["comment"] = sum(name.startswith("ppt/comments/") for name in parts)
+    found[Thing.COMMENT] = sum(name.startswith("ppt/comments/") for name in parts)
     shown = Presentation(open_xml.packed(open_xml.without_media(parts))).slides
     written, has_text = [], False
     for number, slide in enumerate(shown, start=1):
         if number > MOST_SLIDES:
-            found["more slide"] = len(shown) - MOST_SLIDES
+            found[Thing.MORE_SLIDE] = len(shown) - MOST_SLIDES
             break
         if slide.element.get("show") in ("0", "false"):
-            found["hidden slide"] += 1
+            found[Thing.HIDDEN_SLIDE] += 1
             continue
         title = slide.shapes.title
         heading = " ".join(title.text_frame.text.split()) if title is not None else ""
@@ -49,7 +49,7 @@ def read(archive: zipfile.ZipFile) -> Document:
     return Document("\n\n".join(written) if has_text else "", counted(found))
 
 
-def _slide(slide: Slide, found: Counter[str]) -> Iterator[str]:
+def _slide(slide: Slide, found: Counter[Thing]) -> Iterator[str]:
     """Yield what a slide says below its title."""
     title = slide.shapes.title
     for shape in _shapes(slide.shapes, found):
@@ -64,12 +64,12 @@ def _slide(slide: Slide, found: Counter[str]) -> Iterator[str]:
                 TypeError,
                 NotImplementedError,
             ):  # what the library does not know
-                found["drawing"] += 1
+                found[Thing.DRAWING] += 1
     if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) is not None and frame.text.strip():
         yield f"Notes: {_lines(frame)}"
 
 
-def _shapes(shapes: Any, found: Counter[str], depth: int = 0) -> Iterator[BaseShape]:  # noqa: ANN401 (slides' and groups')
+def _shapes(shapes: Any, found: Counter[Thing], depth: int = 0) -> Iterator[BaseShape]:  # noqa: ANN401 (slides' and groups')
     for shape in shapes:
         if isinstance(shape, GroupShape) and depth < DEEPEST:
             yield from _shapes(shape.shapes, found, depth + 1)
@@ -77,7 +77,7 @@ def _shapes(shapes: Any, found: Counter[str], depth: int = 0) -> Iterator[BaseSh
             yield shape
 
 
-def _shape(shape: Any, found: Counter[str]) -> Iterator[str]:  # noqa: ANN401 (a shape of any kind)
+def _shape(shape: Any, found: Counter[Thing]) -> Iterator[str]:  # noqa: ANN401 (a shape of any kind)
     if shape.has_text_frame:
         yield _lines(shape.text_frame)
     elif shape.has_table:
@@ -85,7 +85,7 @@ def _shape(shape: Any, found: Counter[str]) -> Iterator[str]:  # noqa: ANN401 (a
     elif shape.has_chart:
         yield _chart(shape.chart)
     elif isinstance(shape, Picture):
-        found["picture"] += 1
+        found[Thing.PICTURE] += 1
         described = " ".join("".join(shape.element.xpath("./*/p:cNvPr/@descr")[:1]).split())
         yield f"{_PICTURE}{described}]" if described and "." not in described[-5:] else ""  # or it is a file's name
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from bot.core.documents.document import Document, counted, text_of
+from bot.core.documents.document import Document, Thing, counted, text_of
 from bot.core.documents.markdown import markdown
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,12 @@ _SILENT = frozenset(
         *("noembed", "noframes", "noscript", "object", "script", "style", "svg", "template", "video"),
     )
 )
-_EMBEDDED = {"iframe": "embedded page", "object": "embedded object", "embed": "embedded object", "svg": "drawing"}
+_EMBEDDED = {
+    "iframe": Thing.EMBEDDED_PAGE,
+    "object": Thing.EMBEDDED_OBJECT,
+    "embed": Thing.EMBEDDED_OBJECT,
+    "svg": Thing.DRAWING,
+}
 # Declarations that hide what they are about, in the attribute `style` or in a style sheet.
 _HIDING = re.compile(
     r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}(?:hidden|collapse)|mso-hide\s{0,9}:\s{0,9}all"
@@ -49,7 +56,9 @@ def read(text: str) -> Document:
     found = cleaned(root)
     written = markdown(root)
     heading = f"# {title}\n\n" if title and written and not written.startswith("# ") else ""
-    return Document(heading + written, (*counted(found), *(() if is_whole else ("what is nested too deep",))))
+    return Document(
+        heading + written, (*counted(found), *(() if is_whole else (partial(_, N_("what is nested too deep")),)))
+    )
 
 
 def parsed(text: str) -> tuple[etree._Element | None, bool]:
@@ -77,26 +86,27 @@ def drop(element: etree._Element) -> None:
     parent.remove(element)
 
 
-def cleaned(root: etree._Element) -> Counter[str]:
+def cleaned(root: etree._Element) -> Counter[Thing]:
     """Remove what shows no text, and what is hidden; count what a reader would miss."""
-    found: Counter[str] = Counter()
+    found: Counter[Thing] = Counter()
     names = set(_hidden_names(root))
     gone: list[etree._Element] = []
     walk = etree.iterwalk(root, events=("start",))
-    for _, element in walk:
+    for _event, element in walk:
         tag = element.tag if isinstance(element.tag, str) else "script"
-        if tag in _SILENT:
-            found[_EMBEDDED.get(tag, "")] += 1
+        if tag in _EMBEDDED:
+            found[_EMBEDDED[tag]] += 1
+        elif tag in _SILENT:
+            pass
         elif _is_hidden(element, names):
-            found["hidden passage"] += bool(text_of(element).strip())
+            found[Thing.HIDDEN_PASSAGE] += bool(text_of(element).strip())
         else:
-            found["picture"] += tag == "img" and not _is_tiny(element)
+            found[Thing.PICTURE] += tag == "img" and not _is_tiny(element)
             continue
         gone.append(element)
         walk.skip_subtree()
     for element in gone:
         drop(element)
-    del found[""]
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,16 @@ import mammoth
 from lxml import etree
 
 from bot.core.documents import open_xml, web_page
-from bot.core.documents.document import Document, counted, text_of
+from bot.core.documents.document import Document, Thing, counted, text_of
 from bot.core.documents.markdown import markdown
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     import zipfile
     from collections import Counter
     from collections.abc import Iterator, Mapping
+
+    from bot.core.documents.document import Words
 
 MOST_PARAGRAPHS = 5_000  # some 300 pages: what the library reads in two seconds
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -57,15 +61,15 @@ def read(archive: zipfile.ZipFile) -> Document:
         convert_image=mammoth.images.img_element(lambda _: {"src": ""}),
     )
     left_out = (
-        *((f"everything after the first {MOST_PARAGRAPHS:,} paragraphs",) if is_cut else ()),
+        *((partial(_, N_("everything after the first {n:,} paragraphs"), n=MOST_PARAGRAPHS),) if is_cut else ()),
         *counted(found),
         *_margins(parts),
     )
-    return Document(_markdown(written.value), left_out, open_xml.CHANGED if found["tracked deletion"] else "")
+    return Document(_markdown(written.value), left_out, open_xml.CHANGED if found[Thing.TRACKED_DELETION] else "")
 
 
 def _markdown(written: str) -> str:
-    root, _ = web_page.parsed(written)
+    root, _is_whole = web_page.parsed(written)
     if root is None:
         return ""
     for link in list(root.iter("a")):
@@ -87,12 +91,12 @@ def _hidden_styles(parts: Mapping[str, bytes]) -> frozenset[str]:
     return frozenset(one.get(f"{_WORD}styleId", "") for one in styles if _is_on(one.find(f"{_WORD}rPr/{_WORD}vanish")))
 
 
-def _prepare(root: etree._Element, hidden: frozenset[str], found: Counter[str]) -> None:
+def _prepare(root: etree._Element, hidden: frozenset[str], found: Counter[Thing]) -> None:
     """Take out of a part what its reader does not see and what the library does not need; count what is lost."""
     for paragraph in list(root.iter(f"{_WORD}p")):
         style = paragraph.find(f"{_WORD}pPr/{_WORD}pStyle")
         if style is not None and style.get(f"{_WORD}val") in hidden:
-            found["hidden passage"] += bool(text_of(paragraph).strip())
+            found[Thing.HIDDEN_PASSAGE] += bool(text_of(paragraph).strip())
             _drop(paragraph)
     for run in list(root.iter(f"{_WORD}r")):
         properties = run.find(f"{_WORD}rPr")
@@ -100,13 +104,13 @@ def _prepare(root: etree._Element, hidden: frozenset[str], found: Counter[str]) 
             continue
         style = properties.find(f"{_WORD}rStyle")
         if _is_on(properties.find(f"{_WORD}vanish")) or (style is not None and style.get(f"{_WORD}val") in hidden):
-            found["hidden passage"] += bool(text_of(run).strip())
+            found[Thing.HIDDEN_PASSAGE] += bool(text_of(run).strip())
             _drop(run)
         elif properties.find(f"{_WORD}strike") is None:
             _drop(properties)  # fonts and languages are most of a document
     deleted = (*root.iter(f"{_WORD}del"), *root.iter(f"{_WORD}moveFrom"))
-    found["tracked deletion"] += sum(bool(text_of(one).strip()) for one in deleted)
-    found["embedded document"] += sum(1 for _ in root.iter(f"{_WORD}altChunk"))
+    found[Thing.TRACKED_DELETION] += sum(bool(text_of(one).strip()) for one in deleted)
+    found[Thing.EMBEDDED_DOCUMENT] += sum(1 for _ in root.iter(f"{_WORD}altChunk"))
     for formula in list(root.iter(f"{_MATH}oMath")):
         _spell_out(formula)
     for wrapper in list(root.iter(f"{_WORD}fldSimple", f"{_WORD}ruby", f"{_WORD}rubyBase")):
@@ -188,11 +192,11 @@ def _line(element: etree._Element) -> str:
     return mark.join(part if len(part) == 1 else f"({part})" for part in (["", *parts] if mark == "√" else parts))
 
 
-def _margins(parts: Mapping[str, bytes]) -> Iterator[str]:
+def _margins(parts: Mapping[str, bytes]) -> Iterator[Words]:
     """Yield that there are headers or footers that say more than a number."""
     for name, part in parts.items():
         if _MARGIN.fullmatch(name):
             texts = open_xml.parsed(part).iter(f"{_WORD}t")
             if any(map(str.isalpha, "".join(one.text or "" for one in texts))):
-                yield "headers and footers"
+                yield partial(_, N_("headers and footers"))
                 return

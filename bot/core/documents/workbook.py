@@ -6,6 +6,7 @@ import io
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from bot.core.documents import archive
 from bot.core.documents.grid import Grid, bounded, filled
 from bot.core.documents.kinds import COMPOUND, PACKED
 from bot.core.documents.refusal import another, damaged, protected
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     import zipfile
@@ -30,14 +32,15 @@ LARGEST_PART = 2_000_000  # bytes of a part that describes the others
 
 # How Excel 97 to today name a stream of a compound file: in UTF-16.
 _ENCRYPTED_PACKAGE, _WORD = "EncryptedPackage".encode("utf-16-le"), "WordDocument".encode("utf-16-le")
-_POWERPOINT, _OUTLOOK = "PowerPoint Document".encode("utf-16-le"), "__nameid_version1.0".encode("utf-16-le")
+_POWERPOINT = "PowerPoint Document".encode("utf-16-le")  # not for people: in a file
+_OUTLOOK = "__nameid_version1.0".encode("utf-16-le")
 _COLUMN = re.compile(rb" r=[\"']([A-Z]{1,3})\d")
 _ROW = re.compile(rb"row (?:[^<>]{0,200} )?r=[\"'](\d{1,7})[\"']")
 # A formula whose result the file lacks: libraries that write workbooks don't calculate.
 _UNCALCULATED = re.compile(
     rb"<c (?![^<>]{0,100}t=\"str\")[^<>]{0,100}><f[^<>]{0,200}>(?:[^<>]{0,200}</f>)?(?:<v></v>|<v ?/>)?</c>"
 )
-UNCALCULATED = (
+UNCALCULATED = N_(
     "Some of its cells hold formulas without results, which I read as blank: open it in Excel or LibreOffice, save it, "
     "and send it again."
 )
@@ -47,14 +50,14 @@ _RELATION = re.compile(r"<(?:\w{1,10}:)?Relationship\s([^<>]{1,4000})>")
 _ATTRIBUTE = re.compile(r"([\w:]{1,40})\s{0,4}=\s{0,4}(?:\"([^\"]{0,2000})\"|'([^']{0,2000})')")
 _ODS_ACTIVE = re.compile(r"config:name=\"ActiveTable\"[^<>]{0,200}>([^<]{1,200})<")
 _KINDS = {
-    "word/": "a Word document",
-    "ppt/": "a PowerPoint presentation",
-    "visio/": "a Visio drawing",
-    "Index/Document.iwa": "an Apple Numbers or Pages file",
-    "Index/Tables/": "an Apple Numbers file",
-    "META-INF/container.xml": "an e-book",
+    "word/": N_("a Word document"),
+    "ppt/": N_("a PowerPoint presentation"),
+    "visio/": N_("a Visio drawing"),
+    "Index/Document.iwa": N_("an Apple Numbers or Pages file"),
+    "Index/Tables/": N_("an Apple Numbers file"),
+    "META-INF/container.xml": N_("an e-book"),
 }
-_ODF = {"text": "a text document", "presentation": "a presentation", "graphics": "a drawing"}
+_ODF = {"text": N_("a text document"), "presentation": N_("a presentation"), "graphics": N_("a drawing")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ def read(name: str, data: bytes, is_wanted: Callable[[str, int], bool] = lambda 
         with python_calamine.load_workbook(io.BytesIO(data)) as workbook:
             grids = _sheets(name, workbook, is_wanted, far)
             said = (
-                replace(one, remarks=(*one.remarks, UNCALCULATED)) if one.title in lacking else one for one in grids
+                replace(one, remarks=(*one.remarks, partial(_, UNCALCULATED))) if one.title in lacking else one
+                for one in grids
             )
             return Book(tuple(said), active)
     except python_calamine.PasswordError:
@@ -115,9 +119,12 @@ def _sheets(
 
 def _sheet(name: str, workbook: python_calamine.CalamineWorkbook, title: str, far: dict[str, str]) -> Grid:
     if title in far:
-        fault = (
-            f"{name} is more than I can read: the cells of its sheet “{title}” reach as far as {far[title]}, most "
-            "of them blank. Delete the far-off cells, or copy the rows into a new file, and send that."
+        fault = _(
+            "{name} is more than I can read: the cells of its sheet “{title}” reach as far as {cell}, most of them "
+            "blank. Delete the far-off cells, or copy the rows into a new file, and send that.",
+            name=name,
+            title=title,
+            cell=far[title],
         )
         return Grid(title=title, fault=fault)
     rows = enumerate(workbook.get_sheet_by_name(title).iter_rows(), start=1)
@@ -145,7 +152,7 @@ def _look_into(name: str, data: bytes) -> tuple[str, dict[str, str], set[str]]:
         names = packed.namelist()
         for start, what in _KINDS.items():
             if any(one.startswith(start) for one in names):
-                raise another(name, what)
+                raise another(name, _(what))
         if "xl/workbook.xml" in names:
             return _excel(packed)
         return _open_document(name, packed), {}, set()
@@ -205,7 +212,7 @@ def _open_document(name: str, packed: zipfile.ZipFile) -> str:
     kind = _part(packed, "mimetype")
     for word, what in _ODF.items():
         if kind.startswith(f"application/vnd.oasis.opendocument.{word}"):
-            raise another(name, what)
+            raise another(name, _(what))
     if "encryption-data" in _part(packed, "META-INF/manifest.xml"):
         raise protected(name)
     match = _ODS_ACTIVE.search(_part(packed, "settings.xml"))
@@ -216,9 +223,9 @@ def _check_compound(name: str, data: bytes) -> None:
     if _ENCRYPTED_PACKAGE in data:
         raise protected(name)
     for mark, what in (
-        (_WORD, "a Word document"),
-        (_POWERPOINT, "a PowerPoint presentation"),
-        (_OUTLOOK, "an Outlook message"),
+        (_WORD, N_("a Word document")),
+        (_POWERPOINT, N_("a PowerPoint presentation")),
+        (_OUTLOOK, N_("an Outlook message")),
     ):
         if mark in data and "Workbook".encode("utf-16-le") not in data:
-            raise another(name, what)
+            raise another(name, _(what))

@@ -5,16 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.language import _, in_english
+
 
 @dataclass(frozen=True, slots=True)
 class SyntaxFault:
-    """Why a file does not parse. `line` counts from 1, 0 where it is not known."""
+    """Why a file does not parse. `line` counts from 1, 0 where it is not known.
 
-    reason: str
+    `words` are a parser's own, or the catalogue's, with `{code}` for what they are about.
+    """
+
+    words: str
     line: int = 0
+    code: str = ""
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.reason}" if self.line else self.reason
+        """Return what the model is told."""
+        with in_english():
+            return self.told
+
+    @property
+    def reason(self) -> str:
+        """Why it does not parse, in the reader's language; in English where only a parser says it."""
+        return _(self.words, code=self.code) if self.code else _(self.words)
+
+    @property
+    def told(self) -> str:
+        """What a person reads."""
+        return _("line {line}: {reason}", line=self.line, reason=self.reason) if self.line else self.reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.core.domain.classification import Item
+from bot.language import _
 
 LONGEST_CELL = 2_000  # characters that are kept of a column beside the texts
 SHOWN_OF_NAME = 60
@@ -43,9 +44,9 @@ class Spreadsheet:
         """A description of what was read: the file, the sheet where there are several, the column, the encoding."""
         said = [self.name]
         if len(self.titles) > 1:
-            said.append(f"sheet “{self.title[:SHOWN_OF_NAME]}”")
+            said.append(_("sheet “{name}”", name=self.title[:SHOWN_OF_NAME]))
         if len(self.headings) > 1 or self.heading > 0:
-            said.append(f"column “{self.text_name}”")
+            said.append(_("column “{name}”", name=self.text_name))
         if self.encoding not in {"", "UTF-8"}:
             said.append(self.encoding)
         return ", ".join(said)

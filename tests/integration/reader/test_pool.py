@@ -125,7 +125,7 @@ async def test_a_child_says_what_is_wrong(pool: ReaderPool) -> None:
         assert read.value.sentence == expected.value.sentence
     with pytest.raises(FileError, match="file") as opened:
         await pool.open(WORDS, b"\0\0", 100)
-    assert opened.value.sentence == "I can't read *words.txt*: it is not text."
+    assert opened.value.about(WORDS.name) == "I can't read *words.txt*: it is not text."
     assert len(pool.children) == 1
 
 

@@ -11,6 +11,7 @@ from bot.core.classify.table.heading import Heading
 from bot.core.classify.table.options import is_meant
 from bot.core.documents.grid import Grid
 from bot.errors import UsageError
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,9 @@ def choose(file: str, grids: Sequence[Grid], read_as: ReadAs, active: str = "") 
     filled = [grid for grid in grids if grid.rows]
     shown = [grid for grid in filled if not grid.is_hidden] or filled
     if not shown:
-        raise UsageError(next((grid.fault for grid in grids if grid.fault), f"There are no rows in {file}."))
+        raise UsageError(
+            next((grid.fault for grid in grids if grid.fault), _("There are no rows in {name}.", name=file))
+        )
     if len(shown) == 1:
         return take(file, shown[0], read_as)
     judged = [take(file, grid, read_as, is_tried=True) for grid in shown[:MOST_JUDGED]]
@@ -68,12 +71,16 @@ def take(file: str, grid: Grid, read_as: ReadAs, *, is_certain: bool = True, is_
 def _named(file: str, grids: Sequence[Grid], wanted: str) -> Grid:
     meant = [grid for n, grid in enumerate(grids, start=1) if is_meant(wanted, grid.title, n)]
     if not meant and len(grids) == 1 and not grids[0].title:
-        raise UsageError(f"{file} has no sheets to choose from: leave `sheet=` out.")
+        raise UsageError(_("{name} has no sheets to choose from: leave `sheet=` out.", name=file))
     if not meant:
         shown = ", ".join(f"“{grid.title[:60] or n}”" for n, grid in enumerate(grids[:SHOWN_TITLES], start=1))
-        raise UsageError(f"There is no sheet “{wanted[:60]}” in {file}. It has: {shown}.")
+        raise UsageError(
+            _("There is no sheet “{sheet}” in {name}. It has: {sheets}.", sheet=wanted[:60], name=file, sheets=shown)
+        )
     by_name = [grid for grid in meant if naming.folded(grid.title) == naming.folded(wanted)]
     grid = (by_name or meant)[0]
     if not grid.rows:
-        raise UsageError(grid.fault or f"There are no rows in the sheet “{grid.title[:60]}” of {file}.")
+        raise UsageError(
+            grid.fault or _("There are no rows in the sheet “{sheet}” of {name}.", sheet=grid.title[:60], name=file)
+        )
     return grid

@@ -12,6 +12,7 @@ from bot.core.classify.table import naming
 from bot.core.documents.grid import LOOKED_AT
 from bot.core.domain.classification import HEADINGS
 from bot.errors import UsageError
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,14 @@ def named(wanted: str, heading: Heading, file: str) -> Choice:
     if len(parts) > 1 and None not in parts:
         return Choice(tuple(dict.fromkeys(part for part in parts if part is not None)))
     shown = ", ".join(f"“{name[: naming.LONGEST_NAME]}”" for name in heading.names[:SHOWN_COLUMNS])
-    raise UsageError(f"There is no column “{wanted[: naming.LONGEST_NAME]}” in {file}. It has: {shown}.")
+    raise UsageError(
+        _(
+            "There is no column “{column}” in {name}. It has: {columns}.",
+            column=wanted[: naming.LONGEST_NAME],
+            name=file,
+            columns=shown,
+        )
+    )
 
 
 def _place(wanted: str, heading: Heading) -> int | None:

@@ -7,18 +7,20 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.core.classify.table import delimiter as delimiters
 from bot.core.classify.table import naming
 from bot.core.documents.grid import LOOKED_AT, MOST_COLUMNS, MOST_ROWS, Grid, Row, bounded, extent, filled
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BROKEN = "Some of its quotes have no match: I read those as plain characters, and each line as a row."
-UNWRAPPED = "Whole rows of it were quoted: I read the cells within."
+BROKEN = N_("Some of its quotes have no match: I read those as plain characters, and each line as a row.")
+UNWRAPPED = N_("Whole rows of it were quoted: I read the cells within.")
 MOST_TRIED = 64  # quotes at which a quoted cell is tried to end
 SPAN_TRIED = 20_000  # characters, as far as that goes
 EVENLY = 3  # columns of each row, from which on it is a table whatever they are called
@@ -37,7 +39,7 @@ def read(text: str, delimiter: str = "") -> Grid:
     if (inner := _unwrapped(body, announced or delimiter)) is not None:
         grid = read(inner, announced or delimiter)
         moved = tuple((number + (1 if start else 0), cells) for number, cells in grid.rows)
-        return replace(grid, rows=moved, remarks=(*grid.remarks, UNWRAPPED))
+        return replace(grid, rows=moved, remarks=(*grid.remarks, partial(_, UNWRAPPED)))
     found = announced or delimiter or delimiters.find(body)
     shift = 1 if start else 0
     if not found:
@@ -48,7 +50,7 @@ def read(text: str, delimiter: str = "") -> Grid:
         rows = list(_lenient(body, found, is_loose))
     numbered = ((row[0] + shift, row[1]) for row in rows if row is not None and filled(row[1]))
     grid = bounded(numbered, delimiter=found)
-    return replace(grid, remarks=(*grid.remarks, BROKEN)) if broken else grid
+    return replace(grid, remarks=(*grid.remarks, partial(_, BROKEN))) if broken else grid
 
 
 def whole_lines(text: str, shift: int = 0) -> Iterator[Row]:
@@ -237,7 +239,7 @@ def _quoted_anyway(cursor: _Cursor, end: int, before: int) -> tuple[str, int] | 
     if not cursor.width or before + line.count(cursor.delimiter) + 1 == cursor.width:
         return None
     close = cursor.at
-    for _ in range(MOST_TRIED):
+    for _try in range(MOST_TRIED):
         close = cursor.text.find('"', close + 1, cursor.at + SPAN_TRIED)
         if close < 0:
             return None
@@ -250,7 +252,7 @@ def _quoted_anyway(cursor: _Cursor, end: int, before: int) -> tuple[str, int] | 
 
 def _rows_within(cursor: _Cursor, close: int, before: int) -> bool:
     """Return whether the lines of a quoted cell are rows of their own, each as wide as most."""
-    last, _ = cursor.line_end(close)
+    last = cursor.line_end(close)[0]
     lines = [line for line in _LINE_END.split(cursor.text[cursor.at : last]) if line.strip()]
     counts = [line.count(cursor.delimiter) + 1 for line in lines]
     counts[0] += before

@@ -12,6 +12,7 @@ from pathlib import PurePath
 from bot.core.documents.kinds import PACKED
 from bot.core.documents.refusal import another, damaged, protected
 from bot.errors import UsageError
+from bot.language import N_, _
 
 # Of the files that /classify takes for rows of texts, wherever a person sends them.
 ENDINGS = (
@@ -24,22 +25,22 @@ BOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".ods"})  # what is text is none o
 GZIP = b"\x1f\x8b"
 
 _OTHERS: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "a PDF"),
-    (b"\x89PNG", "an image"),
-    (b"\xff\xd8\xff", "an image"),
-    (b"GIF8", "an image"),
-    (b"RIFF", "an image or a recording"),
-    (b"{\\rtf", "a rich text document"),
-    (b"7z\xbc\xaf\x27\x1c", "an archive"),
-    (b"Rar!", "an archive"),
-    (b"BZh", "a compressed file"),
-    (b"\xfd7zXZ", "a compressed file"),
-    (b"\x28\xb5\x2f\xfd", "a compressed file"),
-    (b"SQLite format 3\0", "a database"),
-    (b"PAR1", "a Parquet file"),
-    (b"MIME-Version:", "a saved web page or message"),
-    (b"MZ", "a program"),
-    (b"\x7fELF", "a program"),
+    (b"%PDF-", N_("a PDF")),
+    (b"\x89PNG", N_("an image")),
+    (b"\xff\xd8\xff", N_("an image")),
+    (b"GIF8", N_("an image")),
+    (b"RIFF", N_("an image or a recording")),
+    (b"{\\rtf", N_("a rich text document")),
+    (b"7z\xbc\xaf\x27\x1c", N_("an archive")),
+    (b"Rar!", N_("an archive")),
+    (b"BZh", N_("a compressed file")),
+    (b"\xfd7zXZ", N_("a compressed file")),
+    (b"\x28\xb5\x2f\xfd", N_("a compressed file")),
+    (b"SQLite format 3\0", N_("a database")),
+    (b"PAR1", N_("a Parquet file")),
+    (b"MIME-Version:", N_("a saved web page or message")),
+    (b"MZ", N_("a program")),
+    (b"\x7fELF", N_("a program")),
 )
 
 
@@ -59,7 +60,7 @@ def check(name: str, data: bytes) -> None:
     """Raise `UsageError` for a file that is plainly of another kind."""
     for start, what in _OTHERS:
         if data.startswith(start):
-            raise another(name, what)
+            raise another(name, _(what))
 
 
 def ending(name: str) -> str:
@@ -68,7 +69,13 @@ def ending(name: str) -> str:
 
 
 def _too_large(name: str, limit: int) -> UsageError:
-    return UsageError(f"{name} unpacks to more than {limit // 1_000_000} MB, which is the most I can read.")
+    return UsageError(
+        _(
+            "{name} unpacks to more than {limit} MB, which is the most I can read.",
+            name=name,
+            limit=limit // 1_000_000,
+        )
+    )
 
 
 def _from_gzip(name: str, data: bytes, limit: int) -> tuple[str, bytes]:
@@ -100,7 +107,12 @@ def _inner(name: str, data: bytes) -> zipfile.ZipInfo | None:
     if len(own) != 1:
         shown = ", ".join(PurePath(one.filename).name[:60] for one in own[:5])
         raise UsageError(
-            f"{name} is an archive of {len(own)} files ({shown}). Unpack it and send the one you want classified."
+            _(
+                "{name} is an archive of {count:,} files ({files}). Unpack it and send the one you want classified.",
+                name=name,
+                count=len(own),
+                files=shown,
+            )
         )
     return own[0]
 
@@ -120,7 +132,7 @@ def _from_zip(name: str, data: bytes, inner: zipfile.ZipInfo, limit: int) -> tup
     if len(content) > limit:
         raise _too_large(name, limit)
     if content.startswith(PACKED) and _inner(name, content) is not None:
-        raise UsageError(f"{name} holds another archive. Unpack it and send the file you want classified.")
+        raise UsageError(_("{name} holds another archive. Unpack it and send the file you want classified.", name=name))
     return PurePath(inner.filename).name[:80] or name, content
 
 

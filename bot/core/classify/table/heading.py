@@ -27,17 +27,9 @@ _NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d\s.,'%:/)-]*\Z")
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
 _BELOW_QUESTION = frozenset(
     (
-        *("response", "open-ended response", "antwort", "offene antwort", "réponse", "réponse ouverte", "respuesta"),
-        *(
-            "respuesta abierta",
-            "resposta",
-            "resposta aberta",
-            "risposta",
-            "risposta aperta",
-            "自由回答",
-            "回答",
-            "ответ",
-        ),
+        *("response", "antwort", "réponse", "respuesta", "resposta", "risposta", "自由回答", "回答", "ответ"),
+        *("open-ended response", "offene antwort", "réponse ouverte"),  # not for people: in files
+        *("respuesta abierta", "resposta aberta", "risposta aperta"),  # not for people: in files
     )
 )
 

@@ -10,6 +10,7 @@ from bot.core.classify.table import naming
 from bot.core.command import shown
 from bot.core.domain.classification import ReadAs
 from bot.errors import UsageError
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,10 +81,22 @@ def take(text: str) -> tuple[str, dict[str, str]]:
 def _check_value(name: str, value: str, found: Mapping[str, str]) -> None:
     """Raise `UsageError` for an option without a value, and for one that was given another one before."""
     if not value or _CHANNEL.match(value):
-        raise UsageError(f"`{name}=` needs a value right behind it, as in `{name}={_EXAMPLES[name]}`.")
+        raise UsageError(
+            _(
+                "`{option}=` needs a value right behind it, as in `{option}={example}`.",
+                option=name,
+                example=_EXAMPLES[name],
+            )
+        )
     if found.get(name, value) != value:
-        several = " Name several columns as in `column=title+body`." if name == "column" else ""
-        raise UsageError(f"You gave `{name}=` twice: {shown(found[name])} and {shown(value)}.{several}")
+        said = _(
+            "You gave `{option}=` twice: {one} and {other}.",
+            option=name,
+            one=shown(found[name]),
+            other=shown(value),
+        )
+        several = _("Name several columns as in `column=title+body`.") if name == "column" else ""
+        raise UsageError(" ".join(filter(None, (said, several))))
 
 
 def check_rest(text: str, rest: str, options: Mapping[str, str]) -> None:
@@ -93,9 +106,14 @@ def check_rest(text: str, rest: str, options: Mapping[str, str]) -> None:
         return
     name, value = next(iter(options.items()))
     raise UsageError(
-        f"I read `{name}={value[:60]}` as an option, but not “{rest[:60]}” beside it. Put a name with a comma in "
-        f'quotes, as in `{name}="Likes, dislikes"`, and several columns as `column=title+body`. If all of it is a '
-        "text to classify, put the text in quotes."
+        _(
+            "I read `{option}={value}` as an option, but not “{rest}” beside it. Put a name with a comma in quotes, "
+            'as in `{option}="Likes, dislikes"`, and several columns as `column=title+body`. If all of it is a text to '
+            "classify, put the text in quotes.",
+            option=name,
+            value=value[:60],
+            rest=rest[:60],
+        )
     )
 
 
@@ -127,11 +145,16 @@ def _comma(text: str, at: int) -> int:
 
 def _check(name: str) -> None:
     if near := get_close_matches(name, _NEAR, n=1, cutoff=0.75):
-        meant = f": do you mean `{_NAMES[near[0]]}=`?" if near[0] in _NAMES else "."
-        raise UsageError(
-            f"I don't know the option `{name}=`{meant} A file is read with `column=`, `sheet=`, `heading=` and "
-            "`encoding=`. If it is part of a text, put the text in quotes."
+        unknown = (
+            _("I don't know the option `{option}=`: do you mean `{meant}=`?", option=name, meant=_NAMES[near[0]])
+            if near[0] in _NAMES
+            else _("I don't know the option `{option}=`.", option=name)
         )
+        known = _(
+            "A file is read with `column=`, `sheet=`, `heading=` and `encoding=`. If it is part of a text, put the "
+            "text in quotes."
+        )
+        raise UsageError(f"{unknown} {known}")
 
 
 def wished(options: Mapping[str, str]) -> ReadAs:
@@ -155,4 +178,4 @@ def _row(value: str) -> int:
         return 0
     if value.isascii() and value.isdigit() and 0 < int(value) <= LAST_HEADING:
         return int(value)
-    raise UsageError("`heading=` takes the number of the row that has the headings, or `no` if none does.")
+    raise UsageError(_("`heading=` takes the number of the row that has the headings, or `no` if none does."))

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from bot.core.classify.table import naming
 from bot.core.decoding.text import clean
 from bot.core.documents.grid import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Grid, bounded, filled
 from bot.errors import UsageError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,12 +72,17 @@ def read(name: str, text: str) -> list[Grid]:
     try:
         found = _lines(name, text) or _whole(name, body)
     except RecursionError:
-        raise UsageError(f"I can't read {name}: it is nested too deeply. Send an array of objects, or CSV.") from None
+        raise UsageError(
+            _("I can't read {name}: it is nested too deeply. Send an array of objects, or CSV.", name=name)
+        ) from None
     grids = [grid for one in found if (grid := _grid(one)).rows]
     if not grids:
         raise UsageError(
-            f"I found no rows in {name}: it should be an array of objects such as "
-            '`[{"text": "…"}, {"text": "…"}]`, or one object per line.'
+            _(
+                "I found no rows in {name}: it should be an array of objects such as "
+                '`[{{"text": "…"}}, {{"text": "…"}}]`, or one object per line.',
+                name=name,
+            )
         )
     return grids
 
@@ -90,7 +97,7 @@ def _lines(name: str, text: str) -> list[_Records]:
         try:
             values.append(_DECODER.decode(line.strip("\ufeff \t")))
         except ValueError:
-            raise UsageError(f"Line {number} of {name} is not valid JSON.") from None
+            raise UsageError(_("Line {line} of {name} is not valid JSON.", line=number, name=name)) from None
         numbers.append(number)
     return [_Records("", values, numbers)]
 
@@ -112,7 +119,7 @@ def _whole(name: str, body: str) -> list[_Records]:
             values.append(value)
             at = _next(body, at)
     except json.JSONDecodeError as error:
-        raise UsageError(f"Line {error.lineno} of {name} is not valid JSON.") from None
+        raise UsageError(_("Line {line} of {name} is not valid JSON.", line=error.lineno, name=name)) from None
     if len(values) != 1:
         return [_Records("", values, range(1, len(values) + 1))]
     found = list(islice(_find(values[0], "", 0), MOST_ARRAYS))
@@ -259,9 +266,9 @@ def _grid(found: _Records) -> Grid:
     room = min(MOST_COLUMNS, max(1, MOST_CELLS // max(1, len(records))))
     kept = set(sorted(order, key=lambda key: -counts[key])[:room])
     names = tuple(key for key in order if key in kept)
-    remarks = (f"I kept the {room:,} most frequent of {len(order):,} keys as columns.",) if len(order) > room else ()
+    cut = partial(_, N_("I kept the {most:,} most frequent of {all:,} keys as columns."), most=room, all=len(order))
     rows = tuple((number, tuple(record.get(key, "") for key in names)) for number, record in records)
-    return Grid(rows, names, title=found.title, remarks=remarks)
+    return Grid(rows, names, title=found.title, remarks=(cut,) if len(order) > room else ())
 
 
 def _flat(value: object) -> dict[str, str]:

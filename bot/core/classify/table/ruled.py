@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.core.documents.grid import MOST_COLUMNS, Grid, bounded, filled
+from bot.language import ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,9 +43,24 @@ def read(text: str, *, is_prose: bool) -> list[Grid]:
     around = sum(bool(line.strip()) and not line.lstrip().startswith("#") for line in lines) - drawn
     if around <= 0 or not grids:
         return grids
-    said = f"I read the tables in it, and left out the {around:,} lines around them."
-    one = f"I read the table in it, and left out {'1 line' if around == 1 else f'the {around:,} lines'} around it."
-    return [replace(grid, remarks=(*grid.remarks, said if len(grids) > 1 else one)) for grid in grids]
+    remark = partial(_of_several if len(grids) > 1 else _of_one, around)
+    return [replace(grid, remarks=(*grid.remarks, remark)) for grid in grids]
+
+
+def _of_one(around: int) -> str:
+    return ngettext(
+        "I read the table in it, and left out {n:,} line around it.",
+        "I read the table in it, and left out the {n:,} lines around it.",
+        around,
+    )
+
+
+def _of_several(around: int) -> str:
+    return ngettext(
+        "I read the tables in it, and left out {n:,} line around them.",
+        "I read the tables in it, and left out the {n:,} lines around them.",
+        around,
+    )
 
 
 def _end(lines: Sequence[str], at: int) -> int:

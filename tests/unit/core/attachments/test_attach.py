@@ -22,7 +22,7 @@ def test_bytes_in_no_encoding_are_refused() -> None:
     with pytest.raises(FileError) as refused:
         decoded("notes.txt", bytes(range(128, 256)))
 
-    assert "notes.txt" in refused.value.sentence
+    assert "encoding of *notes.txt*" in refused.value.about("notes.txt")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ BOTH = CodeFiles(names=("a.py", "b.rs"))
 
 def test_saved_files_are_named() -> None:
     assert render.saved([Change(A), Change(B)]) == "\n\nCode saved to a.py, b.rs"
-    assert render.saved([Change(A)], render.DIRECT) == "\n\nCode saved to a.py in our direct messages"
+    assert render.saved([Change(A)], in_direct=True) == "\n\nCode saved to a.py in our direct messages"
     assert render.saved([]) == ""
 
 
