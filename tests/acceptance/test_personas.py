@@ -50,7 +50,7 @@ async def test_a_changed_persona_changes_its_channels(dialogue: Dialogue, model:
 async def test_a_removed_persona_is_missed(dialogue: Dialogue, model: ScriptedModel) -> None:
     await told(dialogue, "Pirate: Answer like a pirate.")
     await told(dialogue, "Pirate")
-    assert f"*Pirate* was removed. <#{dialogue.general}> no longer use" in await told(dialogue, "Pirate:")
+    assert f"*Pirate* was removed. It no longer applies to <#{dialogue.general}>." in await told(dialogue, "Pirate:")
     assert "no longer exists" not in await told(dialogue, "")
     model.answer("Hello.")
     await dialogue.answer(dialogue.general, dialogue.mention("hi"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -128,6 +129,26 @@ async def test_any_language_is_shown_as_it_is(dialogue: Dialogue, model: Scripte
     model.answer(results(judged(1, summary=words, language="qqq", evidence=words, area=words * 20)))
     assert words in (await card(dialogue, post(dialogue, words), "Bug report")).shown
     assert await dialogue.rows("SELECT language, length(area) FROM feedback") == [("qqq", 40)]
+
+
+async def test_cards_are_for_the_whole_channel(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """A card is in one language, whoever posts or presses a button; a message to a person, or a home, is in theirs."""
+    workspace, me = dialogue.workspace, dialogue.workspace.me
+    workspace.workspace.users[me.id] = replace(me, locale="de-DE")
+    leads = workspace.channel("leads")
+    workspace.kick(leads, workspace.bot)
+    for typed in (f"set teams Apps: <#{leads}|leads>", "set routes Bug report -> Apps", "triage on"):
+        await parley(dialogue, typed)
+    found = await shown(dialogue, model)
+    assert "sorted by AI, 90% sure" in found.shown
+    await workspace.until(
+        lambda: sent(dialogue, dialogue.direct, "kein Feedback posten: Ich bin nicht in diesem Channel")
+    )
+    await workspace.press(found, "feedback_take.0")
+    await card(dialogue, found.thread_ts, "Taken by")
+    workspace.open_home()
+    await workspace.until(lambda: "Dein offenes Feedback" in str(workspace.home()))
+    assert "Die Triage ist in diesem Channel eingeschaltet." in await parley(dialogue, "triage report")
 
 
 async def test_an_archived_teams_channel_is_told_of(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -13,7 +13,7 @@ from bot.core.settings.command import check_may_change
 from bot.core.settings.parse import is_nothing
 from bot.core.settings.place_text import place_text
 from bot.errors import ConflictError, NotAllowedError, UsageError
-from bot.language import N_, _
+from bot.language import N_, _, and_list
 
 if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
@@ -134,8 +134,8 @@ async def _keep(parsed: PersonaCommand, asker: Requester, at: PlaceText, store: 
     await store.settings.change(workspace, {"personas": personas or None}, asker.person, version=overrides.version)
     if known and not parsed.prompt:
         used = await _clear(known.name, asker, workspace, store)
-        had = ", ".join(names.channel(one.channel) or _("The workspace") for one in used)
-        gone = [_("{places} no longer use it.", places=had)] if used else []
+        had = and_list(names.channel(one.channel) or _("the workspace") for one in used)
+        gone = [_("It no longer applies to {places}.", places=had)] if used else []
         return " ".join((_("The persona *{name}* was removed.", name=known.name), *gone))
     return _(
         "The persona *{name}* was saved. `/parley persona {name}` chooses it for a channel.",

@@ -27,6 +27,7 @@ WORKSPACE, CHANNEL, THREAD = N_("the workspace"), N_("this channel"), N_("this t
 
 def sentence(old: str, new: str, places: Sequence[str]) -> str:
     """Return the note for people; `places` are in English."""
+    where = and_list(_(one) for one in places)
     return ngettext(
         "_Anthropic has retired `{old}`, which {places} was set to, so I now use `{new}`. `/parley set model` chooses "
         "another; `/parley history` shows the change._",
@@ -35,7 +36,7 @@ def sentence(old: str, new: str, places: Sequence[str]) -> str:
         len(places),
         old=old,
         new=new,
-        places=and_list(map(_, places)),
+        places=where,
     )
 
 

@@ -10,6 +10,7 @@ from bot.core.domain.typed_setting import read
 from bot.core.spend.budgets import caps, notice, refusal
 from bot.errors import UsageError
 from bot.turn import CostCenter, Spending
+from tests.unit.test_language import said
 
 NOW = datetime(2026, 12, 31, 23, 59, 30, tzinfo=UTC)
 ALL = ChannelSettings(person_budget=1, channel_budget=2, workspace_budget=30, turns_per_minute=5, budget_notice=50)
@@ -55,6 +56,16 @@ def test_a_refusal_says_when_and_who() -> None:
     short = refusal(Refusal(of(BudgetKind.WORKSPACE), 29_000_000), 2_500_000, "an admin")
     assert "for this month, $30.00, has $1.00 left, and this may cost $2.50." in short
     assert "5 times a minute" in refusal(Refusal(of(BudgetKind.TURNS), 5), 0, "an admin")
+
+
+def test_refusals_and_notices_follow_the_language() -> None:
+    used = said(lambda: refusal(Refusal(of(BudgetKind.PERSON), 1_000_000), 10_000, "ein Admin"))
+    assert used.replace("\xa0", " ") == (
+        "Dein Budget für heute, 1,00 $, ist aufgebraucht. Es beginnt am 1. Jan. um 00:00 UTC von vorn; "
+        "ein Admin kann das Budget erhöhen (`person_budget`)."
+    )
+    told = said(lambda: notice(of(BudgetKind.CHANNEL), 1_600_000))
+    assert "zu 80 % ausgegeben: 1,60 $ von 2,00 $." in told.replace("\xa0", " ")
 
 
 def test_a_notice_tells_how_much() -> None:
