@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 from bot.core.commands import CLASSIFY, CODE, PARLEY, SUMMARIZE, CommandSpec
 from bot.core.domain import control_value as values
 from bot.core.domain.interaction import Button, Field, Form, Select
-from bot.language import N_
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from bot.core.domain.interaction import Action, Submission
@@ -25,13 +25,13 @@ Value = TypeVar("Value", bound=values.ControlValue)
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec(Generic[Value]):
-    """A button, a menu, or a shortcut in a message's menu."""
+    """A button, a menu, or a shortcut in a message's menu. `label` is in English, as the platform has a shortcut's."""
 
     name: str
     label: str
     value: type[Value]
     part_of: CommandSpec | None = None  # where this command is switched off, the action is, too
-    once: Literal["", "for all", "for each person"] = ""  # counts once for its value, however often it is used
+    once: Literal["", "all", "person"] = ""  # counts once for its value, for all or for each person
     # What goes once it was used: the control, or only a note that no one else sees. A note goes as a whole.
     used_up: Literal["", "control", "note"] = ""
     is_immediate: bool = False  # done while the platform waits; such a one may open a form
@@ -48,15 +48,15 @@ class ActionSpec(Generic[Value]):
         spoken: str = "",
     ) -> Button:
         """Return the button that is below a message."""
-        return Button(self.name, label or self.label, value.encode() if value else "", style, confirm, spoken)
+        return Button(self.name, label or _(self.label), value.encode() if value else "", style, confirm, spoken)
 
     def menu(self, options: tuple[tuple[str, str], ...], value: Value | None = None, *, label: str = "") -> Select:
         """Return the menu that is below a message."""
-        return Select(self.name, label or self.label, options, value.encode() if value else "")
+        return Select(self.name, label or _(self.label), options, value.encode() if value else "")
 
     def in_form(self) -> Field:
         """Return the button that is in a form, and comes back with the form's own value."""
-        return Field(self.name, self.label, "button")
+        return Field(self.name, _(self.label), "button")
 
     def read(self, action: Action) -> Value:
         """Return what it carries. Raises `UsageError`."""
@@ -71,9 +71,9 @@ class FormSpec(Generic[Value]):
     value: type[Value]
     part_of: CommandSpec | None = None
 
-    def form(self, title: str, fields: tuple[Field, ...], value: Value, submit: str = "Save") -> Form:
-        """Return the form to show. Raises `ValueError` for a value that is too long."""
-        return Form(self.name, title, fields, value.encode(), submit)
+    def form(self, title: str, fields: tuple[Field, ...], value: Value, submit: str = "") -> Form:
+        """Return the form to show; without `submit`, its button says “Save”. Raises `ValueError` for a long value."""
+        return Form(self.name, title, fields, value.encode(), submit or _("Save"))
 
     def read(self, submission: Submission) -> Value:
         """Return what it carries. Raises `UsageError`."""
@@ -81,11 +81,11 @@ class FormSpec(Generic[Value]):
 
 
 # Below answers
-TRY_AGAIN = ActionSpec("try_again", TRY_AGAIN_LABEL, values.JobRef, once="for each person", used_up="control")
-STOP = ActionSpec("stop", "Stop", values.Person, is_immediate=True, is_for_anyone=True)
-REGENERATE = ActionSpec("regenerate", "Regenerate", values.AnswerRef, once="for each person")
-ANSWER_AGAIN = ActionSpec("answer_again", "Answer again", values.AnswerRef, once="for each person", used_up="note")
-CONTINUE = ActionSpec("continue", "Continue", values.AnswerRef, once="for all", used_up="control")
+TRY_AGAIN = ActionSpec("try_again", TRY_AGAIN_LABEL, values.JobRef, once="person", used_up="control")
+STOP = ActionSpec("stop", N_("Stop"), values.Person, is_immediate=True, is_for_anyone=True)
+REGENERATE = ActionSpec("regenerate", N_("Regenerate"), values.AnswerRef, once="person")
+ANSWER_AGAIN = ActionSpec("answer_again", N_("Answer again"), values.AnswerRef, once="person", used_up="note")
+CONTINUE = ActionSpec("continue", N_("Continue"), values.AnswerRef, once="all", used_up="control")
 RATE = ActionSpec("rate", "", values.Rating, is_immediate=True)
 RATING_COMMENT = FormSpec("rating_comment", values.RatingComment)
 
@@ -93,11 +93,11 @@ RATING_COMMENT = FormSpec("rating_comment", values.RatingComment)
 def thumbs(question: str) -> tuple[Button, Button]:
     """Return the buttons that rate the answer to a question."""
     good, bad = (values.Rating(rating=rating, question=question) for rating in ("good", "bad"))
-    return RATE.button(good, label="👍", spoken="Good answer"), RATE.button(bad, label="👎", spoken="Bad answer")
+    return RATE.button(good, label="👍", spoken=_("Good answer")), RATE.button(bad, label="👎", spoken=_("Bad answer"))
 
 
 # Summaries
-SUMMARIZE_THREAD = ActionSpec(
+SUMMARIZE_THREAD = ActionSpec(  # not for people: in Slack's manifest, which is in English
     "summarize_thread",
     "Summarize thread",
     values.NoValue,
@@ -105,35 +105,35 @@ SUMMARIZE_THREAD = ActionSpec(
     is_immediate=True,
     description="Summarize this message's thread, only for you",
 )
-RESUME_SUMMARY = ActionSpec("summary_resume", "Resume", values.SummaryRef, SUMMARIZE, once="for each person")
-SHARE_SUMMARY = ActionSpec("summary_share", "Share to channel", values.SummaryRef)
-REGENERATE_SUMMARY = ActionSpec("summary_again", "Regenerate", values.SummaryRef, SUMMARIZE, once="for each person")
-SHORTER_SUMMARY = ActionSpec("summary_shorter", "Shorter", values.SummaryRef, SUMMARIZE)
-LONGER_SUMMARY = ActionSpec("summary_longer", "Longer", values.SummaryRef, SUMMARIZE)
-ONLY_ACTIONS = ActionSpec("summary_actions", "Only actions", values.SummaryRef, SUMMARIZE)
+RESUME_SUMMARY = ActionSpec("summary_resume", N_("Resume"), values.SummaryRef, SUMMARIZE, once="person")
+SHARE_SUMMARY = ActionSpec("summary_share", N_("Share to channel"), values.SummaryRef)
+REGENERATE_SUMMARY = ActionSpec("summary_again", N_("Regenerate"), values.SummaryRef, SUMMARIZE, once="person")
+SHORTER_SUMMARY = ActionSpec("summary_shorter", N_("Shorter"), values.SummaryRef, SUMMARIZE)
+LONGER_SUMMARY = ActionSpec("summary_longer", N_("Longer"), values.SummaryRef, SUMMARIZE)
+ONLY_ACTIONS = ActionSpec("summary_actions", N_("Only actions"), values.SummaryRef, SUMMARIZE)
 
 # Code
-TEST_CODE = ActionSpec("code_tests", "Write tests", values.CodeFiles, CODE)
-EXPLAIN_CODE = ActionSpec("code_explain", "Explain", values.CodeFiles, CODE)
-TRANSLATE_CODE = ActionSpec("code_translate", "Translate to…", values.CodeFiles, CODE)
-SAVE_CODE = ActionSpec("code_save", "Save again", values.CodeFiles)
-CONTINUE_CODE = ActionSpec("code_continue", "Continue", values.AnswerRef, once="for all", used_up="control")
-REGENERATE_CODE = ActionSpec("code_anew", "Regenerate", values.AnswerRef, once="for all", used_up="control")
+TEST_CODE = ActionSpec("code_tests", N_("Write tests"), values.CodeFiles, CODE)
+EXPLAIN_CODE = ActionSpec("code_explain", N_("Explain"), values.CodeFiles, CODE)
+TRANSLATE_CODE = ActionSpec("code_translate", N_("Translate to…"), values.CodeFiles, CODE)
+SAVE_CODE = ActionSpec("code_save", N_("Save again"), values.CodeFiles)
+CONTINUE_CODE = ActionSpec("code_continue", N_("Continue"), values.AnswerRef, once="all", used_up="control")
+REGENERATE_CODE = ActionSpec("code_anew", N_("Regenerate"), values.AnswerRef, once="all", used_up="control")
 
 # Runs of /classify
-START_RUN = ActionSpec("classify_go", "Go on", values.RunRef, CLASSIFY, used_up="note")
-START_BATCH = ActionSpec("classify_batched", "As a batch", values.RunRef, CLASSIFY, used_up="note")
-CANCEL_RUN = ActionSpec("classify_cancel", "Cancel", values.RunRef, CLASSIFY, used_up="note")
-RESUME_RUN = ActionSpec("classify_resume", "Resume", values.RunRef, CLASSIFY, used_up="note")
-EXPORT_RUN = ActionSpec("classify_export", "Download updated files", values.RunRef, CLASSIFY)
-CONFIRM_READING = ActionSpec("classify_read", "That's right", values.RunRef, CLASSIFY, used_up="note")
-READ_COLUMN = ActionSpec("classify_by_column", "Another column…", values.RunRef, CLASSIFY, used_up="note")
-READ_SHEET = ActionSpec("classify_by_sheet", "Another sheet…", values.RunRef, CLASSIFY, used_up="note")
-READ_HEADING = ActionSpec("classify_by_heading", "Another heading row…", values.RunRef, CLASSIFY, used_up="note")
-READ_ENCODING = ActionSpec("classify_by_encoding", "Another encoding…", values.RunRef, CLASSIFY, used_up="note")
-EDIT_CATEGORIES = ActionSpec("classify_edit", "Change categories", values.RunRef, CLASSIFY, is_immediate=True)
-CORRECT_ROWS = ActionSpec("classify_correct", "Change a category", values.RunRef, CLASSIFY, is_immediate=True)
-CLASSIFY_MESSAGE = ActionSpec(
+START_RUN = ActionSpec("classify_go", N_("Go on"), values.RunRef, CLASSIFY, used_up="note")
+START_BATCH = ActionSpec("classify_batched", N_("As a batch"), values.RunRef, CLASSIFY, used_up="note")
+CANCEL_RUN = ActionSpec("classify_cancel", N_("Cancel"), values.RunRef, CLASSIFY, used_up="note")
+RESUME_RUN = ActionSpec("classify_resume", N_("Resume"), values.RunRef, CLASSIFY, used_up="note")
+EXPORT_RUN = ActionSpec("classify_export", N_("Download updated files"), values.RunRef, CLASSIFY)
+CONFIRM_READING = ActionSpec("classify_read", N_("That's right"), values.RunRef, CLASSIFY, used_up="note")
+READ_COLUMN = ActionSpec("classify_by_column", N_("Another column…"), values.RunRef, CLASSIFY, used_up="note")
+READ_SHEET = ActionSpec("classify_by_sheet", N_("Another sheet…"), values.RunRef, CLASSIFY, used_up="note")
+READ_HEADING = ActionSpec("classify_by_heading", N_("Another heading row…"), values.RunRef, CLASSIFY, used_up="note")
+READ_ENCODING = ActionSpec("classify_by_encoding", N_("Another encoding…"), values.RunRef, CLASSIFY, used_up="note")
+EDIT_CATEGORIES = ActionSpec("classify_edit", N_("Change categories"), values.RunRef, CLASSIFY, is_immediate=True)
+CORRECT_ROWS = ActionSpec("classify_correct", N_("Change a category"), values.RunRef, CLASSIFY, is_immediate=True)
+CLASSIFY_MESSAGE = ActionSpec(  # not for people: in Slack's manifest, which is in English
     "classify_file",
     "Classify",
     values.NoValue,
@@ -146,17 +146,19 @@ ROWS_FORM = FormSpec("classify_correct", values.RowsRef, CLASSIFY)
 CLASSIFY_FORM = FormSpec("classify_file", values.ClassifyTarget, CLASSIFY)
 
 # Records of feedback
-TAKE_FEEDBACK = ActionSpec("feedback_take", "Take it", values.FeedbackRef)
-RESOLVE_FEEDBACK = ActionSpec("feedback_resolve", "Resolve", values.FeedbackRef)
-REOPEN_FEEDBACK = ActionSpec("feedback_reopen", "Reopen", values.FeedbackRef)
-DISMISS_FEEDBACK = ActionSpec("feedback_dismiss", "Not feedback", values.FeedbackRef)
-CHANGE_FEEDBACK = ActionSpec("feedback_change", "Change…", values.FeedbackRef, is_immediate=True)
+TAKE_FEEDBACK = ActionSpec("feedback_take", N_("Take it"), values.FeedbackRef)
+RESOLVE_FEEDBACK = ActionSpec("feedback_resolve", N_("Resolve"), values.FeedbackRef)
+REOPEN_FEEDBACK = ActionSpec("feedback_reopen", N_("Reopen"), values.FeedbackRef)
+DISMISS_FEEDBACK = ActionSpec("feedback_dismiss", N_("Not feedback"), values.FeedbackRef)
+CHANGE_FEEDBACK = ActionSpec("feedback_change", N_("Change…"), values.FeedbackRef, is_immediate=True)
 FEEDBACK_FORM = FormSpec("feedback_change", values.FeedbackFormRef)
 
 # Settings
-EDIT_SETTINGS = ActionSpec("edit_settings", "Settings…", values.ChannelRef, PARLEY, is_immediate=True)
-EDIT_WORKSPACE = ActionSpec("edit_workspace_settings", "Workspace settings…", values.NoValue, PARLEY, is_immediate=True)
-EDIT_THREAD = ActionSpec(
+EDIT_SETTINGS = ActionSpec("edit_settings", N_("Settings…"), values.ChannelRef, PARLEY, is_immediate=True)
+EDIT_WORKSPACE = ActionSpec(
+    "edit_workspace_settings", N_("Workspace settings…"), values.NoValue, PARLEY, is_immediate=True
+)
+EDIT_THREAD = ActionSpec(  # not for people: in Slack's manifest, which is in English
     "thread_settings",
     "Thread settings",
     values.NoValue,
@@ -165,17 +167,17 @@ EDIT_THREAD = ActionSpec(
     description="Another model, prompt or length for this thread only",
 )
 SETTINGS_PAGE = ActionSpec("settings_page", "", values.SettingsRef, PARLEY, is_immediate=True)
-TRY_SETTINGS = ActionSpec("try_settings", "Try it", values.SettingsRef, PARLEY, is_immediate=True)
-EXPLAIN_SETTINGS = ActionSpec("why_settings", "Why these settings?", values.SettingsRef, PARLEY, is_immediate=True)
-EDIT_BUDGETS = ActionSpec("edit_budgets", "Budgets…", values.SettingsRefOrHere, PARLEY, is_immediate=True)
-EDIT_TRIAGE = ActionSpec("edit_triage_settings", "Triage…", values.SettingsRefOrHere, PARLEY, is_immediate=True)
-EDIT_TEAM = ActionSpec("edit_triage_team", "Add or edit team…", values.TriageSettingsRef, PARLEY, is_immediate=True)
+TRY_SETTINGS = ActionSpec("try_settings", N_("Try it"), values.SettingsRef, PARLEY, is_immediate=True)
+EXPLAIN_SETTINGS = ActionSpec("why_settings", N_("Why these settings?"), values.SettingsRef, PARLEY, is_immediate=True)
+EDIT_BUDGETS = ActionSpec("edit_budgets", N_("Budgets…"), values.SettingsRefOrHere, PARLEY, is_immediate=True)
+EDIT_TRIAGE = ActionSpec("edit_triage_settings", N_("Triage…"), values.SettingsRefOrHere, PARLEY, is_immediate=True)
+EDIT_TEAM = ActionSpec("edit_triage_team", N_("Add or edit team…"), values.TriageSettingsRef, PARLEY, is_immediate=True)
 SETTINGS_FORM = FormSpec("settings", values.SettingsRef, PARLEY)
 BUDGET_FORM = FormSpec("budgets", values.BudgetsRef, PARLEY)
 TRIAGE_FORM = FormSpec("triage_settings", values.TriageSettingsRef, PARLEY)
 TEAM_FORM = FormSpec("triage_team", values.TeamRef, PARLEY)
 
-FORGET = ActionSpec("forget", "Erase it", values.ForgetRef, used_up="control", is_for_anyone=True)
+FORGET = ActionSpec("forget", N_("Erase it"), values.ForgetRef, used_up="control", is_for_anyone=True)
 
 ACTIONS = {one.name: one for one in list(globals().values()) if isinstance(one, ActionSpec)}
 FORMS = {one.name: one for one in list(globals().values()) if isinstance(one, FormSpec)}

@@ -48,4 +48,4 @@ async def _cancel_when(cancelled: asyncio.Event, task: asyncio.Task[Any]) -> Non
 def check(cancelled: asyncio.Event | None) -> None:
     """Raise `ModelStoppedError` if `cancelled` is already set, before anything is spent."""
     if cancelled is not None and cancelled.is_set():
-        raise ModelStoppedError("stopped before it started")
+        raise ModelStoppedError("stopped before it started")  # not for people: the log's

@@ -21,6 +21,7 @@ from bot.errors import (
     SlowError,
     UsageError,
 )
+from bot.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -38,12 +39,14 @@ PATIENCE = 300.0  # seconds that reading the threads of a channel may take: the 
 
 # The same for a channel that there is not, one that the bot can't see, and a private one that the asker is not in:
 # no one learns of a channel by asking.
-HIDDEN = (
+HIDDEN = N_(
     "I can't see that conversation. If you are in it, invite me there with `/invite` and ask again; "
     "if not, I'm not allowed to read it for you."
 )
-NO_THREAD = "I can't tell which thread you mean: mention me in the thread itself, or give me a link to a message in it."
-GONE = "I can't find that message; it may have been deleted."
+NO_THREAD = N_(
+    "I can't tell which thread you mean: mention me in the thread itself, or give me a link to a message in it."
+)
+GONE = N_("I can't find that message; it may have been deleted.")
 
 
 @dataclass(slots=True)
@@ -65,8 +68,12 @@ class ReadHistory:
         """Sentences that say what is missing, and why."""
         if not self.threads_unread:
             return tuple(self.unread)
-        threads = f"{self.threads_unread:,} thread" + ("s" if self.threads_unread > 1 else "")
-        return (*self.unread, f"the replies in {threads} could not be read in time")
+        replies = ngettext(
+            "the replies in {n:,} thread could not be read in time",
+            "the replies in {n:,} threads could not be read in time",
+            self.threads_unread,
+        )
+        return (*self.unread, replies)
 
 
 async def allow(place: Place, person: str, *, directory: ChatDirectory) -> Venue:
@@ -77,13 +84,17 @@ async def allow(place: Place, person: str, *, directory: ChatDirectory) -> Venue
     try:
         venue = await directory.venue(place, person)
     except NotInChannelError:
-        raise UsageError(HIDDEN) from None
+        raise UsageError(_(HIDDEN)) from None
     if not venue.has_person:
         raise NotAllowedError(
-            HIDDEN if venue.is_private else f"You aren't in #{venue.name}. Join it, and I can read it for you."
+            _(HIDDEN)
+            if venue.is_private
+            else _("You aren't in #{channel}. Join it, and I can read it for you.", channel=venue.name)
         )
     if not venue.has_bot:
-        raise UsageError(f"I'm not in #{venue.name} yet. Invite me there with `/invite` and ask again.")
+        raise UsageError(
+            _("I'm not in #{channel} yet. Invite me there with `/invite` and ask again.", channel=venue.name)
+        )
     return venue
 
 
@@ -101,9 +112,16 @@ async def read_thread(place: Place, *, history: ChatHistory, progress: Callable[
 
     if broken := await _read(begin, take, Patience(PATIENCE)):
         _check_begun(read, broken)
-        read.unread.append(f"only the first {len(read.said):,} messages of the thread could be read: {why(broken)}")
+        read.unread.append(
+            ngettext(
+                "only the first message of the thread could be read: {reason}",
+                "only the first {n:,} messages of the thread could be read: {reason}",
+                len(read.said),
+                reason=why(broken),
+            )
+        )
     if not read.said:
-        raise UsageError(GONE)
+        raise UsageError(_(GONE))
     return read
 
 
@@ -174,12 +192,12 @@ def _check_begun(read: ReadHistory, broken: BotError) -> None:
     if read.said:
         return
     if isinstance(broken, NotInChannelError):
-        raise UsageError(HIDDEN)
+        raise UsageError(_(HIDDEN))
     if isinstance(broken, NotPermittedError):
-        raise UsageError(f"I could not read that: {why(broken)}.")
+        raise UsageError(_("I could not read that: {reason}.", reason=why(broken)))
     if broken.is_transient or not isinstance(broken, ChatError):
         raise broken
-    raise UsageError(GONE)
+    raise UsageError(_(GONE))
 
 
 async def _older_roots(
@@ -198,7 +216,9 @@ async def _older_roots(
         return len(looked_at) >= MOST_LOOKED_AT
 
     if broken := await _read(begin, take, patience):
-        read.unread.append(f"replies in threads that began earlier could not be looked up: {why(broken)}")
+        read.unread.append(
+            _("replies in threads that began earlier could not be looked up: {reason}", reason=why(broken))
+        )
     return found
 
 
@@ -248,7 +268,14 @@ async def _read_own(
 
     if broken := await _read(begin, take, patience):
         _check_begun(read, broken)
-        read.unread.append(f"only the newest {len(read.said):,} messages could be read: {why(broken)}")
+        read.unread.append(
+            ngettext(
+                "only the newest message could be read: {reason}",
+                "only the newest {n:,} messages could be read: {reason}",
+                len(read.said),
+                reason=why(broken),
+            )
+        )
         read.since = min(said.at for said in read.said)
 
 
@@ -263,4 +290,4 @@ async def allow_file(shared: SharedFile, person: str, *, directory: ChatDirector
             continue
         if venue.has_person:
             return
-    raise NotAllowedError("I can't see that file. Post it in a channel where we both are, and ask again.")
+    raise NotAllowedError(_("I can't see that file. Post it in a channel where we both are, and ask again."))

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bot.errors import UsageError
+from bot.language import _, and_list
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -34,7 +35,7 @@ def take_private(text: str) -> tuple[str, bool]:
 def check_text(spec: CommandSpec, typed: str) -> str:
     """Return what was typed, stripped. Raises `UsageError`, with how the command is used, for nothing and for help."""
     if (text := typed.strip()).casefold().lstrip("-\u2013\u2014") in {"", "?", "help", "hilfe"}:
-        raise UsageError(spec.help)
+        raise UsageError(_(spec.help))
     return text
 
 
@@ -43,9 +44,9 @@ def check_options(
 ) -> None:
     """Raise `UsageError` for an unknown option at the start or the end of a single line.
 
-    Elsewhere it is part of the text, as it is in a line below others. `otherwise`: what to do instead. `beside`: what
-    else people may mean, written in another way. `may_end_so`: a text may well end with an option of something else, as
-    code does; then only what is nearly one of ours counts.
+    Elsewhere it is part of the text, as it is in a line below others. `otherwise`: what to do instead, in English.
+    `beside`: what else people may mean, written in another way. `may_end_so`: a text may well end with an option of
+    something else, as code does; then only what is nearly one of ours counts.
     """
     words = text.split(None) if len(text) <= LONGEST_LINE and "\n" not in text.strip() else text[:60].split()[:1]
     for word in dict.fromkeys((words[0], words[-1]) if words else ()):
@@ -56,16 +57,21 @@ def check_options(
         name = f"--{match['name'].casefold()}"
         near = meant(name, (*known, *beside))
         if name in known and match["value"]:
-            raise UsageError(f"`{name}` takes no value: leave out {shown(match['value'])}.")
+            raise UsageError(
+                _("`{option}` takes no value: leave out {value}.", option=name, value=shown(match["value"]))
+            )
         is_signature = match["sign"] != "--" and is_last and not match["value"]  # "—anna"
         if name not in known and (near or not (is_signature or (may_end_so and is_last))):
-            raise UsageError(f"There is no option {shown(word)} here.{near} I know {_listed(known)}; {otherwise}.")
+            unknown = _("There is no option {option} here.", option=shown(word))
+            options = and_list(f"`{one}`" for one in known)
+            instead = _("I know {options}; {otherwise}.", options=options, otherwise=_(otherwise))
+            raise UsageError(f"{unknown}{near} {instead}")
 
 
 def meant(word: str, known: Sequence[str], *, before: str = "") -> str:
     """Return the question whether the nearest of the known words was meant, "" where none is near."""
     near = difflib.get_close_matches(word[:LONGEST_WORD].casefold(), known, n=1)
-    return f" Did you mean `{before}{near[0]}`?" if near else ""
+    return " " + _("Did you mean `{word}`?", word=before + near[0]) if near else ""
 
 
 def shown(typed: str) -> str:
@@ -74,16 +80,12 @@ def shown(typed: str) -> str:
     return f"`{line[:LONGEST_WORD]}{'…' if len(typed) > LONGEST_WORD else ''}`"
 
 
-def _listed(names: Sequence[str]) -> str:
-    *before, last = (f"`{name}`" for name in names)
-    return f"{', '.join(before)} and {last}" if before else last
-
-
 def opening(command: Command, mention: str) -> str:
     """Write the message that starts a command's thread: who asked what."""
     text = command.text[:SHOWN_OF_REQUEST] + ("…" if len(command.text) > SHOWN_OF_REQUEST else "")
     quoted = "\n".join(f"> {line}" for line in text.splitlines())
-    return f"{mention} asked `/{command.name}`\n{quoted}"
+    asked = _("{person} asked `/{command}`", person=mention, command=command.name)
+    return f"{asked}\n{quoted}"
 
 
 async def open_thread(command: Command, *, chat: Chat, checkpoint: Checkpoint) -> Command:

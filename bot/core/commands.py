@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.language import N_
+
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
-    """A slash command, and what people say for it after a mention. `name` has no slash."""
+    """A slash command, and what people say for it after a mention. `name` has no slash.
+
+    Slack's menu is in English; the help is in the language of its reader.
+    """
 
     name: str
-    description: str  # in Slack's menu
+    description: str  # in Slack's menu, and in the bot's Home
     usage_hint: str  # after the name, while it is typed
+    brief: str  # in `/parley help`
     example: str  # in `/parley help`
     help: str  # the answer to `/parley help <name>`, and to the command alone
     verbs: tuple[str, ...]  # what a message begins with that is the command; what follows decides whether it is
@@ -25,16 +31,19 @@ class CommandSpec:
 
 SUMMARIZE = CommandSpec(
     "summarize",
-    "Summarize a channel, a thread, a file or a text",
-    "<text> | [#channel] 7d | <link> [short, as bullets, focus on …]",
-    example="#channel since yesterday",
-    help="Type `/summarize` and what I should read:\n"
-    "• `7d`, `#channel since yesterday`, `2026-11-01 to 2026-11-07`, `since last read`, or a link to a message, a "
-    "thread or a file. Only you see that summary.\n"
-    "• A text. Everyone here sees that summary, unless you add `--private`.\n"
-    "Say how you want it: `short` or `long`, `as bullets`, `as paragraph` or `as a table`, `only actions`, "
-    "`focus on …`, `for the board`, `in German`; before a text with a colon, as in `as a literary analyst:`.\n"
-    "In a thread, mention me and say “summarize this thread”, or use “Summarize thread” in a message's menu.",
+    N_("Summarize a channel, a thread, a file or a text"),
+    usage_hint="<text> | [#channel] 7d | <link> [short, as bullets, focus on …]",
+    brief=N_("summarize a channel, a thread, a file or a text"),
+    example=N_("#channel since yesterday"),
+    help=N_(
+        "Type `/summarize` and what I should read:\n"
+        "• `7d`, `#channel since yesterday`, `2026-11-01 to 2026-11-07`, `since last read`, or a link to a message, a "
+        "thread or a file. Only you see that summary.\n"
+        "• A text. Everyone here sees that summary, unless you add `--private`.\n"
+        "Say how you want it: `short` or `long`, `as bullets`, `as paragraph` or `as a table`, `only actions`, "
+        "`focus on …`, `for the board`, `in German`; before a text with a colon, as in `as a literary analyst:`.\n"
+        "In a thread, mention me and say “summarize this thread”, or use “Summarize thread” in a message's menu."
+    ),
     verbs=(
         *("summarize", "summarise", "sum up", "recap", "tl;dr", "tldr", "catch me up on", "catch us up on"),
         *("summary of", "summary for", "summary from", "recap of", "digest of", "overview of", "tl;dr of", "tldr of"),
@@ -43,36 +52,43 @@ SUMMARIZE = CommandSpec(
 )
 CLASSIFY = CommandSpec(
     "classify",
-    "Sort messages into categories",
-    "<one message per line> | [#channel] 7d | <link> [into: A, B, C]",
-    example="#channel 7d into: Bug, Praise",
-    help="Type `/classify` and what to sort: messages, one per line or in quotes; `#channel 7d`; or a link to a "
-    "message, a thread or a CSV, TSV, JSONL or XLSX file, with `column=text`.\n"
-    "• `into: Bug report, Account issue` chooses the categories, or list them one per line as `Name: definition`. "
-    "Without it, I use this channel's categories, or propose some.\n"
-    "• `--multi` allows several categories per message, `--batch` is slower at half the price, and `--private` shows "
-    "the result only to you.\n"
-    "In a thread, or with a file, mention me and say “classify”, or use “Classify” in a message's menu. You can "
-    "correct the result below it, and I learn from that.",
+    N_("Sort messages into categories"),
+    usage_hint="<one message per line> | [#channel] 7d | <link> [into: A, B, C]",
+    brief=N_("sort messages into categories"),
+    example=N_("#channel 7d into: Bug, Praise"),
+    help=N_(
+        "Type `/classify` and what to sort: messages, one per line or in quotes; `#channel 7d`; or a link to a "
+        "message, a thread or a CSV, TSV, JSONL or XLSX file, with `column=text`.\n"
+        "• `into: Bug report, Account issue` chooses the categories, or list them one per line as `Name: definition`. "
+        "Without it, I use this channel's categories, or propose some.\n"
+        "• `--multi` allows several categories per message, `--batch` is slower at half the price, and `--private` "
+        "shows the result only to you.\n"
+        "In a thread, or with a file, mention me and say “classify”, or use “Classify” in a message's menu. You can "
+        "correct the result below it, and I learn from that."
+    ),
     verbs=("classify", "categorize", "categorise", "sort", "klassifiziere", "kategorisiere", "sortiere"),
 )
 CODE = CommandSpec(
     "code",
-    "Write code and save it to a file",
-    "[language] <what it should do> [--private]",
-    example="a Python function that …",
-    help="Type `/code` and what it should do, as in `/code Write a Python function to calculate circle area.`, or the "
-    "language first: `/code Go web server`. I check the syntax, run nothing, and save the files.\n"
-    "Then ask for changes in its thread, or press “Write tests”, “Explain” or another language there. In a thread, or "
-    "with a file of yours, mention me and say “code: …”. Add `--private` to see it alone.",
+    N_("Write code and save it to a file"),
+    usage_hint="[language] <what it should do> [--private]",
+    brief=N_("write code and save it to a file"),
+    example=N_("a Python function that …"),
+    help=N_(
+        "Type `/code` and what it should do, as in `/code Write a Python function to calculate circle area.`, or the "
+        "language first: `/code Go web server`. I check the syntax, run nothing, and save the files.\n"
+        "Then ask for changes in its thread, or press “Write tests”, “Explain” or another language there. In a thread, "
+        "or with a file of yours, mention me and say “code: …”. Add `--private` to see it alone."
+    ),
     verbs=("code", "write code", "write some code", "schreib code", "schreibe code"),
 )
 PARLEY = CommandSpec(
     "parley",
-    "Parley's settings in this channel, and help",
-    "prompt [<text>] | settings | set <name> <value> | triage on | trends | usage | budget | forget | help",
+    "Parley's settings in this channel, and help",  # not for people: in Slack's menu alone
+    usage_hint="prompt [<text>] | settings | set <name> <value> | triage on | trends | usage | budget | forget | help",
+    brief="",
     example="help",
-    help="Type `/parley` and what you want to see or change; `/parley help` lists what there is.",
+    help=N_("Type `/parley` and what you want to see or change; `/parley help` lists what there is."),
     verbs=(),
     is_private=True,
     is_switchable=False,

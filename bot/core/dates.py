@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 
 from bot import language
+from bot.language import _
 
 if TYPE_CHECKING:
     from datetime import date
@@ -15,3 +16,8 @@ if TYPE_CHECKING:
 def short_date(day: date) -> str:
     """Return a day of this or the last year: `Nov 3`, or `3. Nov.`."""
     return format_skeleton("MMMd", day, locale=language.locale())
+
+
+def weekday_date(day: date) -> str:
+    """Return a day with its weekday: `Tue Nov 3`, or `Di., 3. Nov.`."""
+    return _("{weekday} {date}", weekday=format_date(day, "EEE", locale=language.locale()), date=short_date(day))

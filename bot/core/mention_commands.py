@@ -37,7 +37,9 @@ _COURTESY = re.compile(
     r"|(?:kannst|k(?:ö|oe)nntest|w(?:ü|ue)rdest)\s+du\s+|mir\s+)",
     re.IGNORECASE,
 )
-_THANKS = ("please", "pls", "plz", "bitte", "thanks", "thank you", "thx", "danke", "for me", "for us", "zusammen")
+_THANKS = (  # not for people: what they say
+    *("please", "pls", "plz", "bitte", "thanks", "thank you", "thx", "danke", "for me", "for us", "zusammen"),
+)
 _ENDS = " ,?!.\n"
 MOST_COURTESIES = 6
 # "Give me a short summary of": how long it should be is an option.
@@ -48,9 +50,10 @@ _GIVE = re.compile(
     re.IGNORECASE,
 )
 _INFINITIVE = " zusammenfassen"  # German: after what is to be summarized
+_CLASSIFY = (CLASSIFY.name, "klassifiziere")  # what is said for nothing else
 _LENGTHS = {"quick": "short", "kurze": "short"}
 # What happened in a place, rather than at a time.
-QUESTIONS = (
+QUESTIONS = (  # not for people: what they say
     *("what happened", "what has happened", "what was discussed", "what did i miss", "what have i missed"),
     *(f"{what} {how}" for what in ("what's", "whats", "what is") for how in ("new", "going on", "happening")),
     *("catch me up", "catch us up", "was ist passiert", "was gibt's neues"),
@@ -65,7 +68,7 @@ _NEAREST = re.compile(
 _ANY_THREAD = re.compile(
     r"(?:the\s+)?thread(?:\s+(?:above|so\s+far))?(?=[\s,;]|\Z)|this\s+thread\s+so\s+far", re.IGNORECASE
 )
-THREAD = "this thread"
+THREAD = "this thread"  # not for people: what a command is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,7 @@ def _classify(said: str, occasion: Occasion) -> MentionCommand | None:
         return None
     rest, is_private = take_private(rest.lstrip(" :,"))
     if occasion.has_files:
-        is_asked = said.casefold().startswith(CLASSIFY.name)
+        is_asked = said.casefold().startswith(_CLASSIFY)
         return (
             MentionCommand(CLASSIFY.name, classify.spoken(rest, has_files=True) or rest, is_private)
             if is_asked
@@ -173,7 +176,7 @@ def _classify(said: str, occasion: Occasion) -> MentionCommand | None:
         )
     for where in _places(rest, occasion):
         if not where:
-            is_known = occasion.is_called and not occasion.thread and said.casefold().startswith(CLASSIFY.name)
+            is_known = occasion.is_called and not occasion.thread and said.casefold().startswith(_CLASSIFY)
             return MentionCommand(CLASSIFY.name, "") if is_known else None
         if text := classify.spoken(where):
             return MentionCommand(CLASSIFY.name, text, is_private)

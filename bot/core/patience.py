@@ -15,6 +15,7 @@ from bot.errors import (
     SlowError,
     UnfinishedError,
 )
+from bot.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Mapping
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 WHY: Mapping[type[BotError], str] = {
-    NotInChannelError: "I'm not in this channel; invite me with `/invite`",
-    NotPermittedError: "I lack a permission to read here, which your administrator can add",
-    GoneError: "it is no longer there",
-    UnfinishedError: "Slack did not return the rest",
-    SlowError: "it took too long",
+    NotInChannelError: N_("I'm not in this channel; invite me with `/invite`"),
+    NotPermittedError: N_("I lack a permission to read here, which your administrator can add"),
+    GoneError: N_("it is no longer there"),
+    UnfinishedError: N_("Slack did not return the rest"),
+    SlowError: N_("it took too long"),
 }
 TRIES = 3  # in a row, of what failed and may pass
 PAUSE = 1.0  # seconds before the second one, twice as long before each next
@@ -70,8 +71,11 @@ class Patience:
 def why(error: BotError) -> str:
     """Return why something could not be read, as the end of a sentence."""
     if isinstance(error, ChatBusyError):
-        return f"I can't read on for another {max(1, round(error.retry_after)):,} seconds"
+        seconds = max(1, round(error.retry_after))
+        return ngettext("I can't read on for another second", "I can't read on for another {n:,} seconds", seconds)
     known = next((reason for kind, reason in WHY.items() if isinstance(error, kind)), "")
-    return known or (
-        "it could not be fetched just now" if error.is_transient else "the request was refused; my log says why"
+    if known:
+        return _(known)
+    return (
+        _("it could not be fetched just now") if error.is_transient else _("the request was refused; my log says why")
     )

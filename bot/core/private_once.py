@@ -10,14 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.ephemeral import send_ephemeral
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from bot.core.domain.command import Command
     from bot.core.domain.thread import Record
     from bot.core.ports import Chat, Checkpoint
 
-KEY = "about to show"  # what is kept in the checkpoint from before an answer is shown on
-MAYBE = (
+KEY = "about to show"  # not for people: kept in the checkpoint from before an answer is shown on
+MAYBE = N_(
     "I was interrupted while showing you my answer to `/{name}`. If it isn't above, or isn't complete, please "
     "send the command again."
 )
@@ -27,4 +28,4 @@ async def shown_before(command: Command, *, checkpoint: Checkpoint, chat: Chat) 
     """Tell the asker that an earlier attempt may have shown the answer; return None if none did. Raises `ChatError`."""
     if not checkpoint.get(KEY):
         return None
-    return await send_ephemeral(command.place, command.asker, MAYBE.format(name=command.name), answers=chat.answers)
+    return await send_ephemeral(command.place, command.asker, _(MAYBE, name=command.name), answers=chat.answers)

@@ -11,9 +11,11 @@ import difflib
 import re
 
 from bot.core import typed_scope
+from bot.core.commands import SUMMARIZE
 from bot.core.time_span import times
 from bot.core.time_span import words as spoken
 from bot.errors import UsageError
+from bot.language import _
 
 MOST_WORDS = 5
 MOST_TIMELY = 12  # words, all of which are said of times
@@ -40,7 +42,7 @@ _NEARBY |= {
     "in",
 }
 _SHORT = {"w", "h", "q"}  # before a number: W47, H2
-_AROUND, _VAGUE, _BESIDES = (
+_AROUND, _VAGUE, _BESIDES = (  # not for people: what they type
     set(words.split())
     for words in (
         # What happened comes after it: "after the release".
@@ -83,20 +85,36 @@ def check(text: str, name: str) -> None:
     is_near = bool(said) and (bool(_FORM.fullmatch(around)) or _is_near_a_span(said, is_placed=around != text))
     words = _with_little_besides(around, said) if said else ""
     if channels > 1 and (words or is_near or not said):
-        raise UsageError(
-            f"I read one channel at a time, so pick one of those in “{text[:80]}”. To {name} it as a text, put it in "
-            "quotes."
-        )
+        one = _("I read one channel at a time, so pick one of those in “{text}”.", text=text[:80])
+        raise UsageError(f"{one} {_in_quotes(name)}")
     if words:
-        raise UsageError(
-            f"I can't tell whether you mean the time “{words}” or a text. For the time, send `{words}` alone, perhaps "
-            f"with a `#channel` from the list that appears while you type; to {name} this as a text, put it in quotes."
-        )
+        raise UsageError(_time_or_text(words, name))
     if is_near and (not times.take(around)[0] or _is_all_timely(said)):
-        raise UsageError(
-            f"If “{text[:80]}” is a time, I don't understand it: try {times.EXAMPLES}. To {name} it as a text, put it "
-            "in quotes."
+        time = _(
+            "If “{text}” is a time, I don't understand it: try {examples}.", text=text[:80], examples=times.EXAMPLES
         )
+        raise UsageError(f"{time} {_in_quotes(name)}")
+
+
+def _in_quotes(name: str) -> str:
+    if name == SUMMARIZE.name:
+        return _("To summarize it as a text, put it in quotes.")
+    return _("To classify it as a text, put it in quotes.")
+
+
+def _time_or_text(words: str, name: str) -> str:
+    if name == SUMMARIZE.name:
+        return _(
+            "I can't tell whether you mean the time “{words}” or a text. For the time, send `{words}` alone, perhaps "
+            "with a `#channel` from the list that appears while you type; to summarize this as a text, put it in "
+            "quotes.",
+            words=words,
+        )
+    return _(
+        "I can't tell whether you mean the time “{words}” or a text. For the time, send `{words}` alone, perhaps "
+        "with a `#channel` from the list that appears while you type; to classify this as a text, put it in quotes.",
+        words=words,
+    )
 
 
 def _with_little_besides(text: str, said: list[str]) -> str:

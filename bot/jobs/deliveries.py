@@ -128,7 +128,7 @@ def action_delivery(action: Action) -> Delivery:
     """
     once = ACTIONS[action.name].once
     what = f"{action.place.channel}:{action.name}:{action.value}" if once else action.id
-    what += f":{action.asker.person}" if once == "for each person" else ""  # not for people: a choice's name
+    what += f":{action.asker.person}" if once == "person" else ""
     name = f"press:{action.place.workspace}:{what}"
     return Delivery(name, queue_key(action.place), ACTION, asdict(action), fairness_group(action.place))
 

@@ -218,7 +218,7 @@ async def test_an_unknown_link_is_dropped_and_told(dialogue: Dialogue, model: Sc
     await ask(dialogue, "24h")
     answer = (await summary(dialogue)).shown
     assert "party" not in answer
-    assert "1 statement dropped because no message backed them" in answer
+    assert "1 statement dropped because no message backed it" in answer
     assert "2 links to unknown messages dropped" in answer
 
 

@@ -24,6 +24,7 @@ CODE = re.compile(r"`[^`]*`")
 MARK = "# not for people: "
 DEFINITIONS = (ast.Assign, ast.AnnAssign, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 TRANSLATED = {"_", "N_", "ngettext"}
+TYPED = {"verbs", "usage_hint"}  # the arguments that hold what people type
 # What takes text that nobody reads in Slack.
 INTERNAL = {"compile", "TypeVar", "NewType", "cast", "text", "getLogger"}
 LOGGED = {"debug", "info", "warning", "error", "exception", "critical"}
@@ -54,6 +55,7 @@ def _literals(node: ast.AST, marked: set[int]) -> Iterator[tuple[ast.expr, str]]
         yield from (found for one in node.keywords for found in _literals(one.value, marked))
         return
     if isinstance(node, ast.JoinedStr):
+        yield from ((node, text) for text in _marked_within(node))  # Babel looks into no f-string
         yield node, "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values)
         node = ast.Tuple([one.value for one in node.values if isinstance(one, ast.FormattedValue)], ast.Load())
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -72,7 +74,14 @@ def _is_apart(node: ast.AST, marked: set[int]) -> bool:
         return isinstance(node.value, ast.Constant)
     if isinstance(node, ast.Call):
         return _name(node.func) in LOGGED and _is_log(node.func)
+    if isinstance(node, ast.keyword):
+        return node.arg in TYPED
     return isinstance(node, DEFINITIONS) and node.lineno in marked
+
+
+def _marked_within(node: ast.JoinedStr) -> Iterator[str]:
+    calls = (one for one in ast.walk(node) if isinstance(one, ast.Call) and _name(one.func) in TRANSLATED)
+    yield from (str(one.value) for call in calls for one in call.args if isinstance(one, ast.Constant))
 
 
 def _name(function: ast.expr) -> str:

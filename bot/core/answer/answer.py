@@ -27,6 +27,7 @@ from bot.core.writing.kept_answer import kept, show
 from bot.core.writing.notes import too_long, unapplied
 from bot.core.writing.stream import report_failure, write
 from bot.errors import ChatError, ModelStoppedError, ReaderUnavailableError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,12 +41,14 @@ if TYPE_CHECKING:
     from bot.core.writing.below import Below
     from bot.core.writing.fit import Fitted
 
-GREETING = (
+GREETING = N_(
     "Hello! Ask me anything here; in this thread, you don't need to mention me again. "
     "You can also use `/summarize`, `/classify` and `/code`, or say them; “help” explains how."
 )
 # The words of someone who mentions the bot below others' messages and writes nothing else.
-CALLED = "(I mentioned you and said nothing else: help with what was said last here.)"
+CALLED = (
+    "(I mentioned you and said nothing else: help with what was said last here.)"  # not for people: Claude is told this
+)
 # Tokens that earlier messages' files can take, so that a follow-up need not attach them again.
 EARLIER_FILES = 30_000
 TITLE = 80  # characters of a question that name its thread
@@ -121,7 +124,7 @@ async def answer(  # noqa: PLR0913 (the ports, and what others do)
         conversation = await with_names(incoming, conversation, chat.names)
         if not question.text and not question.files:
             if not conversation.summary and not any(one.text or one.files for one in conversation.messages):
-                greeting = GREETING + read
+                greeting = _(GREETING) + read
                 return _kept(
                     incoming, question, conversation, Product(FinishedAnswer(greeting, await visible.replace(greeting)))
                 )
@@ -207,7 +210,7 @@ def asked(incoming: IncomingMessage, conversation: Conversation) -> Message | No
 def overheard(incoming: IncomingMessage, question: Message | None, conversation: Conversation) -> Record:
     """Return what a thread that the bot knows keeps of a message that it does not answer there."""
     nothing = Record(
-        incoming.place, incoming.author, refusal=REFUSAL if is_refused(incoming, conversation.settings) else ""
+        incoming.place, incoming.author, refusal=_(REFUSAL) if is_refused(incoming, conversation.settings) else ""
     )
     if question is None or not conversation.is_known or is_stop(incoming.text):
         return nothing

@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     """
 
 COMMENT = "rating_comment"  # the field
-GO_ON = "Go on exactly where you stopped."
-UNKNOWN = "I no longer have the question behind this answer. Please ask again."
+GO_ON = "Go on exactly where you stopped."  # not for people: Claude is told this
+UNKNOWN = N_("I no longer have the question behind this answer. Please ask again.")
 NOT_REGENERATED = N_("I couldn't write a new answer.")
-NOT_YOURS = "Only the person who asked or a workspace admin can do this."
-THANKS = "Thanks for the feedback."
+NOT_YOURS = N_("Only the person who asked or a workspace admin can do this.")
+THANKS = N_("Thanks for the feedback.")
 
 
 def below(question: Message, version: int = 0) -> Below:
@@ -63,9 +63,9 @@ async def regenerate(action: Action, *, checkpoint: Checkpoint, store: Store, mo
     conversation = await store.threads.load(action.place)
     question, answered = find(conversation, ref.message)
     if question is None or answered is None:
-        return await send_ephemeral(action.place, action.asker, UNKNOWN, answers=chat.answers)
+        return await send_ephemeral(action.place, action.asker, _(UNKNOWN), answers=chat.answers)
     if not await may(action, question.author, chat.directory):
-        return await send_ephemeral(action.place, action.asker, NOT_YOURS, answers=chat.answers)
+        return await send_ephemeral(action.place, action.asker, _(NOT_YOURS), answers=chat.answers)
     before = conversation.messages[: conversation.messages.index(question)]
     earlier = replace(conversation, messages=before)
     again = incoming(action, question)
@@ -137,7 +137,7 @@ async def go_on(action: Action, *, checkpoint: Checkpoint, store: Store, model: 
     conversation = await store.threads.load(action.place)
     question, answered = find(conversation, CONTINUE.read(action).message)
     if question is None or answered is None:
-        return await send_ephemeral(action.place, action.asker, UNKNOWN, answers=chat.answers)
+        return await send_ephemeral(action.place, action.asker, _(UNKNOWN), answers=chat.answers)
     if was_continued(answered, conversation):
         return await send_ephemeral(action.place, action.asker, _(USED), answers=chat.answers)
     end = conversation.messages.index(answered) + 1
@@ -160,11 +160,12 @@ async def rate(action: Action, *, store: Store, send_later: SendLater) -> Form |
     rated, place = RATE.read(action), action.place
     await store.threads.rate(place, rated.question, action.asker.person, is_good=rated.rating == "good")
     if rated.rating == "good":
-        await send_later(place, action.asker, THANKS, action.id)
+        await send_later(place, action.asker, _(THANKS), action.id)
         return None
-    field = Field(COMMENT, "What should be better?", kind="area", optional=True, hint="My administrator can read this.")
+    hint = _("My administrator can read this.")
+    field = Field(COMMENT, _("What should be better?"), kind="area", optional=True, hint=hint)
     about = RatingComment(**asdict(place), question=rated.question)
-    return RATING_COMMENT.form("What went wrong?", (field,), about, submit="Send")
+    return RATING_COMMENT.form(_("What went wrong?"), (field,), about, submit=_("Send"))
 
 
 async def comment(
@@ -175,14 +176,14 @@ async def comment(
     words = submission.answers.get(COMMENT, "")
     await check_member((about.place,), submission.asker.person, directory)
     await store.threads.rate(about.place, about.question, submission.asker.person, is_good=False, comment=str(words))
-    await send_later(about.place, submission.asker, THANKS, submission.id)
+    await send_later(about.place, submission.asker, _(THANKS), submission.id)
     return {}
 
 
 async def allow_stop(action: Action, chat: Chat) -> None:
     """Raise `NotAllowedError` unless the person may stop the answer; the button's value is who asked."""
     if not await may(action, STOP.read(action).person, chat.directory):
-        raise NotAllowedError(NOT_YOURS)
+        raise NotAllowedError(_(NOT_YOURS))
 
 
 async def may(action: Action, author: str, directory: ChatDirectory) -> bool:

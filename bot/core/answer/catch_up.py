@@ -18,6 +18,7 @@ from bot.core.domain.thread import PageRead
 from bot.core.patience import Patience, why
 from bot.core.tokens import estimate_tokens
 from bot.errors import BotError, ChatError, RevokedError, SlowError, UnfinishedError
+from bot.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +34,6 @@ LASTS = 90.0  # seconds after which an answer is worth more than what there is s
 MANY = 1_000  # messages; reading more takes so long that progress is shown
 LONG = 5.0  # seconds of waiting, after which progress is shown
 MOST_PEOPLE = 50  # whose names the model is given
-AGAIN = "Mention me again and I'll keep reading"
 
 
 async def catch_up(
@@ -108,7 +108,7 @@ class Reading:
                     await self._keep((), is_over=False)
                     return broken
                 if pause >= LONG:
-                    self._show(f"; I can continue in {pause:.0f} seconds")
+                    self._show(waits=round(pause))
                 await asyncio.sleep(pause)
             else:
                 await self._keep((), is_over=True)
@@ -169,35 +169,74 @@ class Reading:
             self._left_out.append(oldest.id)
             self.left_out += 1
 
-    def _show(self, more: str = "") -> None:
-        self._progress(f"Reading this thread: {self.read_so_far:,} messages so far{more} …")
+    def _show(self, waits: int = 0) -> None:
+        """Show how many messages were read, and for how many seconds it has to wait."""
+        self._progress(
+            ngettext(
+                "Reading this thread: {n:,} message so far; I can continue in {seconds:,} seconds …",
+                "Reading this thread: {n:,} messages so far; I can continue in {seconds:,} seconds …",
+                self.read_so_far,
+                seconds=waits,
+            )
+            if waits
+            else ngettext(
+                "Reading this thread: {n:,} message so far …",
+                "Reading this thread: {n:,} messages so far …",
+                self.read_so_far,
+            )
+        )
 
     def told(self, broken: BotError | None) -> str:
         """Return the line that says what was read, "" if nothing was."""
-        fitting = f"; the oldest {self.left_out:,} did not fit" if self.left_out else ""
-        if broken is not None:
-            sentence = self._broken_off(why(broken))
-        elif not self.new:
+        if broken is None and not self.new:
             return ""
-        elif not self._is_first:
-            sentence = f"I read {_messages(self.new)} that I had missed here{fitting}."
-        elif self._was_begun:
-            sentence = f"I read the rest of this thread, {self.read_so_far:,} messages in all{fitting}."
-        else:
-            sentence = f"I read {_messages(self.new)} before this one{fitting}."
+        sentence = self._all_read() if broken is None else self._broken_off(why(broken))
         return f"\n\n_{sentence}_"
 
-    def _broken_off(self, reason: str) -> str:
+    def _all_read(self) -> str:
         if not self._is_first:
-            missed = (
-                f"everything I had missed here, only {self.new:,} messages" if self.new else "what I had missed here"
+            read = ngettext(
+                "I read the message that I had missed here",
+                "I read the {n:,} messages that I had missed here",
+                self.new,
             )
-            return f"I could not read {missed}: {reason}. {AGAIN}."
-        if not self.read_so_far:
-            return f"I could not read the earlier messages here: {reason}. I answered only this message. {AGAIN}."
-        first = f"the first {self.read_so_far:,} messages" if self.read_so_far > 1 else "the first message"
-        return f"I could read only {first} of this thread: {reason}. {AGAIN}."
+        elif self._was_begun:
+            read = ngettext(
+                "I read the rest of this thread, {n:,} message in all",
+                "I read the rest of this thread, {n:,} messages in all",
+                self.read_so_far,
+            )
+        else:
+            read = ngettext("I read the message before this one", "I read the {n:,} messages before this one", self.new)
+        if not self.left_out:
+            return f"{read}."
+        return ngettext(
+            "{read}; the oldest one did not fit.",
+            "{read}; the oldest {n:,} did not fit.",
+            self.left_out,
+            read=read,
+        )
 
-
-def _messages(number: int) -> str:
-    return f"the {number:,} messages" if number > 1 else "the message"
+    def _broken_off(self, reason: str) -> str:
+        if self._is_first and self.read_so_far:
+            told = ngettext(
+                "I could read only the first message of this thread: {reason}.",
+                "I could read only the first {n:,} messages of this thread: {reason}.",
+                self.read_so_far,
+                reason=reason,
+            )
+        elif self._is_first:
+            told = _(
+                "I could not read the earlier messages here: {reason}. I answered only this message.", reason=reason
+            )
+        elif self.new:
+            told = ngettext(
+                "I could not read everything I had missed here, only {n:,} message: {reason}.",
+                "I could not read everything I had missed here, only {n:,} messages: {reason}.",
+                self.new,
+                reason=reason,
+            )
+        else:
+            told = _("I could not read what I had missed here: {reason}.", reason=reason)
+        again = _("Mention me again and I'll keep reading.")
+        return f"{told} {again}"

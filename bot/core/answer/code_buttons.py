@@ -29,7 +29,7 @@ async def on_cut_code_action(
     conversation = await store.threads.load(action.place)
     question, answered = find(conversation, CONTINUE_CODE.read(action).message)
     if question is None or answered is None:
-        return await send_ephemeral(action.place, action.asker, UNKNOWN, answers=chat.answers)
+        return await send_ephemeral(action.place, action.asker, _(UNKNOWN), answers=chat.answers)
     goes_on = action.name == CONTINUE_CODE.name
     asked = replace(question, author=action.asker.person)
     end = conversation.messages.index(question)
@@ -56,7 +56,7 @@ async def on_cut_code_action(
             known=with_sources(await store.code_files.load(action.place), ready.own.attachments),
             question=f"press {action.id}",
             begun=resume.unfinished(answered.text) if goes_on else "",
-            opening=opening(action, ACTIONS[action.name].label, chat.names),
+            opening=opening(action, _(ACTIONS[action.name].label), chat.names),
             notes=ready.notes,
         )
         product = await continue_code(context)

@@ -14,6 +14,7 @@ from bot.core.domain.control_value import AnswerRef
 from bot.core.domain.message import Role
 from bot.core.domain.people import Requester
 from bot.errors import ChatError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from bot.core.domain.message import Message, MessageEdit
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EDITED = "You edited your question"
-OFFER = f"{EDITED}. Want a new answer?"
+OFFER = N_("You edited your question. Want a new answer?")
 OFFERED = "offered"  # the checkpoint
-REFUSAL = (
+REFUSAL = N_(
     "In this channel, I only answer people from the organization that runs me. "
     "One of them can ask me for you, or their workspace admins can let me answer you here: "
     "`/parley set outsiders mention`."
@@ -44,7 +44,7 @@ async def offer_again(changed: MessageEdit, *, checkpoint: Checkpoint, store: St
     button = ANSWER_AGAIN.button(ref)
     try:
         async with answers.ephemeral(changed.place, Requester(changed.author, changed.home)) as visible:
-            await visible.replace(OFFER, controls=(button,))
+            await visible.replace(_(OFFER), controls=(button,))
     except ChatError as error:
         log.warning("no new answer was offered: %s", error)
     await checkpoint.keep(OFFERED, "yes")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.core.domain.message import Role
 from bot.core.ports import Turn
 from bot.core.prompt_data import quoted
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from bot.core.domain.message import Message
 
 QUOTED = 4_000  # characters of the message to repeat after the later ones: it may be far above, or cut off
-_TO_MODEL = (
+_TO_MODEL = (  # not for people: Claude is told this
     "This message stands above, where it was written, but it reached you only now, after you had answered later ones. "
     "Answer it now. Repeat nothing that your answers above say already: where they have answered all of it, say so in "
     "one short sentence."
@@ -64,4 +65,5 @@ def asked(turns: tuple[Turn, ...], text: str) -> tuple[Turn, ...]:
 
 def told(link: str) -> str:
     """Return the line that says which of the thread's messages this answers."""
-    return f"\n\n_This answers [an earlier message]({link}), which reached me after the later ones._"
+    sentence = _("This answers [an earlier message]({link}), which reached me after the later ones.", link=link)
+    return f"\n\n_{sentence}_"

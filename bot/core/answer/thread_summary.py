@@ -82,7 +82,8 @@ def prompt(summary: str, messages: Sequence[Message], mention: Callable[[str], s
         for message in messages
         if message.text or message.files
     ]
-    return f"Write the new summary.\n\n{quoted('thread', {'summary': summary, 'messages': said})}"
+    data = quoted("thread", {"summary": summary, "messages": said})
+    return f"Write the new summary.\n\n{data}"  # not for people: Claude is told this
 
 
 async def condense(

@@ -38,10 +38,10 @@ will may mark bill grant grace joy hope faith rose rob pat drew chase art max ja
 summer guy frank penny ruby robin dean miles skip sue trip wade ray iris lily ivy angel gene heather holly olive pearl
 violet carol chip chuck cliff dot josh lance nick norm sandy terry victor ward woody page read law long best monday
 paris florence sydney austin jordan chelsea china india rich
-"""
+"""  # not for people: names
 _WORDS_TOO = frozenset(_ALSO_WORDS.split())
 # What people say before a name, in the languages that teams write most.
-_HELLOS = (
+_HELLOS = (  # not for people: what they say
     "hey there|hi there|hello there|hello again|hi again|hey|heya|hiya|hi|hello|howdy|yo|greetings|welcome|dear|"
     "good (?:morning|afternoon|evening|day|night)|morning|afternoon|evening|g'day|"
     "hallo|hall[oö]chen|moin|servus|gr(?:ü|ue)(?:ss|ß)(?:e| dich| gott)?|"
@@ -53,7 +53,7 @@ _HELLOS = (
     "привет|здравствуйте|доброе утро|добрый (?:день|вечер)|привіт|"
     "おはよう(?:ございます)?|こんにちは|こんばんは|안녕하세요|안녕|你好|您好|早上好|嗨"
 )
-_THANKS = (
+_THANKS = (  # not for people: what they say
     "(?:many thanks|thanks|thank you|thank u|thankyou|thx|tysm|ty|cheers)(?: (?:a lot|so much|very much|a ton|again))?|"
     "sorry|congrats|congratulations|well done|nice one|great job|"
     "merci(?: beaucoup)?|danke(?: dir| sch[oö]n)?|vielen dank|besten dank|(?:muchas |mil )?gracias|grazie(?: mille)?|"

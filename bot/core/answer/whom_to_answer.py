@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST_BOT_TURNS = 3  # answers to other bots, one after the other, before a person has to say something
 SILENCE = timedelta(minutes=10)  # after a shorter absence, the platform redelivers what was missed
 LONGEST_WORD = 100  # characters of a message that says nothing else
-CONTINUES = {
+CONTINUES = {  # not for people: what they say
     "continue",
     "please continue",
     "continue please",
@@ -25,7 +25,7 @@ CONTINUES = {
     "weiter",
     "mach weiter",
 }
-STOPS = {"stop", "please stop", "stop please", "stop it", "stopp", "halt"}
+STOPS = {"stop", "please stop", "stop please", "stop it", "stopp", "halt"}  # not for people: what they say
 
 
 def wants_answer(incoming: IncomingMessage, conversation: Conversation) -> bool:

@@ -93,7 +93,7 @@ async def find(asked: ClassifyRequest, *, chat: Chat) -> ItemSource | None:
 
 def _this_thread(asked: ClassifyRequest) -> tuple[Place, str]:
     if asked.to == asked.place.thread:
-        raise UsageError(channel_reader.NO_THREAD)
+        raise UsageError(_(channel_reader.NO_THREAD))
     return asked.place, asked.place.thread
 
 
@@ -118,7 +118,7 @@ async def _begins_well(found: ItemSource, *, history: ChatHistory) -> bool:
     try:
         page = await anext(aiter(pages), ())
     except NotInChannelError:
-        raise UsageError(channel_reader.HIDDEN) from None
+        raise UsageError(_(channel_reader.HIDDEN)) from None
     except ChatError as error:
         if error.is_transient:
             return True

@@ -26,7 +26,7 @@ from bot.core.ports import Answer, Chat, Checkpoint, FileReader, Model, Request,
 from bot.core.prompt_data import quoted
 from bot.core.writing.below import End
 from bot.core.writing.kept_answer import PreparedAnswer, give
-from bot.core.writing.notes import LIMIT_HINT, PRIVATE_LIMIT_HINT, footer_of
+from bot.core.writing.notes import footer_of, length_limit
 from bot.core.writing.stream import ask, report_failure
 from bot.errors import ChatError, ModelError, ModelStoppedError
 from bot.language import N_, _
@@ -255,10 +255,9 @@ def _ending(
 ) -> str:
     new = [change for change in found if not change.is_idle]
     cut = [block.file.name for block in blocks(draft.text) if not block.is_closed]
-    hint = PRIVATE_LIMIT_HINT if context.is_private else LIMIT_HINT
     report = replace(report, faults={name: fault for name, fault in report.faults.items() if name not in cut})
     parts = (
-        hint if draft.truncated and not cut else "",
+        length_limit(is_private=context.is_private) if draft.truncated and not cut else "",
         told(draft.refused),
         render.unfinished(cut, truncated=draft.truncated, can_go_on=not context.is_private),
         render.saved(new, in_direct=context.is_private)

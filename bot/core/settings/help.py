@@ -9,6 +9,7 @@ from bot.core.commands import CLASSIFY, CODE, COMMANDS, PARLEY, SUMMARIZE
 from bot.core.documents.kinds import READABLE
 from bot.core.domain.thread import Record
 from bot.core.settings.subcommands import COST, FEEDBACK, HELP, SETTINGS_OF, SUBCOMMANDS
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,25 +17,32 @@ if TYPE_CHECKING:
     from bot.core.domain.command import Command
     from bot.core.ports import Chat, Checkpoint
 
-UNNAMED = "me"  # for the bot's own name, where it is not known
+UNNAMED = "@Parley"  # where the bot's own name is not known
 
+COMMANDS_OF = N_("Read, sort, write code")  # a section, as those of the subcommands
 BESIDE = {
-    "conversations": "Mention {me} with a question, and I answer in a thread. There, and in direct messages, you "
-    "needn't mention me again; a message that starts with someone else's name is for them. Mentioned in a thread that "
-    "others started, I read it first. If you edit or delete a message, I follow. “stop” or the Stop button ends an "
-    "answer.",
-    "files": f"Send files with your message, and ask about them in follow-ups, too. {READABLE}. For a file with many "
-    "messages, mention me and say “classify”. I say what I left out, such as hidden text and pictures in a document.",
+    "conversations": N_(
+        "Mention {me} with a question, and I answer in a thread. There, and in direct messages, you "
+        "needn't mention me again; a message that starts with someone else's name is for them. Mentioned in a thread "
+        "that others started, I read it first. If you edit or delete a message, I follow. “stop” or the Stop button "
+        "ends an answer."
+    ),
+    "files": N_(
+        "Send files with your message, and ask about them in follow-ups, too. {readable}. For a file with many "
+        "messages, mention me and say “classify”. I say what I left out, such as hidden text and pictures in a "
+        "document."
+    ),
 }
 """Topics that are no command's."""
+_WHOLE = {"", "me", HELP.words}  # what follows “help” for the short list
 
 
-def topics() -> dict[str, str]:
-    """Return the pages by their names."""
+def topics(me: str = UNNAMED) -> dict[str, str]:
+    """Return the pages by their names. `me` is how people write the bot's name."""
     return {
-        **{one.name: one.help for one in COMMANDS if one is not PARLEY},
-        **{one.topic: one.help for one in SUBCOMMANDS if one.help},
-        **BESIDE,
+        **{one.name: _(one.help) for one in COMMANDS if one is not PARLEY},
+        **{one.topic: _(one.help) for one in SUBCOMMANDS if one.help},
+        **{name: _(text, me=me, readable=_(READABLE)) for name, text in BESIDE.items()},
     }
 
 
@@ -42,37 +50,35 @@ def overview(me: str) -> str:
     """Return the short list. `me` is how people write the bot's name."""
     return "\n".join(
         (
-            f"Mention {me}, or write to me directly. I answer in a thread, and remember what was said there.",
-            "**Read, sort, write code**",
-            *(f"• `/{one.name} {one.example}`: {_lower(one.description)}" for one in (SUMMARIZE, CLASSIFY, CODE)),
+            _("Mention {me}, or write to me directly. I answer in a thread, and remember what was said there.", me=me),
+            f"**{_(COMMANDS_OF)}**",
+            *(f"• `/{one.name} {_(one.example)}`: {_(one.brief)}" for one in (SUMMARIZE, CLASSIFY, CODE)),
             *_sections(),
-            f"You can say these, too: “{me} summarize this thread”, “{me} what's open in #channel?”.",
-            f"More: `/{PARLEY.name} {HELP.words} <topic>`. Topics: {', '.join(topics())}.",
+            _("You can say these, too: “{me} summarize this thread”, “{me} what's open in #channel?”.", me=me),
+            _("More: `/parley help <topic>`. Topics: {topics}.", topics=", ".join(topics())),
         )
     )
 
 
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
 def _sections() -> Iterator[str]:
     for section in (FEEDBACK, SETTINGS_OF, COST):
-        yield f"**{section}**"
+        yield f"**{_(section)}**"
         for one in SUBCOMMANDS:
             if one.section == section:
-                yield f"• `/{PARLEY.name} {one.example}`: {one.brief}"
+                yield f"• `/{PARLEY.name} {_(one.example)}`: {_(one.brief)}"
 
 
 def page(topic: str, me: str) -> str:
     """Return the page for a topic as someone typed it, the short list for none."""
     name = _plain(topic)
-    pages = topics()
-    if name in {"", UNNAMED, HELP.words}:
+    pages = topics(me)
+    if name in _WHOLE:
         return overview(me)
     if about := _topic(name):
-        return pages[about].replace("{me}", me)
-    return f"There is no help on {shown(topic)}.{meant(name, tuple(pages))} The topics are {', '.join(pages)}."
+        return pages[about]
+    unknown = _("There is no help on {topic}.", topic=shown(topic))
+    known = _("The topics are {topics}.", topics=", ".join(pages))
+    return f"{unknown}{meant(name, tuple(pages))} {known}"
 
 
 def _plain(topic: str) -> str:
@@ -94,7 +100,7 @@ def topic_of(typed: str) -> str:
 def is_topic(said: str) -> bool:
     """Return whether what follows “help” in a message is nothing, or a topic."""
     name = _plain(said)
-    return name in {"", UNNAMED, HELP.words} or bool(_topic(name))
+    return name in _WHOLE or bool(_topic(name))
 
 
 async def explain(command: Command, *, checkpoint: Checkpoint, chat: Chat) -> Record:

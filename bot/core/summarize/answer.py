@@ -48,16 +48,16 @@ LONGEST_SHARED = 11_000  # characters of a summary that is shared as one message
 
 STOPPED = N_("Stopped: {how_far}. I kept that much: “Resume” pays only for the rest.")
 STOPPED_IN_PRIVATE = N_("Stopped: {how_far}.")
-NOT_SHARED = "_Stopped: nothing was shared._"
-NOT_YOURS = "Only the person who asked for this summary can do this."
-FORGOTTEN = "I no longer have what this summary was based on. Please ask for it again."
+NOT_SHARED = N_("Stopped: nothing was shared.")
+NOT_YOURS = N_("Only the person who asked for this summary can do this.")
+FORGOTTEN = N_("I no longer have what this summary was based on. Please ask for it again.")
 
 
 async def summarize(command: Command, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Summarize what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
     ask = parse(command.text)
     if ask.is_text:
-        source = Source(command.place, "your text", is_text=True)
+        source = Source(command.place, _("your text"), is_text=True)
         own = SummaryRun(command.id, command.asker.person, command.place, source, ask.options)
         async with answering(command, answers=chat.answers, checkpoint=checkpoint, once=True) as visible:
             context = SummaryContext(own, visible, checkpoint, store, model, chat, command.is_private)
@@ -66,7 +66,7 @@ async def summarize(command: Command, *, checkpoint: Checkpoint, store: Store, m
     run = await store.summary_runs.find(command.place.workspace, command.id)
     async with answering(command, answers=chat.answers, checkpoint=checkpoint) as visible:
         if run is None:
-            return command.record(FinishedAnswer(FORGOTTEN, await visible.replace(FORGOTTEN)))
+            return command.record(FinishedAnswer(_(FORGOTTEN), await visible.replace(_(FORGOTTEN))))
         return command.record(await give(SummaryContext(run, visible, checkpoint, store, model, chat)))
 
 
@@ -74,10 +74,10 @@ async def again(action: Action, *, checkpoint: Checkpoint, store: Store, model: 
     """Write a summary again: shorter, longer, only its actions, or anew; only then, its source is read again."""
     run = await _run_of(action, store)
     if run is None and await _is_someone_elses(action, store):
-        return await send_ephemeral(action.place, action.asker, NOT_YOURS, answers=chat.answers)
+        return await send_ephemeral(action.place, action.asker, _(NOT_YOURS), answers=chat.answers)
     async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message) as visible:
         if run is None:
-            written = FinishedAnswer("", await visible.replace(FORGOTTEN))
+            written = FinishedAnswer("", await visible.replace(_(FORGOTTEN)))
         else:
             context = SummaryContext(_changed(run, action), visible, checkpoint, store, model, chat)
             written = await (_read_again(context, action.id) if _reads_again(action) else give(context))
@@ -103,7 +103,7 @@ async def share(action: Action, *, checkpoint: Checkpoint, store: Store, model: 
     run = await _run_of(action, store)
     async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message) as visible:
         if run is None:
-            await visible.replace(FORGOTTEN)
+            await visible.replace(_(FORGOTTEN))
         else:
             try:
                 await allow(run.source.place, run.person, directory=chat.directory)
@@ -113,9 +113,9 @@ async def share(action: Action, *, checkpoint: Checkpoint, store: Store, model: 
                 summary = Summary(run, store=store, model=model, chat=chat, progress=visible.progress)
                 try:
                     link = await _share(run, summary, action.asker, checkpoint=checkpoint, store=store, chat=chat)
-                    await visible.replace(f"[Shared]({link}) to {run.source.title}.")
+                    await visible.replace(_("[Shared]({link}) to {place}.", link=link, place=run.source.title))
                 except ModelStoppedError:
-                    await visible.replace(NOT_SHARED)
+                    await visible.replace(f"_{_(NOT_SHARED)}_")
     return Record(action.place, action.asker.person)
 
 
@@ -123,7 +123,7 @@ async def resume(action: Action, *, checkpoint: Checkpoint, store: Store, model:
     """Resume a summary that was stopped, in its place; nothing is paid for twice."""
     run = await _run_of(action, store)
     if run is None:
-        sentence = NOT_YOURS if await _is_someone_elses(action, store) else FORGOTTEN
+        sentence = _(NOT_YOURS) if await _is_someone_elses(action, store) else _(FORGOTTEN)
         return await send_ephemeral(action.place, action.asker, sentence, answers=chat.answers)
     async with chat.answers.begin(
         action.place, action.asker, checkpoint, to=action.message, instead=action.message
@@ -148,7 +148,8 @@ async def give(context: SummaryContext, text: str = "") -> FinishedAnswer:
         return FinishedAnswer("", await visible.replace(error.sentence))
     except ModelStoppedError as error:
         more = () if context.is_private else (below.resume(run, checkpoint.reference),)
-        sentence = _(STOPPED_IN_PRIVATE if context.is_private else STOPPED, how_far=context.how_far)
+        how_far = context.how_far or _("nothing has been read yet")
+        sentence = _(STOPPED_IN_PRIVATE if context.is_private else STOPPED, how_far=how_far)
         message_id = await visible.replace(sentence, controls=more)
         return FinishedAnswer("", message_id, (error.call,) if error.call else ())
     except ModelError as error:
@@ -226,8 +227,12 @@ async def _share(
     if not message:
         read = await cancel_on(checkpoint.turn.cancelled, summary.read())
         page = await cancel_on(checkpoint.turn.cancelled, summary.make(read))
-        heading = f"**Summary of {run.source.heading}**, shared by {chat.names.mention(run.person)}"
-        page = f"{page}\n_{DISCLAIMER}_"
+        heading = _(
+            "**Summary of {source}**, shared by {person}",
+            source=run.source.heading,
+            person=chat.names.mention(run.person),
+        )
+        page = f"{page}\n_{_(DISCLAIMER)}_"
         place, text = run.source.place, f"{heading}\n{page}"
         if place.thread or len(text) > LONGEST_SHARED:
             # A summary of several messages belongs in a thread.

@@ -34,7 +34,7 @@ def of_conversation(run: SummaryRun) -> Sequence[Control]:
     length = run.wishes.length
     ref = SummaryRef(run=run.id, length=length)
     is_shared = run.place.channel == run.source.place.channel
-    share = SHARE_SUMMARY.button(ref, confirm=f"Everyone in {run.source.title} will see this summary.")
+    share = SHARE_SUMMARY.button(ref, confirm=_("Everyone in {place} will see this summary.", place=run.source.title))
     return [
         *([] if is_shared else [share]),
         *([SHORTER_SUMMARY.button(ref)] if length is not LENGTHS[0] else []),

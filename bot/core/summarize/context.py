@@ -19,7 +19,7 @@ class SummaryContext:
     model: Model
     chat: Chat
     is_private: bool = False  # only the asker sees it, and it can't be written again
-    how_far: str = "nothing has been read yet"  # its progress, in words
+    how_far: str = ""  # its progress, in words; "" before anything was read
 
     def progress(self, line: str) -> None:
         """Show how far it has come."""

@@ -15,9 +15,10 @@ from bot.core.summarize.run import SummaryCheckpoint
 from bot.core.summarize.transcript import transcript
 from bot.core.time_span.times import Span
 from bot.errors import UsageError
+from bot.language import _, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from bot.core.channel_reader import ReadHistory
     from bot.core.domain.summary import SummaryRun
@@ -68,11 +69,11 @@ class Summary:
             self.run.wishes,
             model=self._model,
             kept=self._keeper,
-            progress=lambda count: self._progress(f"{min(count, total):,} of {total:,} messages read"),
+            progress=lambda count: self._progress(_so_far(min(count, total), total)),
             language=reader.language,
             zone=reader.zone,
         )
-        self._progress(f"0 of {total:,} messages read")
+        self._progress(_so_far(0, total))
         self.digest = digester.found
         await digester.digest(read.lines)
         addresses = {line.id: self._address(line.thread, line.message) for line in read.lines}
@@ -83,7 +84,7 @@ class Summary:
         source = self.run.source
 
         def progress(count: int) -> None:
-            self._progress(f"{count:,} messages found")
+            self._progress(ngettext("{n:,} message found", "{n:,} messages found", count))
 
         if source.end is None:
             found = await read_thread(source.place, history=self._chat.history, progress=progress)
@@ -101,39 +102,70 @@ class Summary:
 
 def footing(read: Transcript, digest: Digest) -> str:
     """Say what the summary is based on, and what is not in it."""
-    messages, people = len({line.id for line in read.lines}), read.people
-    notes = [f"{_count(messages, 'message')} from {_count(people, 'person', 'people')}", *read.notes]
+    messages = ngettext("{n:,} message", "{n:,} messages", len({line.id for line in read.lines}))
+    people = ngettext("{n:,} person", "{n:,} people", read.people)
+    notes = [_("{messages} from {people}", messages=messages, people=people), *read.notes]
     if read.bots:
-        notes.append(f"{_count(read.bots, 'bot message')} skipped")
+        notes.append(ngettext("{n:,} bot message skipped", "{n:,} bot messages skipped", read.bots))
     if read.older:
-        notes.append(f"the {_count(read.older, 'oldest message')} left out: I read {MOST_LINES:,} at a time")
+        notes.append(
+            ngettext(
+                "the oldest message left out: I read {most:,} at a time",
+                "the {n:,} oldest messages left out: I read {most:,} at a time",
+                read.older,
+                most=MOST_LINES,
+            )
+        )
+    return f"_{'; '.join([*notes, *_dropped(digest)])}._"
+
+
+def _dropped(digest: Digest) -> Iterator[str]:
     if digest.unread:
-        notes.append(f"{_count(digest.unread, 'message')} could not be summarized")
+        yield ngettext("{n:,} message could not be summarized", "{n:,} messages could not be summarized", digest.unread)
     if digest.points_dropped:
-        notes.append(f"{_count(digest.points_dropped, 'statement')} dropped because no message backed them")
+        yield ngettext(
+            "{n:,} statement dropped because no message backed it",
+            "{n:,} statements dropped because no message backed them",
+            digest.points_dropped,
+        )
     if digest.links_dropped:
-        notes.append(f"{_count(digest.links_dropped, 'link')} to unknown messages dropped")
-    return f"_{'; '.join(notes)}._"
+        yield ngettext(
+            "{n:,} link to unknown messages dropped", "{n:,} links to unknown messages dropped", digest.links_dropped
+        )
 
 
 def nothing_said(run: SummaryRun, read: Transcript) -> str:
     """Return the error that there is nothing to summarize."""
-    where = f"in {run.source.title}" + (f" in that time ({run.source.words})" if run.source.words else "")
+    place, time = run.source.title, run.source.words
+    if run.source.place.thread and run.place == run.source.place:
+        return (
+            _("Only bots posted in this thread, so there is nothing to summarize.")
+            if read.bots
+            else _("No one posted anything in this thread.")
+        )
+    if read.bots and time:
+        return _(
+            "Only bots posted in {place} in that time ({time}), so there is nothing to summarize.",
+            place=place,
+            time=time,
+        )
     if read.bots:
-        return f"Only bots posted {where}, so there is nothing to summarize."
-    return f"No one posted anything {where}."
+        return _("Only bots posted in {place}, so there is nothing to summarize.", place=place)
+    if time:
+        return _("No one posted anything in {place} in that time ({time}).", place=place, time=time)
+    return _("No one posted anything in {place}.", place=place)
 
 
 def _notes(found: ReadHistory) -> tuple[str, ...]:
     notes = []
     if found.found_own is False:
         notes.append(
-            "I can't see how far you have read, and you wrote nothing there in 30 days, so this covers all of them"
+            _("I can't see how far you have read, and you wrote nothing there in 30 days, so this covers all of them")
         )
     elif found.found_own:
-        notes.append("I can't see how far you have read, so this starts after your own last message there")
+        notes.append(_("I can't see how far you have read, so this starts after your own last message there"))
     return (*notes, *found.gaps)
 
 
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+def _so_far(read: int, total: int) -> str:
+    return ngettext("{read:,} of {n:,} message read", "{read:,} of {n:,} messages read", total, read=read)

@@ -82,7 +82,7 @@ class Digester:
         if len(cut) == 1:
             found = await self._part(cut[0], f"{self._options.length} 1", self._ask(self._options))
         else:
-            asks = [
+            asks = [  # not for people: Claude is told this
                 f"{self._ask(replace(self._options, length=Length.LONG))} This is part {number} of {len(cut)}."
                 for number in range(1, len(cut) + 1)
             ]
@@ -99,7 +99,7 @@ class Digester:
         if self._failure:
             raise self._failure
         if self.found.points_dropped:
-            raise ModelFormError("no statement cites a message that was given")
+            raise ModelFormError("no statement cites a message that was given")  # not for people: the log's
 
     def _ask(self, options: SummaryOptions) -> str:
         return for_findings(options, self._language)

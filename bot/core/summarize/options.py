@@ -16,7 +16,7 @@ latvian lithuanian malay malayalam mandarin marathi norwegian persian polish por
 slovak slovenian spanish swahili swedish tagalog tamil telugu thai turkish ukrainian urdu vietnamese welsh
 deutsch español francais français italiano português nederlands polski svenska dansk norsk suomi čeština türkçe
 русском українською 日本語 中文 한국어
-"""
+"""  # not for people: what they type
 _LANGUAGE = (
     rf"(?:(?:simple|plain|brazilian|british|american|simplified|traditional)\s+)?(?:{'|'.join(_LANGUAGES.split())})"
 )

@@ -12,6 +12,7 @@ from bot.core.domain.summary import SummaryOptions
 from bot.core.summarize import options as typed_options
 from bot.core.time_span import times as spans
 from bot.errors import UsageError
+from bot.language import N_, _
 
 _LINK = re.compile(r"https?://[^\s<>|]+", re.IGNORECASE)
 _CHANNEL = re.compile(r"#(?P<name>[^\s,;:#]{1,80})(?=[\s,;]|\Z)")
@@ -19,7 +20,7 @@ _SPAN = re.compile(r"\d{1,4}(?:h|d|w|min)(?=[\s,;]|\Z)", re.IGNORECASE)
 _OPTIONS_FIRST = re.compile(r"(?P<options>[^:\n]{2,200}):(?!//)\s*(?P<text>\S.*)", re.DOTALL)
 _OPTIONS_LAST = re.compile(r"(?P<text>[\"“].+[\"”])\s++(?P<options>[^\n\"“”]{2,200})", re.DOTALL)
 
-OPTIONS = "say the length, the form and the audience in words, such as `short`, `as bullets` or `for the board`"
+OPTIONS = N_("say the length, the form and the audience in words, such as `short`, `as bullets` or `for the board`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,13 @@ def opens_with(text: str) -> tuple[str, str]:
 def not_understood(rest: str) -> UsageError:
     """Return the error for a request that has a part I can't read."""
     return UsageError(
-        f"I don't understand “{rest[:80]}”. You can say where (`#channel`, a link), since when ({spans.EXAMPLES}), "
-        "`short`, `medium` or `long`, `as bullets`, `as paragraph` or `as table`, `focus on …`, `for the …`, "
-        "`in German`. To summarize this text itself, put it in quotes."
+        _(
+            "I don't understand “{text}”. You can say where (`#channel`, a link), since when ({examples}), "
+            "`short`, `medium` or `long`, `as bullets`, `as paragraph` or `as table`, `focus on …`, `for the …`, "
+            "`in German`. To summarize this text itself, put it in quotes.",
+            text=rest[:80],
+            examples=spans.EXAMPLES,
+        )
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.core.domain.summary import Shape
 from bot.core.markdown_table import markdown_table
 from bot.core.summarize.schema import ActionItem, is_empty
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,21 +18,21 @@ if TYPE_CHECKING:
     from bot.core.domain.summary import SummaryOptions
     from bot.core.summarize.schema import Findings, Point
 
-NOTHING_FOUND = "There is nothing to report: no one decided, asked or promised anything there."
-NO_ACTIONS = "No one took on anything there, as far as I can tell."
+NOTHING_FOUND = N_("There is nothing to report: no one decided, asked or promised anything there.")
+NO_ACTIONS = N_("No one took on anything there, as far as I can tell.")
 
 _TITLES = {
-    "decided": "Decided",
-    "open": "Open",
-    "actions": "Who does what",
-    "disagreements": "Disagreements",
-    "themes": "Themes",
+    "decided": N_("Decided"),
+    "open": N_("Open"),
+    "actions": N_("Who does what"),
+    "disagreements": N_("Disagreements"),
+    "themes": N_("Themes"),
 }
 _ABSENT = {
-    "decided": "nothing decided",
-    "open": "nothing left open",
-    "actions": "no actions",
-    "disagreements": "no disagreements",
+    "decided": N_("nothing decided"),
+    "open": N_("nothing left open"),
+    "actions": N_("no actions"),
+    "disagreements": N_("no disagreements"),
 }
 # What the model says is text: the only links on the page are ours. An autolink needs its scheme's colon.
 _MARKUP = re.compile(r"([\\\[\]<>`*_~|#])")
@@ -54,9 +55,9 @@ def page(findings: Findings, options: SummaryOptions, address: Callable[[str], s
     """Write a summary; `address` gives a message's permalink by its id."""
     links = _Links(address)
     if options.only_actions:
-        return _lines(_bullets(findings.actions, links)) or NO_ACTIONS
+        return _lines(_bullets(findings.actions, links)) or _(NO_ACTIONS)
     if is_empty(findings):
-        return NOTHING_FOUND
+        return _(NOTHING_FOUND)
     if options.shape is Shape.TABLE:
         return _table(findings, links)
     if options.shape is Shape.PARAGRAPH:
@@ -74,7 +75,7 @@ def _sections(findings: Findings, links: _Links, *, is_list: bool) -> str:
     blocks = [_lines(_bullets(findings.gist, links)) if is_list else " ".join(gist)]
     for name, title in _TITLES.items():
         if points := getattr(findings, name):
-            blocks.append(f"**{title}**\n{_lines(_bullets(points, links))}")
+            blocks.append(f"**{_(title)}**\n{_lines(_bullets(points, links))}")
     return "\n\n".join(filter(None, [*blocks, _absent(findings)]))
 
 
@@ -82,19 +83,19 @@ def _prose(findings: Findings, links: _Links) -> str:
     blocks = [" ".join(_statement(point, links) for point in findings.gist)]
     for name, title in _TITLES.items():
         if points := getattr(findings, name):
-            blocks.append(f"**{title}.** {' '.join(_statement(point, links) for point in points)}")
+            blocks.append(f"**{_(title)}.** {' '.join(_statement(point, links) for point in points)}")
     return "\n\n".join(filter(None, [*blocks, _absent(findings)]))
 
 
 def _table(findings: Findings, links: _Links) -> str:
     rows = []
-    for name, title in (("gist", "In short"), *_TITLES.items()):
+    for name, title in (("gist", N_("In short")), *_TITLES.items()):
         for point in getattr(findings, name):
             what, who, when = (
                 (point.what, point.who, point.when) if isinstance(point, ActionItem) else (point.text, "", "")
             )
-            rows.append((title, plain(what), plain(who), plain(when), links.behind(point.messages)))
-    return markdown_table(("Section", "What", "Who", "By when", "Messages"), rows)
+            rows.append((_(title), plain(what), plain(who), plain(when), links.behind(point.messages)))
+    return markdown_table((_("Section"), _("What"), _("Who"), _("By when"), _("Messages")), rows)
 
 
 def _bullets(points: Sequence[Point | ActionItem], links: _Links) -> list[str]:
@@ -115,5 +116,5 @@ def _lines(lines: Sequence[str]) -> str:
 
 def _absent(findings: Findings) -> str:
     """Say which sections are empty, so that no one takes silence for an oversight."""
-    absent = [words for name, words in _ABSENT.items() if not getattr(findings, name)]
-    return f"_{', '.join(absent).capitalize()}._" if absent else ""
+    absent = ", ".join(_(words) for name, words in _ABSENT.items() if not getattr(findings, name))
+    return f"_{absent[:1].upper()}{absent[1:]}._" if absent else ""

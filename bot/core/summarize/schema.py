@@ -16,14 +16,14 @@ MOST_LINKS = 5  # of one statement: more prove nothing
 _ID = re.compile(r"\s*+\[?+\s*+m?+(?P<number>\d{1,7})\s*+\]?+\s*+", re.IGNORECASE)
 
 
-class Point(BaseModel):
+class Point(BaseModel):  # not for people: Claude is told this
     """A statement, and the ids of the messages that it rests on."""
 
     text: str = Field(description="one sentence")
     messages: list[str] = Field(description="ids of the one to three messages that say so")
 
 
-class ActionItem(BaseModel):
+class ActionItem(BaseModel):  # not for people: Claude is told this
     """Who does what by when."""
 
     who: str = Field(description="the person's name as in the messages; empty when nobody was named")
@@ -32,7 +32,7 @@ class ActionItem(BaseModel):
     messages: list[str] = Field(description="ids of the one to three messages that say so")
 
 
-class Findings(BaseModel):
+class Findings(BaseModel):  # not for people: Claude is told this
     """What there is to say about a conversation, in its fixed sections."""
 
     gist: list[Point] = Field(description="what it was about: one to three sentences, the main point first")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core import command as commands
-from bot.core.channel_reader import GONE, NO_THREAD, allow, allow_file
+from bot.core.channel_reader import NO_THREAD, allow, allow_file
 from bot.core.commands import SUMMARIZE
 from bot.core.domain.command import Command
 from bot.core.domain.message import Place
@@ -18,6 +18,7 @@ from bot.core.summarize.text import MAX_OUTPUT, request
 from bot.core.time_span import times as spans
 from bot.core.tokens import shorten
 from bot.errors import ChatError, UsageError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from bot.core.domain.interaction import Action
@@ -28,8 +29,8 @@ log = logging.getLogger(__name__)
 
 TOLD = "told"  # the checkpoint of the message that the answer comes elsewhere
 
-WHOLE = "I read a thread or a file as a whole: leave out the time, or give a channel's link."
-FOREIGN = (
+WHOLE = N_("I read a thread or a file as a whole: leave out the time, or give a channel's link.")
+FOREIGN = N_(
     "I can only read links to messages, threads, channels and files in this workspace. "
     "Paste the text of anything else and I'll summarize it."
 )
@@ -62,7 +63,7 @@ async def open_thread(command: Command, *, checkpoint: Checkpoint, store: Store,
     source = await find(ask, command, chat=chat)
     await _afford("", command, source.place, store=store, model=model)
     direct = await chat.posts.open_direct(command.place, command.asker)
-    place = await chat.answers.open_thread(direct, f"Summary of {source.heading}", checkpoint)
+    place = await chat.answers.open_thread(direct, _("Summary of {source}", source=source.heading), checkpoint)
     await store.summary_runs.begin(SummaryRun(command.id, command.asker.person, place, source, ask.options))
     if direct.channel != command.place.channel and checkpoint.get(TOLD) is None:
         await _tell(command, chat.history.permalink(direct, place.thread), answers=chat.answers)
@@ -101,22 +102,22 @@ async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
     place, person = replace(command.place, thread=""), command.asker.person
     if ask.is_thread:
         if not command.is_in_thread:
-            raise UsageError(NO_THREAD)
+            raise UsageError(_(NO_THREAD))
         if ask.span:
-            raise UsageError(WHOLE)
+            raise UsageError(_(WHOLE))
         await allow(place, person, directory=chat.directory)
-        return Source(command.place, "this thread", request=command.to)
+        return Source(command.place, _("This thread"), request=command.to)
     if ask.link:
         target = chat.history.locate(ask.link, place)
         if target is None:
-            raise UsageError(FOREIGN)
+            raise UsageError(_(FOREIGN))
         if ask.span and (target.file or target.message):
-            raise UsageError(WHOLE)
+            raise UsageError(_(WHOLE))
         if target.file:
             return await _find_file(target.file, command, chat=chat)
         venue = await allow(target.place, person, directory=chat.directory)
         if target.message:
-            title = f"a thread in #{venue.name}" if venue.name else "a thread in direct messages"
+            title = _("a thread in #{channel}", channel=venue.name) if venue.name else _("a thread in direct messages")
             return Source(target.place, title, request=command.to)
         place = target.place
     elif ask.channel:
@@ -124,7 +125,7 @@ async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
     zone, now, words = (await chat.directory.reader(place, person)).zone, datetime.now(UTC), ask.span or spans.DEFAULT
     span = spans.resolve(words, now, zone)
     venue = await allow(place, person, directory=chat.directory)
-    title = f"#{venue.name}" if venue.name else "our direct messages"
+    title = f"#{venue.name}" if venue.name else _("our direct messages")
     return Source(place, title, spans.explained(words, now, zone), span.start, span.end, request=command.to)
 
 
@@ -149,7 +150,7 @@ async def _shared(file: str, place: Place, person: str, *, chat: Chat) -> Shared
     except ChatError as error:
         if error.is_transient:
             raise
-        raise UsageError(GONE.replace("message", "file")) from None
+        raise UsageError(_("I can't find that file; it may have been deleted.")) from None
     await allow_file(shared, person, directory=chat.directory)
     return shared
 
@@ -160,8 +161,11 @@ def _named(name: str, command: Command) -> Place:
         if typed.casefold() == name.casefold():
             return Place(command.place.workspace, channel)
     raise UsageError(
-        f"I don't know of a channel #{name}. Choose it from the list that appears as you type its name; "
-        "for a private one, we both have to be members."
+        _(
+            "I don't know of a channel #{name}. Choose it from the list that appears as you type its name; "
+            "for a private one, we both have to be members.",
+            name=name,
+        )
     )
 
 
@@ -180,6 +184,6 @@ async def _tell(command: Command, link: str, *, answers: ChatAnswers) -> None:
     """Send the asker a link to where the summary will be. A failure to do so does not fail the summary."""
     try:
         async with answers.ephemeral(command.place, command.asker) as visible:
-            await visible.replace(f"On it. I'll send the summary to you in [a direct message]({link}).")
+            await visible.replace(_("On it. I'll send the summary to you in [a direct message]({link}).", link=link))
     except ChatError as error:
         log.warning("the asker got no link to the answer: %s", error)

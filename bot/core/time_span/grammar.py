@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from bot.core.time_span.calendar import Times, midnight, whole_day
 from bot.core.time_span.length import LENGTHS, AmbiguousError, ParsedLength, Words, ago, lasting, meaning, said
 from bot.core.time_span.point import date_at, day_number, point_at
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def parse(words: Words) -> ParsedLength | None:
+def parse(words: Words) -> ParsedLength | None:  # not for people: only kinds of words
     """Read the span that words begin with; None where they begin with none."""
     # "au cours de" begins with an "until"
     at = next((n for n in range(len(words)) if not said(words, n, "noise", "so far")), 0)
@@ -86,8 +87,10 @@ def _both(first: ParsedLength, second: ParsedLength) -> Callable[[datetime], Tim
         (start, end), (then, until) = sorted((one, other))
         if then > end:
             raise AmbiguousError(
-                "These are two times with a gap between them, and I read one at a time: say one of them, or "
-                "`from … to …` for everything in between."
+                _(
+                    "These are two times with a gap between them, and I read one at a time: say one of them, or "
+                    "`from … to …` for everything in between."
+                )
             )
         return start, max(end, until)
 

@@ -17,6 +17,7 @@ from bot.core.time_span.calendar import (
     whole_day,
 )
 from bot.core.time_span.length import BY_DAY, AmbiguousError, ParsedLength, Words, lasting, meaning, said, unit_at
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,7 +152,14 @@ def _written(written: str) -> Callable[[datetime], Times]:
         day, month = (first, second) if has_dots or first > _LATEST_MONTH else (second, first)
         if not has_dots and max(first, second) <= _LATEST_MONTH and first != second:
             one, other = (latest((year, *pair), now) for pair in ((month, day), (day, month)))
-            raise AmbiguousError(f"“{written}” could be {one} or {other}: please write the one you mean.")
+            raise AmbiguousError(
+                _(
+                    "“{written}” could be {one} or {other}: please write the one you mean.",
+                    written=written,
+                    one=one,
+                    other=other,
+                )
+            )
         return whole_day(latest((year, month, day), now), now)
 
     return times
@@ -179,7 +187,7 @@ def _period(words: Words, at: int) -> ParsedLength | None:
 
 def _to_date(words: Words, at: int) -> ParsedLength | None:
     """Read `ytd`, `month to date`."""
-    unit = meaning(words, at, "to date")
+    unit = meaning(words, at, "to date")  # not for people: kinds of words
     return ParsedLength(at + 1, lambda now: (start_of(unit, now), now)) if unit else None
 
 

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING
 
+from bot.core.dates import weekday_date
 from bot.core.time_span import words as spoken
 from bot.core.time_span.grammar import parse
 from bot.core.time_span.length import AmbiguousError
 from bot.errors import UsageError
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -28,8 +30,11 @@ _READ = re.compile(
     re.IGNORECASE,
 )
 # What says itself when it begins.
-_CLEAR = re.compile(r"(?:(?:since|from) )?(?:\d{1,6} ?[^\W\d_]+|today|yesterday|.*\d{4}-\d{1,2}-.*)", re.IGNORECASE)
-_TWO_MEANINGS = {"hier": "`here` (German) or `yesterday` (French)"}
+_CLEAR = re.compile(
+    r"(?:(?:since|from|seit|von) )?(?:\d{1,6} ?[^\W\d_]+|today|yesterday|heute|gestern|.*\d{4}-\d{1,2}-.*)",
+    re.IGNORECASE,
+)
+_TWO_MEANINGS = {"hier": N_("`here` (German) or `yesterday` (French)")}
 _ENDS = re.compile(r"\Z|[\s,;:?!)]|\.(?:\s|\Z)")
 
 
@@ -66,18 +71,22 @@ def resolve(words: str, now: datetime, zone: tzinfo, most: int = MAX_DAYS) -> Sp
     if _READ.fullmatch(words):
         return Span(None, now.astimezone(UTC))
     if meanings := _TWO_MEANINGS.get(words.casefold()):
-        raise UsageError(f"“{words}” could mean {meanings}: please say which.")
+        raise UsageError(_("“{words}” could mean {meanings}: please say which.", words=words, meanings=_(meanings)))
     found = spoken.read(words)
     read = parse(found)
     if read is None or words[found[read.end - 1].end :].strip(" .,;:?!"):
-        raise UsageError(f"I don't understand the span “{words[:60]}”. Try {EXAMPLES}.")
+        raise UsageError(
+            _("I don't understand the span “{words}”. Try {examples}.", words=words[:60], examples=EXAMPLES)
+        )
     local = now.astimezone(zone)
     try:
         start, end = read.times(local)
     except AmbiguousError as error:
         raise UsageError(str(error)) from None
     except (ValueError, OverflowError):
-        raise UsageError(f"“{words}” has a date or time that doesn't exist. Try {EXAMPLES}.") from None
+        raise UsageError(
+            _("“{words}” has a date or time that doesn't exist. Try {examples}.", words=words, examples=EXAMPLES)
+        ) from None
     return _checked(Span(start, end), words, local, most)
 
 
@@ -89,11 +98,20 @@ def days_back(words: str, now: datetime, most: int) -> int:
     span = resolve(words, now, UTC, most)
     if span.start is None:
         raise UsageError(
-            f"I count by days here, so I need a time such as `7d`, `last week` or `since Monday`, not “{words}”."
+            _(
+                "I count by days here, so I need a time such as `7d`, `last week` or `since Monday`, not “{words}”.",
+                words=words,
+            )
         )
     days = max(1, ceil((now.astimezone(UTC) - span.start) / timedelta(days=1)))
     if span.end < now.astimezone(UTC):
-        raise UsageError(f"I count up to today here, but “{words}” is over. `{days}d` goes back to its first day.")
+        raise UsageError(
+            _(
+                "I count up to today here, but “{words}” is over. `{days}d` goes back to its first day.",
+                words=words,
+                days=days,
+            )
+        )
     return days
 
 
@@ -106,24 +124,29 @@ def explained(words: str, now: datetime, zone: tzinfo) -> str:
     if span.start is None or _CLEAR.fullmatch(" ".join(words.split())):
         return words
     first, last = span.start.astimezone(zone), (span.end - timedelta(microseconds=1)).astimezone(zone)
-    days = _dated(first) if first.date() == last.date() else f"{_dated(first)} to {_dated(last)}"
+    days = weekday_date(first)
+    if first.date() != last.date():
+        days = _("{first} to {last}", first=days, last=weekday_date(last))
     return f"{words} ({days})"
-
-
-def _dated(day: datetime) -> str:
-    return f"{day:%a %b} {day.day}"
 
 
 def _checked(span: Span, words: str, local: datetime, most: int) -> Span:
     if span.start is None:
         return span
     if span.start >= local:
-        raise UsageError(f"“{words}” is in the future, where nothing has been said yet.")
+        raise UsageError(_("“{words}” is in the future, where nothing has been said yet.", words=words))
     if span.end <= span.start:
-        raise UsageError(f"“{words}” ends before it begins.")
+        raise UsageError(_("“{words}” ends before it begins.", words=words))
     # The day so many days ago counts whole, so that no one has to reckon in hours.
     furthest = (local - timedelta(days=most)).replace(hour=0, minute=0, second=0, microsecond=0)
     if span.start < min(furthest, local.astimezone(UTC) - timedelta(days=most)):
         day = span.start.astimezone(local.tzinfo).date()
-        raise UsageError(f"I read up to {most} days back, but “{words}” begins on {day}: ask for `{most}d` or less.")
+        raise UsageError(
+            _(
+                "I read up to {most} days back, but “{words}” begins on {day}: ask for `{most}d` or less.",
+                most=most,
+                words=words,
+                day=day,
+            )
+        )
     return Span(span.start.astimezone(UTC), min(span.end, local).astimezone(UTC))

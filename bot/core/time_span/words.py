@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 LONGEST = 120  # characters; no span is longer, and no more of a text is looked at
 
-_SPELLINGS: dict[tuple[str, str], str] = {
+_SPELLINGS: dict[tuple[str, str], str] = {  # not for people: what they say
     ("since", ""): "since seit ab depuis desde",
     ("from", ""): "from von vom du del",
     ("between", ""): "between zwischen entre",
@@ -104,7 +104,7 @@ for _meaning, _spelled in _SPELLINGS.items():
         _KINDS.setdefault(_spelling, []).append(_meaning)
 
 # "il y a 2 heures"; "the day before yesterday".
-_PHRASES: dict[tuple[str, ...], tuple[str, str]] = {
+_PHRASES: dict[tuple[str, ...], tuple[str, str]] = {  # not for people: kinds of words
     ("il", "y", "a"): ("ago", ""),
     ("the", "day", "before", "yesterday"): ("day", "2"),
     ("day", "before", "yesterday"): ("day", "2"),
@@ -197,7 +197,7 @@ def spellings() -> tuple[str, ...]:
     return tuple(word for word, kinds in _KINDS.items() if len(word) >= 4 and kinds[0][0] not in _COMMON)  # noqa: PLR2004
 
 
-_COMMON = {
+_COMMON = {  # not for people: kinds of words
     "noise",
     "number",
     "and",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from bot.core.ports import Request
 
-GO_ON = (
+GO_ON = (  # not for people: Claude is told this
     "Your answer broke off behind the words in the tags, maybe within a word. Go on exactly there, from the next "
     "character on: without repeating anything, without a word about this, and without opening a code block that is "
     "open again.\n\n<ending>{ending}</ending>"

@@ -63,7 +63,7 @@ def fit(
     def worded(message: Message) -> str:
         names = {file.name for file in attached.get(message.id, ())}
         others = [f"[file: {file.name}]" for file in message.files if file.name not in names]
-        text = "\n".join(filter(None, [message.text, *others])) or "[no text]"
+        text = "\n".join(filter(None, [message.text, *others])) or "[no text]"  # not for people: Claude is told this
         return f"{mention(message.author)}: {text}" if named and message.role is Role.USER else text
 
     if before:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.money import dollars
+from bot.language import N_, _, and_list, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,30 +15,38 @@ if TYPE_CHECKING:
     from bot.core.ports import Model, Request
     from bot.errors import BotError
 
-PATIENCE = (
+PATIENCE = N_(
     "Claude is unavailable right now. I'll keep trying for a few minutes and answer here, "
     "so you don't need to ask again. (Reference: `{reference}`)"
 )
 # Slack's guide for agents asks for one; under each answer it would be noise that no one reads.
-DISCLAIMER = "AI-generated. Check important details."
-REDACTED = "redacted"
-STOPPED = "_Stopped._"
+DISCLAIMER = N_("AI-generated. Check important details.")
+REDACTED = N_("redacted")
+STOPPED = N_("Stopped.")
 # … and what the thread's history keeps of an answer that was stopped or cut off.
-STOPPED_MARK, CUT_OFF_MARK = "[stopped]", "[cut off]"
-LIMIT_HINT = "\n\n_I hit my length limit. Reply “continue” to keep going._"
+STOPPED_MARK, CUT_OFF_MARK = "[stopped]", "[cut off]"  # not for people: Claude is told this
 # An ephemeral answer has no thread to go on in.
-ELSEWHERE = "Ask for it in our direct messages: only you will see it there, too, and I can go on where I stopped"
-PRIVATE_LIMIT_HINT = f"\n\n_I hit my length limit. {ELSEWHERE}._"
+ELSEWHERE = N_("Ask for it in our direct messages: only you will see it there, too, and I can go on where I stopped")
 
 
 def apology(error: BotError, reference: str) -> str:
     """Return the sentence for an error that a person reads, with a reference to find it in the log."""
-    return f"{error.sentence} (Reference: `{reference}`)"
+    return _("{sentence} (Reference: `{reference}`)", sentence=error.sentence, reference=reference)
 
 
 def cut_off(error: BotError, reference: str) -> str:
     """Return the sentence below an answer that an error has cut off."""
-    return f"\n\n_The answer was cut off here. {apology(error, reference)}_"
+    sentence = _("The answer was cut off here. {apology}", apology=apology(error, reference))
+    return f"\n\n_{sentence}_"
+
+
+def length_limit(*, is_private: bool) -> str:
+    """Say that the answer hit the length limit, and how to get the rest."""
+    if is_private:
+        sentence = _("I hit my length limit. {elsewhere}.", elsewhere=_(ELSEWHERE))
+    else:
+        sentence = _("I hit my length limit. Reply “continue” to keep going.")
+    return f"\n\n_{sentence}_"
 
 
 def too_long(*, messages: int = 0, characters: int = 0, more: bool = False) -> str:
@@ -46,12 +55,24 @@ def too_long(*, messages: int = 0, characters: int = 0, more: bool = False) -> s
     `more`: there are older messages still, of an unknown number.
     """
     notes = []
-    if messages:
-        least = "more than " if more else ""
-        notes.append(f"{least}the {messages:,} oldest message{'s' if messages > 1 else ''} of this thread")
+    if messages and more:
+        notes.append(
+            ngettext(
+                "more than the oldest message of this thread",
+                "more than the {n:,} oldest messages of this thread",
+                messages,
+            )
+        )
+    elif messages:
+        notes.append(
+            ngettext("the oldest message of this thread", "the {n:,} oldest messages of this thread", messages)
+        )
     if characters:
-        notes.append(f"the last {characters:,} characters of your text")
-    return f"\n\n_Too long to read at once, so I left out {' and '.join(notes)}._" if notes else ""
+        notes.append(ngettext("the last character of your text", "the last {n:,} characters of your text", characters))
+    if not notes:
+        return ""
+    sentence = _("Too long to read at once, so I left out {parts}.", parts=and_list(notes))
+    return f"\n\n_{sentence}_"
 
 
 def unapplied(settings: ChannelSettings, model: Model) -> str:
@@ -62,13 +83,15 @@ def unapplied(settings: ChannelSettings, model: Model) -> str:
     faults = dict(model.facts.faults(settings))
     if settings.model and model.facts.successor(settings.model):
         faults.pop("model", None)
-    told = [f"`{name}` is not applied: {fault.rstrip('.')}." for name, fault in faults.items()]
+    told = [
+        _("`{name}` is not applied: {fault}.", name=name, fault=fault.rstrip(".")) for name, fault in faults.items()
+    ]
     return f"\n\n_{' '.join(told)}_" if told else ""
 
 
 def disclaimer(settings: ChannelSettings) -> str:
     """Return the small print: that a model wrote this, and whether things were hidden from it."""
-    return " · ".join([*([REDACTED] if settings.redact else []), DISCLAIMER])
+    return " · ".join([*([_(REDACTED)] if settings.redact else []), _(DISCLAIMER)])
 
 
 def footer_of(calls: Sequence[Call], request: Request, *, is_first: bool = False) -> str:
@@ -81,7 +104,7 @@ def footer_of(calls: Sequence[Call], request: Request, *, is_first: bool = False
         tokens = sum(call.input_tokens + call.cache_read_tokens + call.cache_write_tokens for call in calls)
         output = sum(call.output_tokens for call in calls)
         known = [call.dollars for call in calls if call.dollars is not None]
-        price = dollars(sum(known)) if len(known) == len(calls) else "price unknown"
-        parts += [calls[-1].model, f"{tokens:,} tokens in, {output:,} out", price]
-        parts += [REDACTED] if request.settings.redact and not is_first else []
+        price = dollars(sum(known)) if len(known) == len(calls) else _("price unknown")
+        parts += [calls[-1].model, _("{tokens:,} tokens in, {output:,} out", tokens=tokens, output=output), price]
+        parts += [_(REDACTED)] if request.settings.redact and not is_first else []
     return " · ".join([*parts, disclaimer(request.settings)] if is_first else parts)

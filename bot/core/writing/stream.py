@@ -15,14 +15,13 @@ from bot.core.writing.kept_answer import PreparedAnswer, give, kept, show, withd
 from bot.core.writing.notes import (
     CUT_OFF_MARK,
     DISCLAIMER,
-    LIMIT_HINT,
     PATIENCE,
-    PRIVATE_LIMIT_HINT,
     STOPPED,
     STOPPED_MARK,
     apology,
     cut_off,
     footer_of,
+    length_limit,
 )
 from bot.errors import (
     GoneError,
@@ -34,6 +33,7 @@ from bot.errors import (
     ModelUnavailableError,
     OverBudgetError,
 )
+from bot.language import _
 
 if TYPE_CHECKING:
     import asyncio
@@ -72,8 +72,7 @@ async def write(  # noqa: PLR0913 (each is set by a use case)
     except ModelError as error:
         return await report_failure(error, answer, checkpoint, controls=controls, is_first=is_first)
     completion = asked.completion
-    hint = PRIVATE_LIMIT_HINT if is_private else LIMIT_HINT
-    ending = hint if completion.truncated else ""
+    ending = length_limit(is_private=is_private) if completion.truncated else ""
     ending += rejected_files.told(asked.refused)
     outcome = PreparedAnswer(
         completion.text,
@@ -171,11 +170,11 @@ async def report_failure(
         log.warning("%s: %s", type(error).__name__, error)
         if error.is_transient and not error.partial.strip():
             try:
-                await answer.hold(PATIENCE.format(reference=checkpoint.reference))
+                await answer.hold(_(PATIENCE, reference=checkpoint.reference))
             except GoneError as loss:
                 return await withdraw(loss, answer, (error.call,) if error.call else ())
             raise error
-    outcome = _failed(error, checkpoint.reference, DISCLAIMER if is_first else "")
+    outcome = _failed(error, checkpoint.reference, _(DISCLAIMER) if is_first else "")
     if controls and not outcome.was_refused:
         end = End.EMPTY if not outcome.history else End.WHOLE if outcome.is_instead else End.CUT
         outcome = replace(outcome, controls=tuple(controls(end)))
@@ -187,9 +186,10 @@ def _failed(error: ModelError, reference: str, footer: str) -> PreparedAnswer:
     calls = (error.call,) if error.call else ()
     partial = error.partial if error.partial.strip() else ""
     if isinstance(error, ModelStoppedError):
+        stopped = f"_{_(STOPPED)}_"
         if not partial:
-            return PreparedAnswer(STOPPED, history=STOPPED_MARK, calls=calls, is_instead=True)
-        return PreparedAnswer(partial, f"\n\n{STOPPED}", footer, history=f"{partial}\n\n{STOPPED_MARK}", calls=calls)
+            return PreparedAnswer(stopped, history=STOPPED_MARK, calls=calls, is_instead=True)
+        return PreparedAnswer(partial, f"\n\n{stopped}", footer, history=f"{partial}\n\n{STOPPED_MARK}", calls=calls)
     was_refused = isinstance(error, ModelRefusedError)
     if was_refused or not partial:
         return PreparedAnswer(apology(error, reference), calls=calls, was_refused=was_refused, is_instead=True)

@@ -60,7 +60,7 @@ async def test_a_limit_is_waited_for_in_time() -> None:
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (ChatBusyError(0.2), "I can't read on for another 1 seconds"),
+        (ChatBusyError(0.2), "I can't read on for another second"),
         (ChatBusyError(1_200), "I can't read on for another 1,200 seconds"),
         (AWAY, "it could not be fetched just now"),
         (ChatError("odd"), "the request was refused; my log says why"),

@@ -46,7 +46,7 @@ def test_a_busy_model_says_when(seconds: float | None, when: str) -> None:
     ("messages", "characters", "note"),
     [
         (0, 0, ""),
-        (1, 0, "the 1 oldest message of this thread"),
+        (1, 0, "the oldest message of this thread"),
         (12, 0, "the 12 oldest messages of this thread"),
         (0, 1234, "the last 1,234 characters of your text"),
         (2, 3, "the 2 oldest messages of this thread and the last 3 characters of your text"),
