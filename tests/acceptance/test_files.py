@@ -118,7 +118,7 @@ async def test_a_wrong_type_is_said_at_once(dialogue: Dialogue, model: ScriptedM
 
 
 async def test_a_40_mb_picture_is_not_fetched(dialogue: Dialogue) -> None:
-    assert "*big.png* is too large to read: it is 40 MB" in await told(
+    assert "*big.png* is too large to read: it is 40.0 MB" in await told(
         dialogue, {"big.png": PNG + bytes(40 * MEGABYTE)}
     )
     assert downloads(dialogue) == 0

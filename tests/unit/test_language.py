@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextvars import copy_context
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,21 +11,7 @@ from bot import errors, language
 from bot.core.dates import short_date
 from bot.core.money import dollars
 from bot.language import _, and_list, ngettext, number, or_list, percent, speak
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-GERMAN = "de"
-
-
-def said(write: Callable[[], str], spoken: str = GERMAN) -> str:
-    """Return what a function writes in a language, without setting it for the tests that follow."""
-
-    def writing() -> str:
-        speak(spoken)
-        return write()
-
-    return copy_context().run(writing)
+from tests.support.spoken import said
 
 
 @pytest.mark.parametrize(

@@ -115,9 +115,9 @@ def check_state(file: FileRef) -> None:
 
 def _too_big(size: int, limit: int) -> str:
     return _(
-        "{name} is too large to read: it is {size:,} MB, and the limit is {limit} MB.",
+        "{name} is too large to read: it is {size:,.1f} MB, and the limit is {limit} MB.",
         name=NAME,
-        size=round(size / MEGABYTE, 1),
+        size=size / MEGABYTE,
         limit=limit // MEGABYTE,
     )
 

@@ -18,7 +18,7 @@ from bot.core.domain.message import Place, Upload
 from bot.core.money import dollars
 from bot.core.writing.notes import disclaimer, unapplied
 from bot.errors import ChatError
-from bot.language import _, ngettext
+from bot.language import _, ngettext, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +99,7 @@ async def summary(run: ClassifyRun, settings: ChannelSettings, context: Classify
 def _unsure(one: Sorted) -> str:
     shown = one.item.opening(SHOWN_OF_UNSURE)
     category = ", ".join(one.verdict.categories) or _("no category")
-    return f"{UNSURE} {one.item.number}. {category} ({one.verdict.confidence}%) - {shown}"
+    return f"{UNSURE} {one.item.number}. {category} ({percent(one.verdict.confidence / 100)}) - {shown}"
 
 
 def _cost(run: ClassifyRun) -> str:
@@ -159,4 +159,4 @@ def _stem(run: ClassifyRun) -> str:
     """Name the files after what was classified."""
     first = PurePath(run.source.partition(",")[0]).stem
     kept = "".join(letter if letter.isalnum() else "-" for letter in first).strip("-")[:40]
-    return f"{kept or 'messages'}-classified"
+    return _("{name}-classified", name=kept or _("messages"))

@@ -11,7 +11,7 @@ from bot.core.domain.classification import SHOWN_TO_MODEL
 from bot.core.markdown_table import cell, markdown_table
 from bot.core.writing.notes import apology
 from bot.errors import ModelFormError
-from bot.language import _, ngettext, number
+from bot.language import _, ngettext, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,7 +61,7 @@ def table(counts: RunCounts) -> str:
     """Return the counts as a Markdown table, the most frequent category first."""
     total = counts.items or 1
     ranked = counts.by_category.most_common()
-    rows = [(cell(name), number(count), f"{count / total:.0%}") for name, count in ranked[:MOST_COUNTED]]
+    rows = [(cell(name), number(count), percent(count / total)) for name, count in ranked[:MOST_COUNTED]]
     if rest := ranked[MOST_COUNTED:]:
         rows.append((_("{n:,} more", n=len(rest)), number(sum(count for _name, count in rest)), ""))
     return markdown_table((_("Category"), _("Messages"), _("Share")), rows, numbers=(1, 2))
@@ -72,11 +72,11 @@ def notes(counts: RunCounts, threshold: int, reference: str = "") -> str:
     said = []
     if counts.unsure:
         sentence = ngettext(
-            "{n:,} of {all:,} is below {threshold}% confidence; please check.",
-            "{n:,} of {all:,} are below {threshold}% confidence; please check.",
+            "{n:,} of {all:,} is below {share:.0%} confidence; please check.",
+            "{n:,} of {all:,} are below {share:.0%} confidence; please check.",
             counts.unsure,
             all=counts.items,
-            threshold=threshold,
+            share=threshold / 100,
         )
         said.append(f"{UNSURE} {sentence}")
     if counts.unclassified:

@@ -6,9 +6,11 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from bot.core.attachments.attach import TOKENS_PER_PAGE, decoded, opened
-from bot.core.documents.kinds import PDF
+from bot.core.documents.kinds import DOCUMENT, PDF
 from bot.core.domain.message import FileRef
 from bot.errors import FileError
+from tests.support.documents import pptx
+from tests.support.spoken import said
 
 GREETING = "Привет! Приложение не открывается после обновления, помогите, пожалуйста."
 
@@ -40,3 +42,9 @@ def test_as_many_pages_are_read_as_fit(pages: int, room: int, read: int) -> None
     assert found.attachment.tokens == read * TOKENS_PER_PAGE
     told = f"I read the first {read} of the {pages} pages of *a.pdf*: no more fit at once."
     assert found.told == ("" if read == pages else told)
+
+
+def test_people_and_claude_are_told_apart() -> None:
+    found = said(lambda: opened(FileRef("F1", "plan.pptx", DOCUMENT, 0), pptx(), 10**6))
+    assert found.told == "Ich habe *plan.pptx* gelesen. Nicht dabei: 1 ausgeblendete Folie."
+    assert found.attachment.context == "Not read: 1 hidden slide."

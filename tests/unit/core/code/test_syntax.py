@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.code.syntax import MAX_CHECKED, PARSERS, UncheckedError, check, find_fault
 from bot.core.domain.code_file import CodeFile, SyntaxFault
+from tests.support.spoken import said
 
 GOOD = {
     "py": "import re\n\n\ndef f(a: int) -> int:\n    return a\n",
@@ -67,6 +68,12 @@ def test_a_fault_has_its_line(name: str, code: str, line: int, reason: str) -> N
     assert fault is not None
     assert fault.line == line
     assert reason in fault.reason
+
+
+def test_claude_is_told_faults_in_english() -> None:
+    fault = SyntaxFault("{code} is missing", 3, "`)`")
+    assert said(lambda: (fault.told, str(fault))) == ("Zeile 3: `)` fehlt", "line 3: `)` is missing")
+    assert said(lambda: SyntaxFault("unmatched '{'", 3).told) == "Zeile 3: unmatched '{'"
 
 
 def test_a_fault_reads_as_a_clause() -> None:

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 import odfdo
 import pytest
+import xlsxwriter
 from pptx import Presentation
 
 from bot.core.documents import kinds
+from bot.core.documents.document import COUNTED, Thing
 from bot.core.documents.read import read
 from bot.errors import UsageError
 from tests.support.bombs import packed, png, stored
 from tests.support.documents import docx, odt, paragraph, pptx, saved, unpacked, xlsx
+from tests.support.spoken import said
 
 if TYPE_CHECKING:
     from bot.core.documents.document import Document
@@ -221,3 +224,16 @@ def test_notebooks_keep_cells_and_prints() -> None:
 def test_what_is_no_notebook_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="usage"):
         opened("a.ipynb", text.encode(), kinds.NOTEBOOK)
+
+
+def test_each_thing_has_its_words() -> None:
+    assert set(COUNTED) == set(Thing)
+    assert all(words(1).startswith("1 ") and words(2) != words(1) for words in COUNTED.values())
+
+
+def test_claude_reads_remarks_in_english() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        book.add_worksheet("Wide").write_row(0, 0, range(1_001))
+    found = said(lambda: opened("wide.xlsx", out.getvalue()))
+    assert "I looked at the first 1,000 of 1,001 columns." in found.about

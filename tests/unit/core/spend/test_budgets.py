@@ -10,7 +10,7 @@ from bot.core.domain.typed_setting import read
 from bot.core.spend.budgets import caps, notice, refusal
 from bot.errors import UsageError
 from bot.turn import CostCenter, Spending
-from tests.unit.test_language import said
+from tests.support.spoken import said
 
 NOW = datetime(2026, 12, 31, 23, 59, 30, tzinfo=UTC)
 ALL = ChannelSettings(person_budget=1, channel_budget=2, workspace_budget=30, turns_per_minute=5, budget_notice=50)
