@@ -223,7 +223,7 @@ async def build(
     # What people can ask for, and what runs it.
     permissions = Permissions(store=store, chat=chat, admins=admins)
     threads = Threads(inbox, store=store, model=model, chat=chat)
-    classify = ClassifyJobs(inbox, runs=runs, items=items, store=store, model=model, chat=chat)
+    classify = ClassifyJobs(inbox, runs=runs, items=items, store=store, model=model, chat=chat, languages=languages)
     triage = TriageJobs(
         inbox,
         feedback=feedback,

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from bot.core.domain.thread import Record
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.core.ports.classify_store import ClassifyItemStore, ClassifyRunStore
+    from bot.jobs.languages import Languages
     from bot.turn import CostCenter
     from bot.work import Finish, Inbox, Job
 
@@ -65,8 +66,9 @@ class ClassifyJobs:
         store: Store,
         model: Model,
         chat: Chat,
+        languages: Languages,
     ) -> None:
-        self._inbox = inbox
+        self._inbox, self._languages = inbox, languages
         self._context = ClassifyContext(runs, items, store, model, chat, self._later, call_ledger.leave_out)
         self._gate = asyncio.Semaphore(AT_ONCE)
 
@@ -163,7 +165,7 @@ class ClassifyJobs:
 
     async def run_turn(self, job: Job) -> Finish | None:
         """Advance a run for a while, or remove what it has shown if it is to be discarded."""
-        run = await self._context.runs.find(str(job.payload["workspace"]), str(job.payload["run"]))
+        run = await self._run_of(job)
         if run is None:
             return None
         if job.is_discarded:
@@ -182,7 +184,7 @@ class ClassifyJobs:
 
     async def give_up_turn(self, job: Job, error: Exception) -> Finish | None:
         """Say that a run stopped, and save it so that a button can continue it."""
-        run = await self._context.runs.find(str(job.payload["workspace"]), str(job.payload["run"]))
+        run = await self._run_of(job)
         if run is None or not run.is_open:
             return None
         async with answering(run, job, self._context) as visible:
@@ -190,12 +192,19 @@ class ClassifyJobs:
 
     async def run_show(self, job: Job) -> None:
         """Show a run after a form has changed it."""
-        workspace, run = str(job.payload["workspace"]), str(job.payload["run"])
-        await actions.show(workspace, run, checkpoint=job, context=self._context)
+        if (run := await self._run_of(job)) is not None:
+            await actions.show(run, checkpoint=job, context=self._context)
 
     async def give_up_show(self, _job: Job, error: Exception) -> None:
         """Do nothing: the change is saved, and the next one shows it, too."""
         log.warning("a changed run could not be shown: %s", type(error).__name__)
+
+    async def _run_of(self, job: Job) -> ClassifyRun | None:
+        """Return the run that a job is about, None if it is gone; write to its asker from here on."""
+        run = await self._context.runs.find(str(job.payload["workspace"]), str(job.payload["run"]))
+        if run is not None:
+            await self._languages.of_person(run.place.workspace, run.asker.person)
+        return run
 
     async def stop(self, place: Place) -> None:
         """Stop the active runs in a thread, on any replica."""

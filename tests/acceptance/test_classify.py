@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -265,6 +266,14 @@ async def test_several_categories_when_asked(dialogue: Dialogue, model: Scripted
 
 
 @BOTH_DATABASES
+async def test_a_run_speaks_its_askers_language(dialogue: Dialogue, model: ScriptedModel) -> None:
+    me = dialogue.workspace.me
+    dialogue.workspace.workspace.users[me.id] = replace(me, locale="de-DE")
+    model.answer(all_as("Billing", 1, 40))
+    ts = dialogue.mention(f"classify {INTO}", files={"feedback.csv": table(40)})
+    await shown(dialogue, dialogue.general, ts, "40 Nachrichten**")
+
+
 async def test_corrections_teach_the_next_run(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer({"results": [entry(1, "Billing"), entry(2, "Billing")]})
     answer = await command(dialogue, f"the invoice page crashes\nit sings\n{INTO}", "1. ")

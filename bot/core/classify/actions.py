@@ -295,17 +295,14 @@ async def _take_correction(run: ClassifyRun, submission: Submission, context: Cl
     return {}
 
 
-async def show(workspace: str, run: str, *, checkpoint: Checkpoint, context: ClassifyContext) -> None:
+async def show(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyContext) -> None:
     """Do what a form calls for: start with the categories, or show the list or the counts again."""
-    found = await context.runs.find(workspace, run)
-    if found is None:
+    if run.status is RunStatus.ASKING:
+        await start(run, checkpoint=checkpoint, context=context)
         return
-    if found.status is RunStatus.ASKING:
-        await start(found, checkpoint=checkpoint, context=context)
+    if run.status is not RunStatus.DONE:
         return
-    if found.status is not RunStatus.DONE:
-        return
-    settings = await context.store.settings.load(found.place)
-    text = await (render.short if found.items <= MOST_LISTED else render.summary)(found, settings, context)
-    async with begin.answering(found, checkpoint, context) as visible:
-        await visible.replace(text, footer=disclaimer(settings), controls=render.controls(found))
+    settings = await context.store.settings.load(run.place)
+    text = await (render.short if run.items <= MOST_LISTED else render.summary)(run, settings, context)
+    async with begin.answering(run, checkpoint, context) as visible:
+        await visible.replace(text, footer=disclaimer(settings), controls=render.controls(run))
