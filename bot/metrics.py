@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
+from bot.calls import STOPPED
+
 if TYPE_CHECKING:
     from bot.calls import Call
     from bot.work import Inbox
@@ -51,7 +53,8 @@ class Metrics:
 
     def called(self, call: Call) -> None:
         """Count a call to the model."""
-        self._call.labels(call.purpose, call.outcome).observe(call.latency_ms / 1000)
+        outcome = "stopped" if call.outcome in STOPPED else call.outcome
+        self._call.labels(call.purpose, outcome).observe(call.latency_ms / 1000)
         if call.first_token_ms is not None:
             self._first.labels(call.purpose).observe(call.first_token_ms / 1000)
         for kind in ("input", "output", "cache_read", "cache_write"):

@@ -44,9 +44,10 @@ def check_options(
 ) -> None:
     """Raise `UsageError` for an unknown option at the start or the end of a single line.
 
-    Elsewhere it is part of the text, as it is in a line below others. `otherwise`: what to do instead, in English.
-    `beside`: what else people may mean, written in another way. `may_end_so`: a text may well end with an option of
-    something else, as code does; then only what is nearly one of ours counts.
+    Elsewhere it is part of the text, as it is in a line below others. So is a word after a dash, as in “—said Anna”,
+    unless it is nearly one of ours. `otherwise`: what to do instead, in English. `beside`: what else people may mean,
+    written in another way. `may_end_so`: a text may well end with an option of something else, as code does; then only
+    what is nearly one of ours counts.
     """
     words = text.split(None) if len(text) <= LONGEST_LINE and "\n" not in text.strip() else text[:60].split()[:1]
     for word in dict.fromkeys((words[0], words[-1]) if words else ()):
@@ -60,8 +61,8 @@ def check_options(
             raise UsageError(
                 _("`{option}` takes no value: leave out {value}.", option=name, value=shown(match["value"]))
             )
-        is_signature = match["sign"] != "--" and is_last and not match["value"]  # "—anna"
-        if name not in known and (near or not (is_signature or (may_end_so and is_last))):
+        is_said = match["sign"] != "--" and not match["value"]  # "—anna"
+        if name not in known and (near or not (is_said or (may_end_so and is_last))):
             unknown = _("There is no option {option} here.", option=shown(word))
             options = and_list(f"`{one}`" for one in known)
             instead = _("I know {options}; {otherwise}.", options=options, otherwise=_(otherwise))

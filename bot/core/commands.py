@@ -40,8 +40,8 @@ SUMMARIZE = CommandSpec(
         "• `7d`, `#channel since yesterday`, `2026-11-01 to 2026-11-07`, `since last read`, or a link to a message, a "
         "thread or a file. Only you see that summary.\n"
         "• A text. Everyone here sees that summary, unless you add `--private`.\n"
-        "Say how you want it: `short` or `long`, `as bullets`, `as paragraph` or `as a table`, `only actions`, "
-        "`focus on …`, `for the board`, `in German`; before a text with a colon, as in `as a literary analyst:`.\n"
+        "You can add how you want it: `short` or `long`, `as bullets`, `as paragraph` or `as a table`, `only actions`, "
+        "`focus on …`, `for the board`, `in German`. For a text, say it first, with a colon: `short, in German: …`.\n"
         "In a thread, mention me and say “summarize this thread”, or use “Summarize thread” in a message's menu."
     ),
     verbs=(
@@ -58,9 +58,9 @@ CLASSIFY = CommandSpec(
     example=N_("#channel 7d into: Bug, Praise"),
     help=N_(
         "Type `/classify` and what to sort: messages, one per line or in quotes; `#channel 7d`; or a link to a "
-        "message, a thread or a CSV, TSV, JSONL or XLSX file, with `column=text`.\n"
-        "• `into: Bug report, Account issue` chooses the categories, or list them one per line as `Name: definition`. "
-        "Without it, I use this channel's categories, or propose some.\n"
+        "message, a thread or a file (CSV, TSV, JSONL, XLSX). For a file, `column=text` says which column to read.\n"
+        "• `into: Bug report, Account issue` says which categories to use; you can also list them one per line, as "
+        "`Name: definition`. Without categories, I use this channel's, or propose some.\n"
         "• `--multi` allows several categories per message, `--batch` is slower at half the price, and `--private` "
         "shows the result only to you.\n"
         "In a thread, or with a file, mention me and say “classify”, or use “Classify” in a message's menu. You can "
@@ -75,10 +75,11 @@ CODE = CommandSpec(
     brief=N_("write code and save it to a file"),
     example=N_("a Python function that …"),
     help=N_(
-        "Type `/code` and what it should do, as in `/code Write a Python function to calculate circle area.`, or the "
-        "language first: `/code Go web server`. I check the syntax, run nothing, and save the files.\n"
-        "Then ask for changes in its thread, or press “Write tests”, “Explain” or another language there. In a thread, "
-        "or with a file of yours, mention me and say “code: …”. Add `--private` to see it alone."
+        "Type `/code` and what it should do, as in `/code Write a Python function to calculate circle area.` You can "
+        "put the language first, as in `/code SQL: the ten best customers`. I save the files and check their syntax, "
+        "but never run them.\n"
+        "Then ask for changes in the thread, or use the buttons there: “Write tests”, “Explain”, “Translate to…”. In a "
+        "thread, or with a file of yours, mention me and say “code: …”. With `--private`, only you see the code."
     ),
     verbs=("code", "write code", "write some code", "schreib code", "schreibe code"),
 )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # A joined post counts for the record that it belongs to. The words of the place, which are one in the index, keep other
 # channels' posts out before they are ranked. https://www.sqlite.org/fts5.html#the_bm25_function
 _SQLITE = """
-    SELECT coalesce(post.head, post.id) AS number, post.text
+    SELECT coalesce(post.head, post.id) AS number, post.text, record.message
     FROM feedback_words JOIN feedback AS post ON post.id = feedback_words.rowid
     JOIN feedback AS record ON record.id = coalesce(post.head, post.id)
     WHERE feedback_words MATCH :wanted AND post.workspace = :workspace AND post.channel = :channel
@@ -27,7 +27,7 @@ _SQLITE = """
 """
 # https://www.postgresql.org/docs/current/textsearch-controls.html
 _POSTGRESQL = """
-    SELECT coalesce(post.head, post.id) AS number, post.text
+    SELECT coalesce(post.head, post.id) AS number, post.text, record.message
     FROM feedback AS post JOIN feedback AS record ON record.id = coalesce(post.head, post.id)
     WHERE post.words @@ to_tsquery('simple', :wanted) AND post.workspace = :workspace AND post.channel = :channel
     AND record.status IN :statuses
@@ -49,7 +49,7 @@ async def find(connection: AsyncConnection, place: Place, words: Sequence[str], 
     name = connection.dialect.name
     values = {"workspace": place.workspace, "channel": place.channel, "statuses": list(COUNTED), "most": most}
     rows = await connection.execute(_QUERIES[name], values | {"wanted": _WANTED[name](place, words)})
-    return [KnownPost(int(row.number), row.text) for row in rows]
+    return [KnownPost(int(row.number), row.text, row.message) for row in rows]
 
 
 def _for_sqlite(place: Place, words: Sequence[str]) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 
 from bot.slack.outbound import answer as slack_answer
@@ -14,6 +16,7 @@ from tests.acceptance.test_classify import INTO, all_as, table
 from tests.acceptance.test_classify import shown as classified
 from tests.acceptance.test_commands import command_thread
 from tests.acceptance.test_summarize import replies, share_file
+from tests.acceptance.test_usage import ask
 from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
@@ -49,6 +52,23 @@ async def press_stop(stage: Dialogue, ts: str) -> None:
 
 async def say_stop(stage: Dialogue, ts: str) -> None:
     stage.workspace.say(stage.general, "stop", thread_ts=ts)
+
+
+async def test_a_stop_is_no_failure(stage: Dialogue, model: ScriptedModel, caplog: pytest.LogCaptureFixture) -> None:
+    """In the inbox, which `work list` and Home count, in the metrics, in what was used, and in the log."""
+    async with stage.bot():
+        ts = await begun(stage, model)
+        await say_stop(stage, ts)
+        await stage.workspace.until(says(stage, ts, "_Stopped._"))
+        jobs = await stage.until_idle()
+        assert {status for _, status in jobs} == {2}
+        async with aiohttp.ClientSession() as session, session.get(f"{stage.url}/metrics") as response:
+            page = await response.text()
+        assert 'parley_model_call_seconds_count{outcome="stopped",purpose="answer"} 1.0' in page
+        assert 'parley_turn_seconds_count{kind="message",outcome="failed"}' not in page
+        assert 'parley_work{status="failed"} 0.0' in page
+        assert "1 stopped" in await ask(stage, "usage me 1d")
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 @ON_POSTGRESQL

@@ -133,6 +133,22 @@ async def test_threads_are_read_and_noise_is_not(dialogue: Dialogue, model: Scri
     assert f"p{reply.replace('.', '')}?thread_ts={root}" in answer
 
 
+async def test_what_the_bot_was_asked_is_left_out(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("A bird.")
+    ts = dialogue.mention("what is a heron?")
+    await dialogue.answer(dialogue.general, ts)
+    await ask(dialogue, "24h")
+    assert (await summary(dialogue)).shown.startswith("All that people wrote there (#general, 24h) was for me")
+    talk(dialogue)
+    model.answer(FOUND)
+    await ask(dialogue, "24h")
+    await dialogue.whisper(2)
+    answer = (await summary(dialogue)).shown
+    assert "3 messages from 2 people" in answer
+    assert "1 message to me skipped" in answer
+    assert "heron" not in model.requests[1].text
+
+
 async def test_answers_to_an_older_thread_are_read(dialogue: Dialogue, model: ScriptedModel) -> None:
     local = dialogue.workspace
     clock = local.workspace.clock

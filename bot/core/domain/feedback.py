@@ -145,10 +145,11 @@ class Judgement(Verdict):
 
 @dataclass(frozen=True, slots=True)
 class KnownPost:
-    """An earlier post: its record's number, and its words."""
+    """An earlier post: its record's number, its words, and its message, whose id says when it was posted."""
 
     number: int
     text: str
+    message: str
 
 
 Exported = tuple[str, dict[str, Any]]

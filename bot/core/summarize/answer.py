@@ -44,7 +44,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LONGEST_SHARED = 11_000  # characters of a summary that is shared as one message
+# Characters of a summary that is shared as one message: the 12,000 that a platform shows in one, less what links and
+# names take when they are spelled in its own way.
+LONGEST_SHARED = 11_000
 
 STOPPED = N_("Stopped: {how_far}. I kept that much: “Resume” pays only for the rest.")
 STOPPED_IN_PRIVATE = N_("Stopped: {how_far}.")

@@ -92,9 +92,11 @@ class Summary:
             span = Span(source.start, source.end)
             found = await read_channel(source.place, span, self.run.person, chat=self._chat, progress=progress)
         said = [message for message in found.said if message.id != source.request]
-        read = transcript(said, most=MOST_LINES)
-        files = said[0].files if len(read.lines) == len(said) == 1 else ()
-        return replace(read, notes=_notes(found), files=files)
+        # In a thread with the bot, what it was asked is what the thread is about.
+        others = said if source.end is None else [message for message in said if not message.is_for_bot]
+        read = transcript(others, most=MOST_LINES)
+        files = others[0].files if len(read.lines) == len(others) == 1 else ()
+        return replace(read, requests=len(said) - len(others), notes=_notes(found), files=files)
 
     def _address(self, thread: str, message: str) -> str:
         return self._chat.history.permalink(replace(self.run.source.place, thread=thread), message)
@@ -107,6 +109,8 @@ def footing(read: Transcript, digest: Digest) -> str:
     notes = [_("{messages} from {people}", messages=messages, people=people), *read.notes]
     if read.bots:
         notes.append(ngettext("{n:,} bot message skipped", "{n:,} bot messages skipped", read.bots))
+    if read.requests:
+        notes.append(ngettext("{n:,} message to me skipped", "{n:,} messages to me skipped", read.requests))
     if read.older:
         notes.append(
             ngettext(
@@ -142,6 +146,11 @@ def nothing_said(run: SummaryRun, read: Transcript) -> str:
             _("Only bots posted in this thread, so there is nothing to summarize.")
             if read.bots
             else _("No one posted anything in this thread.")
+        )
+    if read.requests:
+        return _(
+            "All that people wrote there ({place}) was for me, so there is nothing to summarize.",
+            place=run.source.heading,
         )
     if read.bots and time:
         return _(

@@ -51,6 +51,7 @@ class Transcript:
 
     lines: tuple[TranscriptLine, ...]
     bots: int = 0  # how many messages of bots were left out
+    requests: int = 0  # … and of people who asked us something
     older: int = 0  # how many older messages were left out
     notes: tuple[str, ...] = ()  # what else a reader should know
     files: tuple[FileRef, ...] = ()  # those of a message that stands alone
@@ -85,7 +86,7 @@ def transcript(said: Sequence[HistoryMessage], *, most: int) -> Transcript:
         )
         for message in kept
     )
-    return Transcript(lines, bots, older)
+    return Transcript(lines, bots, older=older)
 
 
 def parts(lines: Sequence[TranscriptLine], room: int) -> list[tuple[TranscriptLine, ...]]:

@@ -55,6 +55,7 @@ class FeedbackQuestion(Question):
     """The question about posts. `found` is what was said before that is like them."""
 
     found: Mapping[int, Sequence[tuple[float, KnownPost]]] = field(default_factory=dict)
+    messages: Mapping[int, str] = field(default_factory=dict)  # of all these posts
     attachments: tuple[Attachment, ...] = ()
 
     @property
@@ -76,7 +77,8 @@ class FeedbackQuestion(Question):
 
     def read(self, filled: Filled, items: Sequence[Item]) -> dict[int, Verdict]:
         """Return what a filled-in form says of a batch."""
-        return schema.judgements(filled, items, [one.number for one in similar.shown(items, self.found)])
+        shown = {one.number for one in similar.shown(items, self.found)} | {item.number for item in items}
+        return schema.judgements(filled, items, {number: self.messages[number] for number in shown})
 
 
 def asked(items: Sequence[Feedback]) -> list[Feedback]:
@@ -121,13 +123,16 @@ async def judge(
     items = _items([_named(one) for one in records])
     corrections = (*await feedback.known.corrections(place, MOST_CORRECTIONS), *settled)
     nearest = await asyncio.to_thread(_nearest, corrections)
-    found = await similar.earlier(items, place, feedback)
+    messages = {one.id: one.message for one in records}
+    found = await similar.earlier(items, place, feedback, messages)
+    messages |= {one.number: one.message for ones in found.values() for _, one in ones}
     attached = await _attached(first, chat)
     inquiry = FeedbackQuestion(
         Request(Purpose.TRIAGE, (), 0, first.person, settings, Creativity.LOW),
         categories,
         examples=lambda items: [one for one in nearest.to(items) if names.issuperset(one.categories)],
         found=found,
+        messages=messages,
         attachments=attached.attachments,
     )
     outcome = await sort(items, inquiry, model=model)

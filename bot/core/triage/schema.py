@@ -14,7 +14,7 @@ from bot.core.domain.feedback import Judgement, Nature, Sentiment
 from bot.core.prompt_data import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.core.domain.category import Category
     from bot.core.domain.channel_settings import ChannelSettings
@@ -64,18 +64,22 @@ def prompt(
     return "\n\n".join(parts)
 
 
-def judgements(filled: Filled, items: Sequence[Item], earlier: Iterable[int] = ()) -> dict[int, Verdict]:
-    """Return the judgment of each post that has exactly one. A duplicate is one of `earlier`, or a lower number."""
+def judgements(filled: Filled, items: Sequence[Item], messages: Mapping[int, str]) -> dict[int, Verdict]:
+    """Return the judgment of each post that has exactly one.
+
+    `messages` are those of the posts, and of others that the model was shown, by their numbers: a post repeats only
+    what was posted before it.
+    """
     by_number = {item.number: item for item in items}
-    known = {*earlier, *by_number}
     found: dict[int, list[Judgement]] = {}
     for one in filled.results:
         if one.item in by_number:
-            found.setdefault(one.item, []).append(_judgement(one, by_number[one.item], known))
+            found.setdefault(one.item, []).append(_judgement(one, by_number[one.item], messages))
     return {n: ones[0] for n, ones in found.items() if len({(one.categories, one.nature) for one in ones}) == 1}
 
 
-def _judgement(one: Any, item: Item, known: set[int]) -> Judgement:  # noqa: ANN401 - its class is made each time
+def _judgement(one: Any, item: Item, messages: Mapping[int, str]) -> Judgement:  # noqa: ANN401 - its class is made each time
+    is_before = messages.get(one.duplicate_of, messages[item.number]) < messages[item.number]
     return Judgement(
         item.number,
         (one.category,),
@@ -87,7 +91,7 @@ def _judgement(one: Any, item: Item, known: set[int]) -> Judgement:  # noqa: ANN
         area=_line(one.area, LONGEST_WORD),
         summary=_line(one.summary, LONGEST_SUMMARY),
         language=_line(one.language, LONGEST_WORD),
-        duplicate_of=one.duplicate_of if one.duplicate_of in known and one.duplicate_of < item.number else None,
+        duplicate_of=one.duplicate_of if is_before else None,
     )
 
 

@@ -35,26 +35,33 @@ LONG = 6  # letters of a word whose ending, of two letters, may differ
 
 
 async def earlier(
-    items: Sequence[Item], place: Place, feedback: FeedbackStore
+    items: Sequence[Item], place: Place, feedback: FeedbackStore, messages: Mapping[int, str]
 ) -> dict[int, Sequence[tuple[float, KnownPost]]]:
     """Find for each item, by its number, earlier posts that are alike, the most alike first.
 
+    `messages` are the items' own, by number: the records of a burst are not numbered in the order of their posts.
     Takes some milliseconds for each item, however many posts the channel has.
     """
     newest = await feedback.known.newest(place, NEWEST)
     met = sorted(word for one in newest for word in words(one.text))
     wanted = {item.number: rare(words(item.text), met, len(newest)) for item in items}
     found = await feedback.known.alike(place, wanted, FOUND)
-    return {item.number: _ranked(item, found.get(item.number, ()), newest) for item in items}
+    return {item.number: _ranked(item, messages[item.number], found.get(item.number, ()), newest) for item in items}
 
 
-def _ranked(item: Item, found: Iterable[KnownPost], newest: Iterable[KnownPost]) -> Sequence[tuple[float, KnownPost]]:
+def _ranked(
+    item: Item, message: str, found: Iterable[KnownPost], newest: Iterable[KnownPost]
+) -> Sequence[tuple[float, KnownPost]]:
     own = distinct(item.text)
     best: dict[int, tuple[float, KnownPost]] = {}
     for least, ones in ((MUCH_ALIKE, newest), (LEAST_ALIKE, found)):
         for one in ones:
             likeness = alike(own, distinct(one.text))
-            if one.number != item.number and likeness >= max(least, best.get(one.number, (0.0,))[0]):
+            if (
+                one.number != item.number
+                and one.message < message
+                and likeness >= max(least, best.get(one.number, (0.0,))[0])
+            ):
                 best[one.number] = likeness, one
     return sorted(best.values(), key=lambda pair: (-pair[0], pair[1].number))[:MOST_EARLIER]
 

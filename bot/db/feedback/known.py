@@ -26,10 +26,10 @@ class SqlKnownFeedback:
 
     async def newest(self, place: Place, limit: int) -> Sequence[KnownPost]:
         """Return the words of a channel's newest records of feedback, newest first."""
-        query = select(ROW.id, ROW.text).where(*is_counted(place), ROW.text != "")
+        query = select(ROW.id, ROW.text, ROW.message).where(*is_counted(place), ROW.text != "")
         async with self._reader.connect() as connection:
             rows = await connection.execute(query.order_by(ROW.said_at.desc()).limit(limit))
-            return [KnownPost(row.id, row.text) for row in rows]
+            return [KnownPost(row.id, row.text, row.message) for row in rows]
 
     async def alike(
         self, place: Place, words: Mapping[int, Sequence[str]], limit: int

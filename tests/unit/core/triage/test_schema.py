@@ -31,8 +31,10 @@ def entry(item: int, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def judged(*entries: dict[str, Any], earlier: tuple[int, ...] = ()) -> dict[int, Judgement]:
-    found = judgements(FORM.model_validate({"results": list(entries)}), ITEMS, earlier)
+def judged(*entries: dict[str, Any], **messages: str) -> dict[int, Judgement]:
+    """Judge posts that were made in the order of their numbers, unless `messages` say otherwise."""
+    made = {7: "1.7", 9: "1.9"} | {int(number.lstrip("n")): message for number, message in messages.items()}
+    found = judgements(FORM.model_validate({"results": list(entries)}), ITEMS, made)
     return {number: one for number, one in found.items() if isinstance(one, Judgement)}
 
 
@@ -48,9 +50,17 @@ def test_upper_and_lower_case_is_mended() -> None:
 
 
 def test_a_duplicate_is_an_earlier_one() -> None:
-    found = judged(entry(7, duplicate_of=3), entry(9, duplicate_of=7), earlier=(3,))
+    found = judged(entry(7, duplicate_of=3), entry(9, duplicate_of=7), n3="1.3")
     assert (found[7].duplicate_of, found[9].duplicate_of) == (3, 7)
-    found = judged(entry(7, duplicate_of=9), entry(9, duplicate_of=4), earlier=(3,))
+    found = judged(entry(7, duplicate_of=9), entry(9, duplicate_of=4), n3="1.3")
+    assert (found[7].duplicate_of, found[9].duplicate_of) == (None, None)
+
+
+def test_a_burst_is_ordered_by_its_posts() -> None:
+    """Records are numbered as they arrive, which need not be the order in which their posts were made."""
+    found = judged(entry(7, duplicate_of=9), entry(9, duplicate_of=7), n7="1.8", n9="1.6")
+    assert (found[7].duplicate_of, found[9].duplicate_of) == (9, None)
+    found = judged(entry(7, duplicate_of=3), entry(9, duplicate_of=9), n3="1.8")
     assert (found[7].duplicate_of, found[9].duplicate_of) == (None, None)
 
 

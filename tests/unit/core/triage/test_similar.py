@@ -29,8 +29,8 @@ def test_misspelt_words_are_still_alike() -> None:
 
 
 def test_a_prompt_shows_no_post_twice() -> None:
-    near, far = KnownPost(1, "x" * 900), KnownPost(2, "far")
-    found = {3: [(0.9, near), (0.2, far)], 4: [(0.5, near), (0.4, KnownPost(3, "itself"))]}
+    near, far = KnownPost(1, "x" * 900, "1.1"), KnownPost(2, "far", "1.2")
+    found = {3: [(0.9, near), (0.2, far)], 4: [(0.5, near), (0.4, KnownPost(3, "itself", "1.3"))]}
     assert shown([Item(3, "a"), Item(4, "b")], found) == [Item(1, "x" * 300), Item(2, "far")]
     assert shown([Item(5, "c")], found) == []
 
