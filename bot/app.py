@@ -234,7 +234,9 @@ async def build(
         settings_of=threads.settings_of,
         languages=languages,
     )
-    home = HomeTab(inbox, store=store, feedback=feedback, chat=chat, permissions=permissions, admins=admins)
+    home = HomeTab(
+        inbox, store=store, feedback=feedback, model=model, chat=chat, permissions=permissions, admins=admins
+    )
     notices = QueueNotices(inbox, store=store, chat=chat, languages=languages)
     stop = Stop(inbox, classify=classify, chat=chat)
     notes = PrivateNotes(inbox, chat)

@@ -20,6 +20,7 @@ from bot.cli.settings_faults import place_fault, unreadable, value_fault
 from bot.cli.shared import counted, read_text, using
 from bot.core.domain.channel_settings import ChannelSettings, merged
 from bot.core.domain.message import Place
+from bot.core.domain.persona import find as find_persona
 from bot.core.privacy import retention
 from bot.core.settings.rules import broken
 from bot.core.settings.value_text import short_value_text
@@ -62,7 +63,7 @@ class Difference:
 
     def __str__(self) -> str:
         """Write one line per setting."""
-        where = f"{self.place.workspace} {self.place.channel or WORKSPACE}"
+        where = " ".join(filter(None, (self.place.workspace, self.place.channel or WORKSPACE, self.place.thread)))
         return "\n".join(
             f"{where}: {name} {short_value_text(name, self.before.get(name))} → {short_value_text(name, value)}"
             for name, value in self.changes.items()
@@ -182,7 +183,18 @@ def compare(wanted: Sheets, sheets: Mapping[Place, Overrides]) -> list[Differenc
         if changes:
             version = sheets[place].version if place in sheets else 0
             differences.append(Difference(place, held, changes, version))
-    return differences
+    return [*differences, *_without_personas(wanted, sheets)]
+
+
+def _without_personas(wanted: Sheets, sheets: Mapping[Place, Overrides]) -> Iterator[Difference]:
+    """Yield the places that the file doesn't name, and whose persona it removes."""
+    for place, overrides in sheets.items():
+        everywhere = wanted.get(Place(place.workspace, ""))
+        chosen = str(overrides.values.get("persona") or "")
+        if not chosen or everywhere is None or place in wanted:
+            continue
+        if find_persona(chosen, merged(everywhere).personas) is None:
+            yield Difference(place, overrides.values, {"persona": None}, overrides.version)
 
 
 def export_to(file: Path, read_settings: Settings) -> int:
@@ -205,7 +217,7 @@ def apply_from(file: Path, read_settings: Settings, *, is_sure: bool) -> int:
     Raises `SettingsError`, `UsageError`.
     """
     wanted = read(read_text(file), read_settings.claude_model, read_settings.retention_days)
-    differences = compare(wanted, _with_store(read_settings, SqlSettingsStore.all_overrides))
+    differences = compare(wanted, _with_store(read_settings, lambda store: store.all_overrides(with_threads=True)))
     for difference in differences:
         print(difference)
     if not differences:

@@ -11,10 +11,14 @@ from bot import PROGRAM
 from bot.core.actions import EDIT_SETTINGS, EDIT_WORKSPACE
 from bot.core.admin import is_named
 from bot.core.commands import COMMANDS, PARLEY
+from bot.core.domain.channel_settings import MODEL
 from bot.core.domain.control_value import ChannelRef
 from bot.core.domain.interaction import Section
 from bot.core.domain.message import Place
+from bot.core.domain.overrides import Overrides
 from bot.core.domain.usage import UsageScope, UsageView
+from bot.core.settings.history import model_text
+from bot.core.settings.place_text import PlaceText
 from bot.core.settings.value_text import short_value_text
 from bot.core.spend.usage import cost
 from bot.errors import ChatError
@@ -25,9 +29,8 @@ if TYPE_CHECKING:
 
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.interaction import Button
-    from bot.core.domain.overrides import Overrides
     from bot.core.domain.usage import DailyUsage
-    from bot.core.ports import Chat, ChatNames, Store
+    from bot.core.ports import Chat, ChatNames, Model, Store
     from bot.core.ports.feedback_store import FeedbackStore
 
 log = logging.getLogger(__name__)
@@ -53,7 +56,7 @@ class Health:
     failed: int
 
 
-async def build_home(
+async def build_home(  # noqa: PLR0913 (whose home it is, and all that it is built from)
     place: Place,
     person: str,
     *,
@@ -61,6 +64,7 @@ async def build_home(
     health: Health,
     store: Store,
     feedback: FeedbackStore,
+    model: Model,
     chat: Chat,
 ) -> tuple[Section, ...]:
     """Build a person's home; with channels for admins, and health for the bot's own admins.
@@ -79,19 +83,23 @@ async def build_home(
         sections.append(Section(_("Settings"), _unknown(RANK_UNKNOWN, error)))
     if is_admin:
         about = _("These apply where a channel has no settings of its own.")
-        sections.append(Section(_("The workspace"), about, _workspace()))
-        sections += await _channels_of(place, person, store=store, chat=chat)
+        sheets = await store.settings.all_overrides(place.workspace)
+        text = f"{_model(PlaceText(place), sheets, model)}\n{about}"
+        sections.append(Section(_("The workspace"), text, _workspace()))
+        sections += await _channels_of(place, person, sheets, model=model, chat=chat)
     if is_operator:
         sections.append(Section(_("Health"), _health(health)))
     return tuple(sections)
 
 
-async def _channels_of(place: Place, person: str, *, store: Store, chat: Chat) -> list[Section]:
+async def _channels_of(
+    place: Place, person: str, sheets: Mapping[Place, Overrides], *, model: Model, chat: Chat
+) -> list[Section]:
     try:
         channels = await chat.directory.channels(place, person)
     except ChatError as error:
         return [Section(_("Your channels"), _unknown(CHANNELS_UNKNOWN, error))]
-    return _channels(place, channels, await store.settings.all_overrides(place.workspace), chat.names)
+    return _channels(place, channels, sheets, model, chat.names)
 
 
 def _unknown(what: str, error: ChatError) -> str:
@@ -138,8 +146,19 @@ def _workspace() -> tuple[Button, ...]:
     return (EDIT_WORKSPACE.button(),)
 
 
+def _model(at: PlaceText, sheets: Mapping[Place, Overrides], model: Model) -> str:
+    """Write which model answers in a place, and where that is set."""
+    nested = dict.fromkeys((Place(at.place.workspace, ""), at.place))
+    layers = [sheets.get(place, Overrides({})) for place in nested]
+    return _("Model: {model}", model=model_text(at, layers, model))
+
+
 def _channels(
-    place: Place, channels: Sequence[tuple[str, str]], sheets: Mapping[Place, Overrides], names: ChatNames
+    place: Place,
+    channels: Sequence[tuple[str, str]],
+    sheets: Mapping[Place, Overrides],
+    model: Model,
+    names: ChatNames,
 ) -> list[Section]:
     """Return one section per channel, those with settings first."""
     if not channels:
@@ -150,11 +169,18 @@ def _channels(
         return overrides.values if overrides else {}
 
     ordered = sorted(channels, key=lambda one: (not values(one[0]), one[1]))
+
+    def text(channel: str, name: str) -> str:
+        at = PlaceText(Place(place.workspace, channel), f"#{name}")
+        shown = {key: value for key, value in values(channel).items() if key != MODEL}
+        listed = ", ".join(f"`{key}` {short_value_text(key, value, names)}" for key, value in shown.items())
+        nothing = "" if MODEL in values(channel) else _("Nothing is set here.")
+        return "\n".join(filter(None, (_model(at, sheets, model), listed or nothing)))
+
     sections = [
         Section(
             f"#{name}",
-            ", ".join(f"`{key}` {short_value_text(key, value, names)}" for key, value in values(id_).items())
-            or _("Nothing is set here."),
+            text(id_, name),
             (EDIT_SETTINGS.button(ChannelRef(channel=id_)),),
         )
         for id_, name in ordered[:MOST_CHANNELS]

@@ -59,15 +59,17 @@ class SqlSettingsStore:
         async with self._reader.connect() as connection:
             return tuple([await _load(connection, one) for one in dict.fromkeys(nested)])
 
-    async def all_overrides(self, workspace: str = "") -> dict[Place, Overrides]:
-        """Return the sheets of a workspace and of its channels, or of all workspaces; threads are left out."""
+    async def all_overrides(self, workspace: str = "", *, with_threads: bool = False) -> dict[Place, Overrides]:
+        """Return the sheets of a workspace and of its channels, or of all workspaces; of their threads if asked."""
         query = select(SettingsRow).where(
-            SettingsRow.thread == "", SettingsRow.workspace == workspace if workspace else true()
+            true() if with_threads else SettingsRow.thread == "",
+            SettingsRow.workspace == workspace if workspace else true(),
         )
+        order = SettingsRow.workspace, SettingsRow.channel, SettingsRow.thread
         async with self._reader.connect() as connection:
-            rows = (await connection.execute(query.order_by(SettingsRow.workspace, SettingsRow.channel))).all()
+            rows = (await connection.execute(query.order_by(*order))).all()
         return {
-            Place(row.workspace, row.channel): Overrides(
+            Place(row.workspace, row.channel, row.thread): Overrides(
                 json.loads(row.sheet), row.version, row.changed_by, row.changed_at
             )
             for row in rows

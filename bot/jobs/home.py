@@ -17,7 +17,7 @@ from bot.work import Delivery
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.core.ports import Chat, Store
+    from bot.core.ports import Chat, Model, Store
     from bot.core.ports.feedback_store import FeedbackStore
     from bot.jobs.permissions import Permissions
     from bot.work import Inbox, Job
@@ -40,11 +40,13 @@ class HomeTab:
         *,
         store: Store,
         feedback: FeedbackStore,
+        model: Model,
         chat: Chat,
         permissions: Permissions,
         admins: frozenset[str],
     ) -> None:
         self._inbox, self._store, self._feedback, self._chat = inbox, store, feedback, chat
+        self._model = model
         self._permissions, self._admins = permissions, admins
 
     def register(self, inbox: Inbox) -> None:
@@ -73,6 +75,7 @@ class HomeTab:
                 health=health,
                 store=self._store,
                 feedback=self._feedback,
+                model=self._model,
                 chat=self._chat,
             )
         await self._chat.views.show_home(place, person, sections)

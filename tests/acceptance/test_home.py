@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.control_value import ChannelRef
@@ -59,14 +60,26 @@ async def test_what_somebody_took_is_there(dialogue: Dialogue, model: ScriptedMo
 async def test_an_admin_changes_settings_there(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     told = await seen(dialogue)
-    assert "#general\nNothing is set here." in told
+    default = "Model: *Claude Haiku 5.5* (`claude-haiku-5-5`), the default (CLAUDE_MODEL)"
+    assert f"The workspace\n{default}\nThese apply where a channel has no settings of its own." in told
+    assert f"#general\n{default}\nNothing is set here." in told
     assert "Health" not in told
     home = workspace.home()
     assert home is not None
     assert (await workspace.press(home, "edit_settings.0", value=ChannelRef(channel=dialogue.general).encode())).ok
     assert workspace.modal()["title"]["text"] == "Settings for #general"
     assert (await workspace.submit({"answers": "mention"})).ok
-    await workspace.until(lambda: "#general\n`answers` mention" in words(workspace.home()))
+    await workspace.until(lambda: f"#general\n{default}\n`answers` mention" in words(workspace.home()))
+    for typed in ("workspace set model opus", "set model sonnet"):
+        await parley(dialogue, typed)
+    workspace.open_home()
+    await workspace.until(lambda: "Sonnet" in words(workspace.home()))
+    told = words(workspace.home())
+    assert re.search(
+        r"The workspace\nModel: \*Claude Opus [\d.]+\* \(`claude-opus-[\d-]+`\), set for the workspace\n", told
+    )
+    assert re.search(r"#general\nModel: \*Claude Opus .*, set for the workspace\n`answers` mention", told)
+    assert re.search(r"#support-feedback\nModel: \*Claude Sonnet .*, set for #support-feedback\n", told)
 
 
 async def test_workspace_settings_hold_everywhere(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.test_settings_form import in_thread
+from tests.acceptance.test_settings_form import whispered as parley
 
 if TYPE_CHECKING:
     from bot.playground.slack.records import User
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from tests.support.scripted import ScriptedModel
 
 pytestmark = BOTH_DATABASES
+
+GONE = "An admin removed the persona *Pirate*, which "
 
 
 async def told(dialogue: Dialogue, typed: str, *, user: User | None = None) -> str:
@@ -52,9 +56,46 @@ async def test_a_removed_persona_is_missed(dialogue: Dialogue, model: ScriptedMo
     await told(dialogue, "Pirate")
     assert f"*Pirate* was removed. It no longer applies to <#{dialogue.general}>." in await told(dialogue, "Pirate:")
     assert "no longer exists" not in await told(dialogue, "")
+    said = [one.shown for one in dialogue.workspace.workspace.messages(dialogue.general)]
+    assert [one for one in said if "Pirate" in one] == [f"{GONE}this channel used. I'll answer without it from now on."]
     model.answer("Hello.")
     await dialogue.answer(dialogue.general, dialogue.mention("hi"))
     assert "pirate" not in str(model.requests[0].body["system"]).lower()
+
+
+async def test_threads_miss_a_removed_persona(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """They fall back to their channel's, and are told once."""
+    workspace = dialogue.workspace
+    await told(dialogue, "Pirate: Answer like a pirate.")
+    await told(dialogue, "Poet: Answer in verse.")
+    await told(dialogue, "Poet")
+    model.answer("Hello.")
+    ts = dialogue.mention("hi")
+    await dialogue.answer(dialogue.general, ts)
+    await parley(dialogue, f"{in_thread(dialogue, ts)} set persona Pirate")
+    await parley(dialogue, "workspace set persona Pirate")
+    removed = await told(dialogue, "pirate:")
+    places = f"the workspace and a thread of <#{dialogue.general}>"
+    assert removed == f"The persona *Pirate* was removed. It no longer applies to {places}."
+    gone = f"{GONE}this thread used. I'll answer without it from now on."
+    assert [one.shown for one in dialogue.answers(dialogue.general, ts) if "Pirate" in one.shown] == [gone]
+    model.answer("Roses are red.")
+    workspace.say(dialogue.general, "and now?", thread_ts=ts)
+    await dialogue.answer(dialogue.general, ts, 3)
+    assert model.requests[-1].body["system"][-1]["text"] == "Answer in verse."
+    assert "persona: Poet" in await parley(dialogue, f"{in_thread(dialogue, ts)} why")
+
+
+@pytest.mark.parametrize("typed", ["workspace unset personas", "workspace revert 0"])
+async def test_personas_can_go_in_other_ways(dialogue: Dialogue, typed: str) -> None:
+    await told(dialogue, "Pirate: Answer like a pirate.")
+    await told(dialogue, "Pirate")
+    await parley(dialogue, typed)
+    said = [one.shown for one in dialogue.workspace.workspace.messages(dialogue.general)]
+    assert len([one for one in said if one.startswith(GONE)]) == 1
+    assert "persona" not in await parley(dialogue, "settings list")
+    assert "The persona “Pirate” no longer exists." in await parley(dialogue, "revert 1")
+    assert "persona" not in await parley(dialogue, "settings list")
 
 
 @pytest.mark.parametrize(

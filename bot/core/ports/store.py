@@ -43,8 +43,8 @@ class SettingsStore(Protocol):
     async def layers(self, place: Place) -> tuple[Overrides, ...]:
         """Return the layers that apply in a place: the workspace's, the channel's, the thread's."""
 
-    async def all_overrides(self, workspace: str = "") -> Mapping[Place, Overrides]:
-        """Return the sheets of a workspace and of its channels, or of all workspaces; threads are left out."""
+    async def all_overrides(self, workspace: str = "", *, with_threads: bool = False) -> Mapping[Place, Overrides]:
+        """Return the sheets of a workspace and of its channels, or of all workspaces; of their threads if asked."""
 
     async def history(self, place: Place, *, since: int = 0) -> tuple[OverridesChange, ...]:
         """Return the changes to only this place's settings after its version `since`, the newest 200, newest first."""

@@ -16,6 +16,7 @@ from bot.core.domain.typed_setting import read
 from bot.core.privacy import retention
 from bot.core.settings import history
 from bot.core.settings.listing import differing, done, listing, showing, showing_model, unchanged
+from bot.core.settings.lost_personas import let_go
 from bot.core.settings.parse import SCOPED, WORKSPACE, SettingsAction, SettingsCommand, parse
 from bot.core.settings.place_text import PlaceText, place_text
 from bot.core.settings.rules import broken
@@ -71,6 +72,8 @@ async def configure(
                     sentence = _("I can't set `{name}` to that: {fault}.", name=retention.SETTING, fault=fault)
                 elif changes:
                     await store.settings.change(place, changes, command.asker.person, version=version)
+                    if not place.channel:
+                        await let_go(place.workspace, command.asker, checkpoint=checkpoint, store=store, chat=chat)
             else:
                 sentence = await _told(parsed, at, store=store, model=model, names=chat.names, most_days=most_days)
                 controls = _controls(parsed.action, place)
@@ -145,8 +148,14 @@ async def _changes(
         number = int(parsed.text)
         changes = await store.settings.history(place, since=number)
         back = history.reverted(at, changes, number, overrides.version)
+        held = (await store.settings.load(place)).model_dump(mode="json", exclude_none=True)
+        restored = {name: value for name, value in back.items() if value is not None}
+        gone = broken(merged(held, restored), restored)
+        back = {name: value for name, value in back.items() if name not in gone}
+        if not back:
+            raise UsageError(" ".join(gone.values()))
         told = _(BACK if number else BACK_AT_FIRST, place=at.name, number=number, names=", ".join(sorted(back)))
-        return told, back, overrides.version
+        return " ".join((told, *gone.values())), back, overrides.version
     value = None
     if parsed.action is SettingsAction.SET:
         if parsed.name == "personas":

@@ -10,16 +10,18 @@ from bot.core.domain.message import Place
 from bot.core.domain.persona import LONGEST_NAME, LONGEST_PROMPT, MOST, Persona, find
 from bot.core.domain.thread import Record
 from bot.core.settings.command import check_may_change
+from bot.core.settings.lost_personas import let_go
+from bot.core.settings.lost_personas import sentence as no_longer_used
 from bot.core.settings.parse import is_nothing
 from bot.core.settings.place_text import place_text
 from bot.errors import ConflictError, NotAllowedError, UsageError
-from bot.language import N_, _, and_list
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.command import Command
     from bot.core.domain.people import Requester
-    from bot.core.ports import Chat, Checkpoint, Mentions, Store
+    from bot.core.ports import Chat, ChatNames, Checkpoint, Store
     from bot.core.settings.place_text import PlaceText
 
 USAGE = N_(
@@ -75,7 +77,7 @@ async def impersonate(
                 if parsed.prompt is None:
                     sentence = await _choose(parsed, command.asker, at, store)
                 else:
-                    sentence = await _keep(parsed, command.asker, at, store, chat.names)
+                    sentence = await _keep(parsed, command.asker, at, checkpoint=checkpoint, store=store, chat=chat)
         except (ConflictError, NotAllowedError, UsageError) as error:
             sentence = error.sentence
         await visible.replace(sentence)
@@ -110,20 +112,16 @@ async def _choose(parsed: PersonaCommand, asker: Requester, at: PlaceText, store
     return _("From the next message on, I'm *{name}* in {place}.", name=name, place=at.name)
 
 
-async def _clear(name: str, asker: Requester, workspace: Place, store: Store) -> list[Place]:
-    """Unset a persona wherever it was chosen; return where that was."""
-    sheets = await store.settings.all_overrides(workspace.workspace)
-    used = [place for place, sheet in sheets.items() if str(sheet.values.get("persona")).casefold() == name.casefold()]
-    for place in used:
-        await store.settings.change(place, {"persona": None}, asker.person)
-    return used
-
-
-async def _keep(parsed: PersonaCommand, asker: Requester, at: PlaceText, store: Store, names: Mentions) -> str:
+async def _keep(
+    parsed: PersonaCommand, asker: Requester, at: PlaceText, *, checkpoint: Checkpoint, store: Store, chat: Chat
+) -> str:
     workspace = Place(at.place.workspace, "")
     overrides, settings = await store.settings.overrides(workspace), await store.settings.load(workspace)
     known = find(parsed.name, settings.personas)
     if known is None and not parsed.prompt:
+        # This may be the second try, and the first one came no further than to remove it.
+        if used := await let_go(workspace.workspace, asker, checkpoint=checkpoint, store=store, chat=chat):
+            return _removed(parsed.name, used, chat.names)
         raise unknown(parsed.name, settings, at)
     others = [one for one in settings.personas if one != known]
     if parsed.prompt:
@@ -133,11 +131,14 @@ async def _keep(parsed: PersonaCommand, asker: Requester, at: PlaceText, store: 
     personas = [one.model_dump(mode="json") for one in others]
     await store.settings.change(workspace, {"personas": personas or None}, asker.person, version=overrides.version)
     if known and not parsed.prompt:
-        used = await _clear(known.name, asker, workspace, store)
-        had = and_list(names.channel(one.channel) or _("the workspace") for one in used)
-        gone = [_("It no longer applies to {places}.", places=had)] if used else []
-        return " ".join((_("The persona *{name}* was removed.", name=known.name), *gone))
+        used = await let_go(workspace.workspace, asker, checkpoint=checkpoint, store=store, chat=chat)
+        return _removed(known.name, used, chat.names)
     return _(
         "The persona *{name}* was saved. `/parley persona {name}` chooses it for a channel.",
         name=parsed.name,
     )
+
+
+def _removed(name: str, used: tuple[Place, ...], names: ChatNames) -> str:
+    told = _("The persona *{name}* was removed.", name=name), no_longer_used(used, names)
+    return " ".join(filter(None, told))

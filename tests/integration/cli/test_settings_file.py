@@ -102,6 +102,22 @@ async def test_differences_are_shown_before_they_apply(act: Act, file: Path, dat
     assert "already match" in (await act("apply", str(file), "--yes"))[1]
 
 
+async def test_no_place_keeps_a_removed_persona(act: Act, file: Path, database: Database) -> None:
+    """Also those that the file doesn't name, and threads."""
+    store, thread = sql_store(database), Place("T1", "C1", "1.5")
+    await store.settings.change(WORKSPACE, {"personas": [{"name": "Pirate", "prompt": "Arr."}]}, "U1")
+    for place in (CHANNEL, thread):
+        await store.settings.change(place, {"persona": "Pirate"}, "U1")
+    assert (await act("apply", written(file, "[T1.C2]", "footer = true"), "--yes"))[0] == 0
+    assert (await store.settings.overrides(CHANNEL)).values == {"persona": "Pirate"}
+    status, out, _ = await act("apply", written(file, "[T1.workspace]", "footer = true"), "--yes")
+    assert status == 0
+    assert "T1 C1: persona Pirate → not set" in out
+    assert "T1 C1 1.5: persona Pirate → not set" in out
+    assert not (await store.settings.overrides(CHANNEL)).values
+    assert not (await store.settings.overrides(thread)).values
+
+
 async def test_faults_are_told_with_their_lines(act: Act, file: Path, database: Database) -> None:
     prompt = ('instructions = """', "colour = no key", '"""')
     written(file, "[T1.C1]", *prompt, 'colour = "red"', 'max_output = "ten"', "[T1.C2]", "temperature = 0.3")

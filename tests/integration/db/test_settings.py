@@ -110,4 +110,5 @@ async def test_sheets_are_a_workspaces_own(store: Store) -> None:
     for place in (WORKSPACE, CHANNEL, THREAD, Place("T2", "C9")):
         await store.settings.change(place, {"footer": True}, "U1")
     assert list(await store.settings.all_overrides("T1")) == [WORKSPACE, CHANNEL]
+    assert list(await store.settings.all_overrides("T1", with_threads=True)) == [WORKSPACE, CHANNEL, THREAD]
     assert list(await store.settings.all_overrides()) == [WORKSPACE, CHANNEL, Place("T2", "C9")]
