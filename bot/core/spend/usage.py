@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 USAGE = N_(
     "Type `/parley usage`, then `person`, `channel` or `workspace`, and how far back: `7d`, `4w`, `last month`, "
-    "`since Monday`; at most {most}d."
+    "`since Monday`; at most 366d."
 )
 _TYPED = re.compile(
     r"usage(?:\s+(?:of\s+)?(?P<scope>person|me|channel|workspace))?(?:\s+(?P<span>\S.*))?", re.IGNORECASE
@@ -88,21 +88,17 @@ def parse(typed: str, now: datetime | None = None) -> UsageView:
     """Read `usage [person|channel|workspace] [7d]`, with the span relative to `now`. Raises `UsageError`."""
     match = _TYPED.fullmatch(typed.strip())
     if match is None:
-        raise UsageError(_usage())
+        raise UsageError(_(USAGE))
     scope = (match["scope"] or "person").lower()
     days = USUAL_DAYS
     if words := match["span"]:
         if not spans.take(words)[0]:
-            raise UsageError(_usage())
+            raise UsageError(_(USAGE))
         try:
             days = spans.days_back(words, now or datetime.now(UTC), MOST_DAYS)
         except UsageError as error:
-            raise UsageError(f"{error.sentence} {_usage()}") from None
+            raise UsageError(f"{error.sentence} {_(USAGE)}") from None
     return UsageView(UsageScope.PERSON if scope == "me" else UsageScope(scope), days)
-
-
-def _usage() -> str:
-    return _(USAGE, most=MOST_DAYS)
 
 
 async def usage(

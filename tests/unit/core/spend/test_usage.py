@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.domain.usage import DailyUsage, UsageScope, UsageView
+from bot.core.domain.usage import MOST_DAYS, DailyUsage, UsageScope, UsageView
 from bot.core.spend.usage import draw, parse, report, to_csv
 from bot.errors import UsageError
 
@@ -53,7 +53,7 @@ def test_a_view_is_read(typed: str, view: UsageView) -> None:
 def test_another_view_is_explained(typed: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse(typed)
-    assert "/parley usage" in caught.value.sentence
+    assert f"at most {MOST_DAYS}d" in caught.value.sentence
 
 
 def test_a_report_has_a_sum() -> None:
