@@ -73,7 +73,8 @@ def _named(file: str, grids: Sequence[Grid], wanted: str) -> Grid:
     if not meant and len(grids) == 1 and not grids[0].title:
         raise UsageError(_("{name} has no sheets to choose from: leave `sheet=` out.", name=file))
     if not meant:
-        shown = ", ".join(f"“{grid.title[:60] or n}”" for n, grid in enumerate(grids[:SHOWN_TITLES], start=1))
+        titles = (grid.title[:60] or str(n) for n, grid in enumerate(grids[:SHOWN_TITLES], start=1))
+        shown = ", ".join(_("“{name}”", name=title) for title in titles)
         raise UsageError(
             _("There is no sheet “{sheet}” in {name}. It has: {sheets}.", sheet=wanted[:60], name=file, sheets=shown)
         )

@@ -54,7 +54,7 @@ def named(wanted: str, heading: Heading, file: str) -> Choice:
     parts = [_place(part, heading) for part in wanted.split("+")[:MOST_JOINED]]
     if len(parts) > 1 and None not in parts:
         return Choice(tuple(dict.fromkeys(part for part in parts if part is not None)))
-    shown = ", ".join(f"“{name[: naming.LONGEST_NAME]}”" for name in heading.names[:SHOWN_COLUMNS])
+    shown = ", ".join(_("“{name}”", name=name[: naming.LONGEST_NAME]) for name in heading.names[:SHOWN_COLUMNS])
     raise UsageError(
         _(
             "There is no column “{column}” in {name}. It has: {columns}.",
