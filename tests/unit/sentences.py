@@ -24,7 +24,7 @@ CODE = re.compile(r"`[^`]*`")
 MARK = "# not for people: "
 DEFINITIONS = (ast.Assign, ast.AnnAssign, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 TRANSLATED = {"_", "N_", "ngettext"}
-TYPED = {"verbs", "usage_hint"}  # the arguments that hold what people type
+TYPED = {"verbs", "said", "example", "usage_hint"}  # the arguments that hold what people type
 # What takes text that nobody reads in Slack.
 INTERNAL = {"compile", "TypeVar", "NewType", "cast", "text", "getLogger"}
 LOGGED = {"debug", "info", "warning", "error", "exception", "critical"}

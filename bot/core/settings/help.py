@@ -41,7 +41,7 @@ def topics(me: str = UNNAMED) -> dict[str, str]:
     """Return the pages by their names. `me` is how people write the bot's name."""
     return {
         **{one.name: _(one.help) for one in COMMANDS if one is not PARLEY},
-        **{one.topic: _(one.help) for one in SUBCOMMANDS if one.help},
+        **{one.topic: "\n".join(map(_, one.help)) for one in SUBCOMMANDS if one.help},
         **{name: _(text, me=me, readable=_(READABLE)) for name, text in BESIDE.items()},
     }
 

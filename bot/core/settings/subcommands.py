@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.core.command import meant, shown
+from bot.core.command import meant
 from bot.core.commands import BY_NAME, PARLEY
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.privacy import forget
 from bot.core.settings import budget_command, persona_command, triage_command
 from bot.core.settings.parse import SCOPED
 from bot.core.settings.parse import parse as parse_settings
+from bot.core.settings.parse import unknown as unknown_words
 from bot.core.spend import usage
 from bot.errors import UsageError
+from bot.language import N_, _
 
-FEEDBACK, SETTINGS_OF, COST = "Feedback", "This channel", "Cost and privacy"  # sections of the help
+FEEDBACK, SETTINGS_OF, COST = N_("Feedback"), N_("This channel"), N_("Cost and privacy")  # sections of the help
 
 
 def alone(said: str) -> bool:
@@ -54,10 +56,10 @@ class Subcommand:
     example: str = ""
     brief: str = ""
     topic: str = "settings"
-    help: str = ""
+    help: tuple[str, ...] = ()  # paragraphs
 
 
-_SHOW = ("", "show ", "show me ", "show us ", "list ", "open ")
+_SHOW = ("", "show ", "show me ", "show us ", "list ", "open ")  # not for people: said
 HELP = Subcommand(
     "help",
     str,
@@ -72,6 +74,9 @@ HELP = Subcommand(
         "was kannst du",
     ),
     topic="",
+)
+_OF_SETTINGS = (  # not for people: typed
+    *("set", "unset", "why", "history", "revert", "workspace", "thread", "workspace settings"),
 )
 SUBCOMMANDS = (
     HELP,
@@ -88,31 +93,40 @@ SUBCOMMANDS = (
         said={"", "list", "list all"}.__contains__,
         section=SETTINGS_OF,
         example="settings",
-        brief="the model, who is answered, who may use me",
-        help="`/parley settings` opens this channel's settings as a form, `/parley settings list` lists what is set, "
-        "and `/parley settings list all` everything. `/parley set <name> <value>` changes one, `/parley unset <name>` "
-        "resets it, and so does `unset` or `none` as the value. `/parley why` shows where each comes from, "
-        "`/parley history` who changed what, and `/parley revert <number>` undoes changes.\n"
-        f"{SCOPED}\nWorkspace admins and Parley's admins can change settings.",
+        brief=N_("the model, who is answered, who may use me"),
+        help=(
+            N_(
+                "`/parley settings` opens this channel's settings as a form, `/parley settings list` lists what is "
+                "set, and `/parley settings list all` everything. `/parley set <name> <value>` changes one, `/parley "
+                "unset <name>` resets it, and so does `unset` or `none` as the value. `/parley why` shows where each "
+                "comes from, `/parley history` who changed what, and `/parley revert <number>` undoes changes."
+            ),
+            SCOPED,
+            N_("Workspace admins and Parley's admins can change settings."),
+        ),
     ),
-    *map(Subcommand, ("set", "unset", "why", "history", "revert", "workspace", "thread", "workspace settings")),
+    *map(Subcommand, _OF_SETTINGS),
     Subcommand(
         "prompt",
         section=SETTINGS_OF,
         example="prompt <text>",
-        brief="what I should always keep in mind here",
+        brief=N_("what I should always keep in mind here"),
         topic="prompt",
-        help="`/parley prompt` shows this channel's system prompt, `/parley prompt <text>` sets it, and "
-        "`/parley prompt unset` removes it.",
+        help=(
+            N_(
+                "`/parley prompt` shows this channel's system prompt, `/parley prompt <text>` sets it, and "
+                "`/parley prompt unset` removes it."
+            ),
+        ),
     ),
     Subcommand(
         "persona",
         persona_command.parse,
         section=SETTINGS_OF,
         example="persona <name>",
-        brief="a named prompt of the workspace",
+        brief=N_("a named prompt of the workspace"),
         topic="persona",
-        help=persona_command.USAGE,
+        help=(persona_command.USAGE,),
     ),
     Subcommand(
         "triage",
@@ -120,12 +134,17 @@ SUBCOMMANDS = (
         said={"on", "off", "settings"}.__contains__,
         section=FEEDBACK,
         example="triage on",
-        brief="sort each post here: category, severity, team",
+        brief=N_("sort each post here: category, severity, team"),
         topic="triage",
-        help=triage_command.USAGE,
+        help=(triage_command.USAGE,),
     ),
-    Subcommand("triage report", triage_command.parse, verbs=("triage report",), topic="triage"),
-    Subcommand("triage secret", triage_command.parse, topic="triage"),
+    Subcommand(
+        "triage report",  # not for people: typed
+        triage_command.parse,
+        verbs=("triage report",),
+        topic="triage",
+    ),
+    Subcommand("triage secret", triage_command.parse, topic="triage"),  # not for people: typed
     Subcommand(
         "open",
         triage_command.parse,
@@ -137,7 +156,7 @@ SUBCOMMANDS = (
         said=parsed(triage_command.parse, "open"),
         section=FEEDBACK,
         example="open #channel",
-        brief="posts that no one has resolved",
+        brief=N_("posts that no one has resolved"),
         topic="triage",
     ),
     Subcommand(
@@ -147,7 +166,7 @@ SUBCOMMANDS = (
         said=parsed(triage_command.parse, "trends"),
         section=FEEDBACK,
         example="trends 14d",
-        brief="what came in, and what there is more of",
+        brief=N_("what came in, and what there is more of"),
         topic="triage",
     ),
     Subcommand(
@@ -157,9 +176,9 @@ SUBCOMMANDS = (
         said=parsed(usage.parse, "usage"),
         section=COST,
         example="usage 7d",
-        brief="what was used, and what it cost",
+        brief=N_("what was used, and what it cost"),
         topic="usage",
-        help=usage.USAGE,
+        help=(usage.USAGE,),
     ),
     Subcommand(
         "budget",
@@ -167,9 +186,9 @@ SUBCOMMANDS = (
         verbs=tuple(f"{show}{the}{name}" for show in _SHOW for the in ("", "the ") for name in ("budget", "budgets")),
         section=COST,
         example="budget",
-        brief="what can be spent",
+        brief=N_("what can be spent"),
         topic="budget",
-        help=budget_command.USAGE,
+        help=(budget_command.USAGE,),
     ),
     Subcommand(
         "forget",
@@ -179,10 +198,15 @@ SUBCOMMANDS = (
         said=forget.is_said,
         section=COST,
         example="forget me",
-        brief="erase what I've stored",
+        brief=N_("erase what I've stored"),
         topic="privacy",
-        help=f"{forget.USAGE}\n`/parley set redact on` hides addresses, numbers and secrets from Claude here, and "
-        "`/parley set retention_days 30` keeps what was said here for 30 days.",
+        help=(
+            forget.USAGE,
+            N_(
+                "`/parley set redact on` hides addresses, numbers and secrets from Claude here, and "
+                "`/parley set retention_days 30` keeps what was said here for 30 days."
+            ),
+        ),
     ),
 )
 BY_WORDS = {one.words: one for one in SUBCOMMANDS}
@@ -207,9 +231,10 @@ def parse(typed: str) -> object:
 def unknown(typed: str, word: str) -> UsageError:
     """Return the error for a word that can't follow `/parley`, with the nearest that can."""
     if word in ChannelSettings.model_fields:
-        near = f" Did you mean `/{PARLEY.name} set {word}`?"
+        meant_word = f"/{PARLEY.name} set {word}"
+        near = " " + _("Did you mean `{word}`?", word=meant_word)
     elif word in BY_NAME:
-        near = f" Did you mean `/{word}`?"
+        near = " " + _("Did you mean `{word}`?", word="/" + word)
     else:
         near = meant(word, FIRST_WORDS, before=f"/{PARLEY.name} ") or meant(word, tuple(BY_NAME), before="/")
-    return UsageError(f"I don't know {shown(typed)}.{near} See `/{PARLEY.name} help`.")
+    return UsageError(" ".join((unknown_words(typed) + near, _("See `/parley help`."))))
