@@ -12,13 +12,16 @@ import pytest
 from babel.messages.pofile import read_po
 
 from docs.catalogue import FILES, ROOT, sentences, updated
-from tests.unit.sentences import TRANSLATED
+from tests.unit.sentences import TRANSLATED, outside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from babel.messages.catalog import Message
+
+# Operators read what the rest writes, and developers the playground: in English.
+READ_IN_SLACK = ("claude", "core", "db", "errors.py", "integrations", "jobs", "reader", "slack", "work")
 
 CODE = re.compile(r"`[^`]+`")
 
@@ -41,6 +44,15 @@ def marked(source: str) -> Iterator[tuple[str, ...]]:
             forms = node.args[: 2 if node.func.id == "ngettext" else 1]
             if all(isinstance(one, ast.Constant) for one in forms):
                 yield tuple(str(ast.literal_eval(one)) for one in forms)
+
+
+@pytest.mark.parametrize("part", READ_IN_SLACK)
+def test_no_sentence_stands_outside(part: str) -> None:
+    """What people read in Slack is in the catalogue; `sentences.py` says how to mark a text that is not for them."""
+    path = ROOT / "bot" / part
+    files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+    texts = {file: list(outside(file.read_text(encoding="utf-8"))) for file in files}
+    assert {file: found for file, found in texts.items() if found} == {}
 
 
 def test_no_marked_sentence_is_overlooked() -> None:
