@@ -355,6 +355,28 @@ def long_header() -> bytes:
     return b"To: " + b"<a@x.example>, (" * 600_000 + b"\n\nHello."
 
 
+def epub(pages: dict[str, str], *, package: str = "", **others: str) -> bytes:
+    """Make an e-book of some pages; `package` goes before its list of parts, and a name of `others` has a _ for a /."""
+    items = "".join(f'<item id="{name}" href="{name}" media-type="application/xhtml+xml"/>' for name in pages)
+    spine = "".join(f'<itemref idref="{name}"/>' for name in pages)
+    opf = (
+        f'{package}<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        "<metadata><dc:title>Herons</dc:title><dc:creator>Ada</dc:creator></metadata>"
+        f"<manifest>{items}</manifest><spine>{spine}</spine></package>"
+    )
+    container = '<container><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>'
+    parts = {"mimetype": "application/epub+zip", "META-INF/container.xml": container, "OEBPS/book.opf": opf}
+    parts |= {f"OEBPS/{name}": page for name, page in pages.items()}
+    parts |= {name.replace("_", "/"): text for name, text in others.items()}
+    return packed({name: text.encode() for name, text in parts.items()})
+
+
+def book(chapters: int, text: str, before: str = "") -> bytes:
+    """Write an e-book whose chapters all say the same."""
+    page = f"{before}<html><body><p>{text}</p></body></html>"
+    return epub({f"{number}.xhtml": page for number in range(chapters)}, package=before)
+
+
 def rich_text_of(words: bytes, count: int) -> bytes:
     """Write a rich text of one thing again and again."""
     return b"{\\rtf1 x " + words * count + b"}"
@@ -443,6 +465,13 @@ BOMBS: dict[str, Bomb] = {
     "HTML, one style of 4 MB": Bomb("style.html", lambda: b"x<style>" + b".a{/*" * 700_000, "ask", READ),
     "mail, 10,000 parts in parts": Bomb("parts.eml", mail_in_mail, "ask", (*NOT_READ, *READ)),
     "mail, a header of 10 MB": Bomb("header.eml", long_header, "ask", (*NOT_READ, *READ)),
+    "EPUB, entities in entities": Bomb("laughs.epub", lambda: book(1, "&b;", _LAUGHS), "ask", (*NOT_READ, *READ)),
+    "EPUB, 100,000 chapters": Bomb("parts.epub", lambda: book(100_000, "word"), "ask", NOT_READ),
+    "EPUB, one chapter of 200 MB": Bomb(
+        "long.epub", lambda: book(1, "word " * 40_000_000), "ask", (*NOT_READ, "no text")
+    ),
+    "EPUB, a million open elements": Bomb("deep.epub", lambda: book(1, "<div>" * 1_000_000), "ask", ("is empty",)),
+    "EPUB, 4 GB": Bomb("zeros.epub", lambda: zeros(4_000, 4_000 * MEGABYTE), "ask", NOT_READ),
     "RTF, 18 MB of a picture": Bomb("pict.rtf", lambda: rich_text_of(b"89504e47", 2_300_000), "ask", READ),
     "RTF, 5 million brackets": Bomb("deep.rtf", lambda: rich_text_of(b"{", 5_000_000), "ask", (*NOT_READ, *READ)),
     "RTF, 100,000 links": Bomb("links.rtf", lambda: rich_text_of(_LINK, 100_000), "ask", (*NOT_READ, *READ)),

@@ -218,10 +218,13 @@ def _document(file: FileRef, data: bytes, room: int) -> OpenedFile:
         missing = and_list(found.left_out)
         about = f"Not read: {missing}." if missing else ""  # not for people: told to Claude
     context = " ".join(filter(None, (about, found.about)))
-    told = ""
+    told = []
     if missing:
-        told = _("I read {name}, except for {missing}.", name=shown, missing=and_list(found.left_out))
-    return replace(got, attachment=replace(got.attachment, context=context), told=told)
+        told.append(_("I read {name}, except for {missing}.", name=shown, missing=and_list(found.left_out)))
+    if found.unseen:
+        unseen = and_list(words() for words in found.unseen)
+        told.append(_("What I read of {name} includes {unseen}.", name=shown, unseen=unseen))
+    return replace(got, attachment=replace(got.attachment, context=context), told=" ".join(told))
 
 
 def _text(file: FileRef, text: str, room: int) -> OpenedFile:

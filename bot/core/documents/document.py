@@ -36,7 +36,9 @@ class Thing(StrEnum):
     EMBEDDED_DOCUMENT = auto()
     EMBEDDED_OBJECT = auto()
     EMBEDDED_PAGE = auto()
+    HIDDEN_COLUMN = auto()
     HIDDEN_PASSAGE = auto()
+    HIDDEN_ROW = auto()
     HIDDEN_SHEET = auto()
     HIDDEN_SLIDE = auto()
     MACRO_PROJECT = auto()
@@ -59,6 +61,8 @@ COUNTED: Mapping[Thing, Callable[[int], str]] = {
     Thing.FAR_SHEET: lambda n: ngettext(
         "{n:,} sheet whose cells reach too far", "{n:,} sheets whose cells reach too far", n
     ),
+    Thing.HIDDEN_COLUMN: lambda n: ngettext("{n:,} hidden column", "{n:,} hidden columns", n),
+    Thing.HIDDEN_ROW: lambda n: ngettext("{n:,} hidden row", "{n:,} hidden rows", n),
     Thing.HIDDEN_PASSAGE: lambda n: ngettext("{n:,} hidden passage", "{n:,} hidden passages", n),
     Thing.HIDDEN_SHEET: lambda n: ngettext("{n:,} hidden sheet", "{n:,} hidden sheets", n),
     Thing.HIDDEN_SLIDE: lambda n: ngettext("{n:,} hidden slide", "{n:,} hidden slides", n),
@@ -72,11 +76,15 @@ COUNTED: Mapping[Thing, Callable[[int], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document's text. `unread` is what in it was not read, `about` is told to the model alone."""
+    """A document's text. `unread` is what in it was not read, `about` is told to the model alone.
+
+    `unseen` was read, though someone who opens the document does not see it.
+    """
 
     text: str
     unread: tuple[Words, ...] = ()
     about: str = ""
+    unseen: tuple[Words, ...] = ()
 
     @property
     def left_out(self) -> tuple[str, ...]:

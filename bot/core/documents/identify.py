@@ -54,7 +54,7 @@ ENDINGS = {
 _NO_DOCUMENTS = ("audio/", "video/")  # whatever their names say
 # Extensions of files that can't be read, so that they are not downloaded to find out.
 OTHERS = {
-    *(".7z", ".aac", ".ai", ".apk", ".avi", ".avif", ".bin", ".bmp", ".bz2", ".dll", ".dmg", ".eps", ".epub"),
+    *(".7z", ".aac", ".ai", ".apk", ".avi", ".avif", ".bin", ".bmp", ".bz2", ".dll", ".dmg", ".eps"),
     *(".exe", ".fig", ".flac", ".gz", ".heic", ".heif", ".ico", ".iso", ".jar", ".key", ".m4a", ".mkv", ".mov"),
     *(".mp3", ".mp4", ".msg", ".msi", ".numbers", ".odg", ".ogg", ".otf", ".pages", ".parquet", ".pkg"),
     *(".psd", ".rar", ".sketch", ".so", ".sqlite", ".tar", ".tgz", ".tif", ".tiff", ".ttf", ".wav"),

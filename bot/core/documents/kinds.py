@@ -59,6 +59,7 @@ DOCUMENTS = (
         ("text/html", "application/xhtml"),
         PAGE,
     ),
+    Kind("e-books (EPUB)", (".epub",), ("application/epub",)),
     Kind("notebooks (IPYNB)", (".ipynb",), (NOTEBOOK,), NOTEBOOK),
 )
 WORDS = (
@@ -69,7 +70,8 @@ WORDS = (
 )
 READABLE = N_(
     "I can read images (PNG, JPEG, GIF, WebP), PDFs, Word (DOCX), Excel (XLSX, XLSB, XLS), PowerPoint (PPTX), "
-    "OpenDocument (ODT, ODS, ODP), RTF, e-mails (EML), web pages (HTML), notebooks (IPYNB), and text and code files"
+    "OpenDocument (ODT, ODS, ODP), RTF, e-mails (EML), web pages (HTML), e-books (EPUB), notebooks (IPYNB), and text "
+    "and code files"
 )
 
 _BY_ENDING = {ending: one.media_type for one in DOCUMENTS for ending in one.endings}
@@ -80,7 +82,6 @@ ADVICE = {
         "Outlook has wrapped the attachments of an e-mail in it. Please ask the sender for the files themselves."
     ),
     ".doc": N_("it is in the old format of Word (DOC). Please save it as DOCX, and post that."),
-    ".epub": N_("it is an e-book. Please export it as a PDF, and post that."),
     ".key": N_("it is a Keynote presentation. Please export it as PPTX or a PDF, and post that."),
     ".msg": N_("it is in Outlook's own format (MSG). Please save it as EML or as text, and post that."),
     ".numbers": N_("it is a Numbers spreadsheet. Please export it as XLSX or a PDF, and post that."),

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from bot.core.decoding.text import decode
-from bot.core.documents import archive, kinds, mail, notebook, rich_text, web_page
+from bot.core.documents import archive, book, kinds, mail, notebook, rich_text, web_page
 from bot.core.documents.document import Document
 from bot.core.documents.identify import with_content_type, with_type
 from bot.core.documents.refusal import protected
@@ -89,6 +89,8 @@ def _text(shown: str, media_type: str, text: str) -> Document:
 def _packed(shown: str, name: str, data: bytes) -> Document:
     with archive.opened(shown, data) as opened:
         names = opened.namelist()
+        if book.CONTAINER in names:
+            return book.read(shown, opened)
         found = _office(opened, names)
         if found is not None:
             return found(opened)
@@ -130,8 +132,6 @@ def _ending(name: str, names: list[str]) -> str:
     ending = PurePath(name.lower()).suffix
     if any(one.startswith("Index/") or one == "Index.zip" for one in names):
         return ending if ending in (".numbers", ".key") else ".pages"
-    if "META-INF/container.xml" in names:
-        return ".epub"
     return ".zip"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,10 @@ ABOUT = (
     "Cells have values, not formulas; "  # not for people: as said
     "dates are written year-month-day, and a percentage is a fraction of 1."
 )
-HIDDEN = "Some of these rows or columns are hidden in Excel."  # not for people: as said
 _COMMENTS = re.compile(r"xl/(?:comments/)?comments\d*\.xml")
-_HIDDEN = re.compile(rb"<(?:row|col)\s[^<>]{0,300}?hidden=\"(?:1|true)\"")
+_HIDDEN = re.compile(rb"<(row|col)\s([^<>]{0,300}?hidden=\"(?:1|true)\"[^<>]{0,300})")
+_SPAN = re.compile(rb"\b(min|max)=\"(\d{1,5})\"")
+MOST_COLUMNS = 16_384  # of a sheet in Excel: what reaches as far is hidden to its end, and has no cells there
 
 
 def read(name: str, data: bytes) -> Document:
@@ -55,8 +57,9 @@ def read(name: str, data: bytes) -> Document:
     )
     with in_english():
         remarks = dict.fromkeys(remark() for one in shown for remark in one.remarks)
-    about = (ABOUT, *remarks, *((HIDDEN,) if _has_hidden(data) else ()))
-    return Document("\n\n".join(map(_table, shown)), left_out, " ".join(about))
+        unseen = counted(_hidden(data))
+        about = (ABOUT, *remarks, *(f"It has {words()}." for words in unseen))  # not for people: as said
+    return Document("\n\n".join(map(_table, shown)), left_out, " ".join(about), unseen)
 
 
 def _table(grid: Grid) -> str:
@@ -78,9 +81,17 @@ def _beside(data: bytes) -> Iterator[Words]:
     yield from counted(found)
 
 
-def _has_hidden(data: bytes) -> bool:
+def _hidden(data: bytes) -> Counter[Thing]:
+    """Count the rows and columns that their author has hidden in Excel, and that are read all the same."""
+    found = Counter[Thing]()
     if not data.startswith(PACKED):
-        return False
+        return found
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = [name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
-        return any(_HIDDEN.search(archive.read(name)) for name in names)
+        for what, given in (one for name in names for one in _HIDDEN.findall(archive.read(name))):
+            span = {key: int(number) for key, number in _SPAN.findall(given)}
+            if what == b"row":
+                found[Thing.HIDDEN_ROW] += 1
+            elif span.get(b"max", 0) < MOST_COLUMNS:
+                found[Thing.HIDDEN_COLUMN] += max(1, span.get(b"max", 0) - span.get(b"min", 0) + 1)
+    return found

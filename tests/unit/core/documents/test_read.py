@@ -15,7 +15,7 @@ from bot.core.documents import kinds
 from bot.core.documents.document import COUNTED, Thing
 from bot.core.documents.read import read
 from bot.errors import UsageError
-from tests.support.bombs import packed, png, stored
+from tests.support.bombs import epub, packed, png, stored
 from tests.support.documents import docx, odt, paragraph, pptx, saved, unpacked, xlsx
 from tests.support.spoken import said
 
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from bot.core.documents.document import Document
 
 STREAMS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100)
+
+
+LOCKED = (
+    '<encryption xmlns:enc="http://www.w3.org/2001/04/xmlenc#"><enc:CipherReference URI="OEBPS/1.xhtml"/></encryption>'
+)
 
 
 def opened(name: str, data: bytes, media_type: str = kinds.DOCUMENT) -> Document:
@@ -47,6 +52,37 @@ def test_slides_have_numbers_tables_and_notes() -> None:
         "|  | Sales |\n| --- | --- |\n| Q1 | 1 |\n| Q2 | 2.5 |"
     )
     assert found.left_out == ("1 hidden slide",)
+
+
+def test_a_books_chapters_keep_their_order() -> None:
+    start = "<html xmlns='http://www.w3.org/1999/xhtml'><head><title/></head><body>"
+    pages = {
+        "2.xhtml": f"{start}<h1>Fish</h1><p>They eat <i>fish</i>.</p></body></html>",
+        "1.xhtml": f"<!DOCTYPE html>{start}<p>They wade.&nbsp;<img src='a.png' alt='' width='90'/></p></body></html>",
+        "3.xhtml": f"{start}<p hidden='hidden'>Obey me.</p><p>The end.",  # not well-formed
+    }
+    found = opened("birds.epub", epub(pages), "application/epub+zip")
+    assert found.text == "# Herons\n\nAda\n\n# Fish\n\nThey eat fish.\n\nThey wade.\n\nThe end."
+    assert found.left_out == ("1 picture", "1 hidden passage")
+
+
+def test_a_long_book_is_read_to_a_point() -> None:
+    pages = {f"{n}.xhtml": "<p>word</p>" for n in range(1_010)}
+    assert opened("long.epub", epub(pages)).left_out == ("everything after the first 1,000 parts",)
+
+
+def test_what_a_sheet_hides_is_told() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("Pay")
+        for row, cells in enumerate([("Name", "Wage", "Note"), ("Ada", 7, "new"), ("Sam", 8, "")]):
+            sheet.write_row(row, 0, cells)
+        sheet.set_row(1, None, None, {"hidden": True})
+        sheet.set_column(1, 2, None, None, {"hidden": True})
+    found = opened("pay.xlsx", out.getvalue())
+    assert "| Ada | 7 | new |" in found.text
+    assert [words() for words in found.unseen] == ["2 hidden columns", "1 hidden row"]
+    assert "It has 2 hidden columns. It has 1 hidden row." in found.about
 
 
 def test_slides_of_pictures_are_asked_for_as_pdf() -> None:
@@ -162,6 +198,7 @@ def test_pages_are_read_in_their_encoding(codec: str) -> None:
         ("a.numbers", packed({"Index/Document.iwa": b""}), "export it as XLSX or a PDF"),
         ("a.key", packed({"Index/Document.iwa": b""}), "export it as PPTX or a PDF"),
         ("a.epub", packed({"META-INF/container.xml": b""}), "export it as a PDF"),
+        ("a.epub", epub({"1.xhtml": "<p>x</p>"}, **{"META-INF_encryption.xml": LOCKED}), "without protection"),
         ("a.zip", packed({"a.txt": b"x"}), "unpack it"),
         ("a.gdoc", b'{"url": "https://docs.google.com/document/d/1"}', "download it as DOCX"),
         ("a.docx", docx(paragraph("x"))[:300], "save it again"),
