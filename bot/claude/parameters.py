@@ -119,7 +119,7 @@ def faults(card: ModelCard, settings: ChannelSettings) -> dict[str, str]:
         if getattr(settings, name) is None:
             continue
         if not card.sampling:
-            found[name] = _("{model} no longer takes a temperature or a top_p", model=card.id)
+            found[name] = _("{model} no longer accepts a temperature or a top_p", model=card.id)
         elif thinks and "thinking" not in found:
-            found[name] = _("a model that thinks takes no temperature or top_p")
+            found[name] = _("a model that thinks accepts no temperature or top_p")
     return found

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ELSEWHERE = N_("This form belongs to another workspace, so nothing was done.")
 COMMAND_OFF = N_("`/{command}` is turned off here; {helpers} can turn it on.")
 CHANNEL_OFF = N_("I'm turned off in this channel; {helpers} can turn me on.")
-DENIED = N_("I'm not allowed to help you here; {helpers} can change that.")
+DENIED = N_("You can't use me here; {helpers} can change that.")
 OUTSIDER = N_("I only help people from the organization that runs me; {helpers} there can let you use me here.")
 GUEST = N_("Guests can't use me here; {helpers} can let you use me.")
 NOT_NAMED = N_("Only certain people can use me here, and you aren't one of them yet; {helpers} can add you.")

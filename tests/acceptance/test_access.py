@@ -133,7 +133,7 @@ async def test_who_may_is_asked_again_at_the_end(dialogue: Dialogue, model: Scri
     await choose(dialogue, dialogue.general, denied_people=[workspace.sam.id])
     refused = await workspace.submit({"rating_comment": "It is a crane."}, user=workspace.sam)
     assert refused.is_open
-    assert "I'm not allowed to help you here; a workspace admin can change that." in refused.errors["rating_comment"]
+    assert "You can't use me here; a workspace admin can change that." in refused.errors["rating_comment"]
     assert await dialogue.rows("SELECT comment FROM ratings") == [("",)]
 
 
@@ -157,7 +157,7 @@ async def test_a_card_is_not_changed_by_the_refused(dialogue: Dialogue, model: S
     await workspace.press(shown, "feedback_change.1", user=workspace.sam)
     await choose(dialogue, support(dialogue), denied_people=[workspace.sam.id])
     refused = await workspace.submit({"category": "Praise"}, user=workspace.sam)
-    assert "I'm not allowed to help you here" in refused.errors["category"]
+    assert "You can't use me here" in refused.errors["category"]
     assert await dialogue.rows("SELECT category FROM feedback") == [("Bug report",)]
 
 
@@ -171,7 +171,7 @@ async def test_a_person_may_be_kept_out(dialogue: Dialogue, model: ScriptedModel
     workspace = dialogue.workspace
     assert "set to" in await parley(dialogue, f"workspace set denied_people <@{workspace.sam.id}|sam>")
     dialogue.mention("hi", user=workspace.sam)
-    assert "I'm not allowed to help you here" in await told(dialogue, workspace.sam, "I'm not allowed")
+    assert "You can't use me here" in await told(dialogue, workspace.sam, "You can't use me")
     await nothing_more(dialogue, model)
     await parley(dialogue, "workspace unset denied_people")
     model.answer("Hello.")

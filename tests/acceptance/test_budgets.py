@@ -151,9 +151,7 @@ async def test_budgets_are_set_in_a_form(dialogue: Dialogue) -> None:
     assert "a number from 0 to 1,000,000" in refused.errors["channel_budget"]
     assert "a whole number from 1 to 100" in refused.errors["budget_notice"]
     assert (await workspace.submit({"channel_budget": "5", "budget_notice": "", "person_budget": "2"})).ok
-    saved = (
-        f"Saved for {here}: `channel_budget` not set → 5.0.\nSaved for the workspace: `person_budget` not set → 2.0."
-    )
+    saved = f"Saved for {here}: `channel_budget` not set → 5.\nSaved for the workspace: `person_budget` not set → 2."
     assert await dialogue.whisper() == saved
     assert "Each person: $2.00 a day" in await ask(dialogue, "budget list")
     await workspace.press(workspace.ephemerals()[-1], "edit_budgets.0")
@@ -168,8 +166,9 @@ async def test_budgets_are_a_button_away(dialogue: Dialogue) -> None:
     await ask(dialogue, "set person_budget 1")
     await workspace.command(dialogue.general, "/parley", "settings")
     await workspace.press(workspace.modal(), "edit_budgets.1")
-    assert "#general has its own, which override the workspace's: Budget per person ($ a day): 1.0." in str(
-        workspace.modal()["blocks"]
+    assert (
+        "#general has its own values for some of these, and they apply there: Budget per person ($ a day): 1."
+        in str(workspace.modal()["blocks"])
     )
     assert (await workspace.submit({"channel_budget": "5"})).ok
     assert workspace.modal()["callback_id"] == "settings"
@@ -179,7 +178,7 @@ async def test_budgets_are_a_button_away(dialogue: Dialogue) -> None:
     await workspace.press(workspace.modal(), "edit_budgets.0")
     assert "channel_budget" not in {block["block_id"] for block in workspace.modal()["blocks"]}
     assert (await workspace.submit({"workspace_budget": "300"})).ok
-    assert (await dialogue.whisper(3)) == "Saved for the workspace: `workspace_budget` not set → 300.0."
+    assert (await dialogue.whisper(3)) == "Saved for the workspace: `workspace_budget` not set → 300."
 
 
 async def test_a_budget_of_nothing_asks_nothing(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -464,7 +464,7 @@ async def test_a_result_says_what_wrote_it(dialogue: Dialogue, model: ScriptedMo
         await set_here(dialogue, *setting.split(" "))
     model.answer(all_as("Billing", 1, 2))
     answer = await command(dialogue, f"it costs\nit costs more\n{INTO}", "1. Billing")
-    sentence = "_`temperature` is not applied: claude-sonnet-5-5 no longer takes a temperature or a top_p._"
+    sentence = "_`temperature` is not applied: claude-sonnet-5-5 no longer accepts a temperature or a top_p._"
     assert answer.shown.endswith(sentence)
     assert answer.small_print == DISCLAIMER
     await dialogue.workspace.press(answer, "classify_correct.0")

@@ -126,7 +126,7 @@ async def test_settings_are_listed_set_and_unset(dialogue: Dialogue, model: Scri
         ("set colour red", "There is no setting `colour`"),
         ("set max_output many", "`max_output`"),
         ("set model claude-opus-4-0", "is retired; use"),
-        ("set temperature 0.2", "no longer takes a temperature"),
+        ("set temperature 0.2", "no longer accepts a temperature"),
     ],
 )
 async def test_a_wrong_setting_is_refused(dialogue: Dialogue, typed: str, reason: str) -> None:
@@ -151,7 +151,7 @@ async def test_what_stopped_applying_is_said_once(dialogue: Dialogue, model: Scr
     model.answer("Hello.")
     model.answer("Again.")
     ts = dialogue.mention("hi")
-    sentence = "_`temperature` is not applied: claude-sonnet-5-5 no longer takes a temperature or a top_p._"
+    sentence = "_`temperature` is not applied: claude-sonnet-5-5 no longer accepts a temperature or a top_p._"
     assert await dialogue.answer(dialogue.general, ts) == f"Hello.\n\n{sentence}"
     assert "temperature" not in model.requests[0].body
     dialogue.workspace.say(dialogue.general, "and again", thread_ts=ts)

@@ -87,7 +87,9 @@ class ChannelSettings(BaseModel):
     )
     outsiders: Annotated[Outsiders, Shown(N_("People from other organizations"))] = Field(
         default=Outsiders.NOBODY,
-        description=N_("whom from other organizations I answer in a shared channel: nobody, mention or all"),
+        description=N_(
+            "whom I answer from other organizations in a shared channel: nobody; mention: those who mention me; all"
+        ),
     )
     context: Annotated[int, Shown(N_("Thread context (tokens)"))] = Field(
         default=16_000,
@@ -103,7 +105,10 @@ class ChannelSettings(BaseModel):
         description=N_("what /classify sorts into: names separated by commas, or one `Name: definition` per line"),
     )
     ask_above: Annotated[float, Shown(N_("Ask above"), forms=())] = Field(
-        default=1.0, ge=0, le=1_000, description=N_("a /classify that will probably cost more, in dollars, asks first")
+        default=1.0,
+        ge=0,
+        le=1_000,
+        description=N_("a /classify that will probably cost more dollars than this asks first"),
     )
     code_language: Annotated[str, Shown(N_("Code language"), accepts=accepted.LANGUAGES)] = Field(
         default="",
@@ -215,7 +220,7 @@ class ChannelSettings(BaseModel):
         le=100,
         description=N_("below this confidence, in percent, a category is marked for a person to check"),
     )
-    together: Annotated[int, Shown(N_("Together"), forms=("triage",))] = Field(
+    together: Annotated[int, Shown(N_("Join posts within (minutes)"), forms=("triage",))] = Field(
         default=3, ge=0, le=60, description=N_("one person's posts within this many minutes are one piece of feedback")
     )
     triage_bots: Annotated[bool, Shown(N_("Posts from apps"), forms=("triage",))] = Field(
@@ -238,7 +243,7 @@ class ChannelSettings(BaseModel):
     cards: Annotated[Literal["thread", "team"], Shown(N_("Where the card goes"), forms=("triage",))] = Field(
         default="thread", description=N_("where feedback is shown with its buttons: in its thread, or only to its team")
     )
-    acknowledgement: Annotated[str, Shown(N_("Acknowledgement"), forms=("triage",))] = Field(
+    acknowledgement: Annotated[str, Shown(N_("Acknowledgment"), forms=("triage",))] = Field(
         default="", max_length=500, description=N_("the reply to people who post feedback; unset: none")
     )
     alert_from: Annotated[int, Shown(N_("Thresholds: alert from (posts)"), forms=("triage",))] = Field(

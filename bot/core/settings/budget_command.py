@@ -88,15 +88,15 @@ def listing(settings: ChannelSettings, where: str) -> str:
         _("• Each person: {amount}", amount=_amount(settings.person_budget, A_DAY)),
         f"• {where[:1].upper()}{where[1:]}: {_amount(settings.channel_budget, A_DAY)}",
         _("• The workspace: {amount}", amount=_amount(settings.workspace_budget, A_MONTH)),
-        _("• Questions from each person: {count:,} a minute", count=settings.turns_per_minute)
+        _("• Questions per person: {count:,} a minute", count=settings.turns_per_minute)
         if settings.turns_per_minute
-        else _("• Questions from each person: any number a minute"),
+        else _("• Questions per person: no limit"),
     )
     hint = _(
         "People are warned once at {percent}%. `/parley usage` shows what was spent.",
         percent=settings.budget_notice,
     )
-    return "\n".join((_("What can be spent in {place}:", place=where), *lines, "", hint))
+    return "\n".join((_("Spending limits for {place}:", place=where), *lines, "", hint))
 
 
 def _amount(amount: float | None, span: str) -> str:

@@ -12,7 +12,7 @@ from bot.core.domain.message import Place
 from bot.core.domain.typed_setting import read
 from bot.core.settings import form_fields as fields
 from bot.core.settings.place_text import plain_name
-from bot.core.settings.value_text import value_text
+from bot.core.settings.value_text import number_text, value_text
 from bot.errors import ConflictError, UsageError
 from bot.language import N_, _, number
 
@@ -92,13 +92,15 @@ def _field(name: str, sheet: Overrides) -> Field:
     hints = [fields.hint(name)]
     if default is not None:
         hints.append(_("Not set here: {value}.", value=number(default)))
-    typed = "" if value is None else str(value)
+    typed = "" if value is None else number_text(value)
     return Field(name, fields.label(name), "number", typed, hint=" ".join(hints), optional=True)
 
 
 def _overridden(place: str, own: Mapping[str, Any], names: list[str]) -> str:
     listed = ", ".join(f"{fields.label(name)}: {value_text(name, own[name])}" for name in names)
-    return _("{place} has its own, which override the workspace's: {listed}.", place=place, listed=listed)
+    return _(
+        "{place} has its own values for some of these, and they apply there: {listed}.", place=place, listed=listed
+    )
 
 
 def _read(

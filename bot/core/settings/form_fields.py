@@ -12,6 +12,7 @@ from bot.core.domain.category import Category
 from bot.core.domain.channel_settings import MODEL, SHOWN, ChannelSettings
 from bot.core.domain.interaction import Field, Kind
 from bot.core.domain.typed_setting import read
+from bot.core.settings.value_text import number_text
 from bot.errors import UsageError
 from bot.language import _, number
 
@@ -175,6 +176,8 @@ def _text(name: str, value: Any) -> str:  # noqa: ANN401 - each setting has its 
         return ""
     if name == "categories":
         return category.written(Category.model_validate(one) for one in value)
+    if isinstance(value, float):
+        return number_text(value)
     if is_list(name):
         sign = SHOWN[name].sign
         return (" " if sign else ", ").join(f"{sign}{one}" for one in value)

@@ -46,8 +46,8 @@ _USAGE = {
         "Name a setting and its value, such as `{parley}set footer on`; `{parley}settings list all` shows the names."
     ),
     "unset": N_("Name one setting, such as `{parley}unset footer`; `{parley}settings list all` shows the names."),
-    "why": N_("Nothing follows `{parley}why`."),
-    "history": N_("Nothing follows `{parley}history`."),
+    "why": N_("Type `{parley}why` by itself."),
+    "history": N_("Type `{parley}history` by itself."),
     "revert": N_("Name the number of a change that `{parley}history` shows, such as `{parley}revert 3`."),
     "triage": N_("Type `/parley triage` and `on`, `off`, `settings`, `report` or `secret`."),
     WORKSPACE: SCOPED,

@@ -166,7 +166,7 @@ SUBCOMMANDS = (
         said=parsed(triage_command.parse, "trends"),
         section=FEEDBACK,
         example="trends 14d",
-        brief=N_("what came in, and what there is more of"),
+        brief=N_("what came in, and what is on the rise"),
         topic="triage",
     ),
     Subcommand(

@@ -25,8 +25,13 @@ def value_text(name: str, value: Any, names: Mentions | None = None) -> str:  # 
     if isinstance(value, bool):
         return "on" if value else "off"
     if not isinstance(value, list | tuple):
-        return str(value)
+        return number_text(value) if isinstance(value, float) else str(value)
     return ", ".join(_mention(name, names)(one) if isinstance(one, str) else _named(one, names) for one in value)
+
+
+def number_text(value: float) -> str:
+    """Write a number as a person would type it: 5, not 5.0."""
+    return str(int(value)) if value == int(value) else str(value)
 
 
 def short_value_text(name: str, value: Any, names: Mentions | None = None) -> str:  # noqa: ANN401 - as above

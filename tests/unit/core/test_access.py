@@ -26,8 +26,8 @@ def refused(participant: Participant, command: str = "", **settings: Any) -> str
     ("participant", "settings", "says"),
     [
         (SAM, {}, ""),
-        (SAM, {"denied_people": ["USAM"]}, "not allowed to help you"),
-        (SAM, {"denied_people": ["USAM"], "allowed_people": ["USAM"]}, "not allowed to help you"),
+        (SAM, {"denied_people": ["USAM"]}, "You can't use me here"),
+        (SAM, {"denied_people": ["USAM"], "allowed_people": ["USAM"]}, "You can't use me here"),
         (SAM, {"allowed_people": ["UADA"]}, "Only certain people"),
         (SAM, {"allowed_people": ["USAM"]}, ""),
         (SAM, {"denied_channels": ["C1"]}, "in this channel"),

@@ -37,7 +37,7 @@ LONGEST_SENTENCE = 420
             "There is no setting `fotter`. Did you mean `footer`? `/parley settings list all` shows them all.",
         ),
         ("unset fotter", "There is no setting `fotter`. Did you mean `footer`?"),
-        ("why not", "I don't know `why not`. Nothing follows `/parley why`."),
+        ("why not", "I don't know `why not`. Type `/parley why` by itself."),
         ("workspace setings", "I don't know `setings`. Did you mean `/parley workspace settings`? Put `workspace`"),
         ("workspace triage on", "Triage works only in channels: leave out `workspace` or `thread`."),
         ("workspace", "Put `workspace` or `thread <link to a message in it>` between"),
