@@ -219,10 +219,16 @@ async def _from_channel(
     place, words = found.place, found.words
     read = await channel_reader.read_channel(place, times, asked.asker.person, chat=chat, progress=progress)
     channel = asked.wish.channel
-    where = f"#{channel}" if channel else _("that channel") if asked.wish.link else _("this channel")
+    source = (
+        f"#{channel}, {words}"
+        if channel
+        else _("that channel, {span}", span=words)
+        if asked.wish.link
+        else _("this channel, {span}", span=words)
+    )
     # Neither what older threads began with, nor what people asked the bot.
     said = [one for one in read.said if (read.since is None or one.at >= read.since) and not one.is_for_bot]
-    gathered = _from_said(f"{where}, {words}{_gaps(read)}", said, place, chat.history)
+    gathered = _from_said(source + _gaps(read), said, place, chat.history)
     if not gathered.items:
         # The words for the place with the preposition: its case is not the same in each language.
         placed = (
