@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 SIZES = (400, 4_000, 40_000, 160_000)  # characters; of a message, 60,000 are read
 MOST_GROWTH = 15.0  # of the time, where the text is ten times longer
+# If ten times more characters cost less than so many times more, apart from what a call costs by itself, then even a
+# part that grows with the square is too small to matter: t = c + an + bn² has b < a / 236,000, and four times more
+# characters take no more than `MOST_GROWTH` allows. Only texts that leave a doubt are tried at the last size, which
+# costs most.
+SURE = 11.5
 # Seconds for each of the sizes, below which a time says nothing. What is not linear is found at the next size.
 FLOORS = (0.002, 0.015, 0.03, 0.06)
 SIFTED = (40, 6, 2)  # how many of the slowest texts are tried at the next size,
@@ -104,6 +109,8 @@ def fault(read: Callable[[str], Any], attacks: Iterable[Attack], most: int = SIZ
         sizes = [*(size for size in SIZES if least <= size < most), most]
         for number, (before, size) in enumerate(itertools.pairwise(sizes)):
             kept = _slowest(timed, before, size, min(number, 2))
+            if before >= 100 * least:
+                kept = [(seconds, attack) for seconds, attack in kept if not _is_linear(read, attack, seconds, before)]
             timed = [(_grown(read, attack, seconds, before, size), attack) for seconds, attack in kept]
         return ""
     return _NonlinearError.told.pop()
@@ -120,6 +127,12 @@ def _slowest(timed: list[tuple[float, Attack]], before: int, size: int, sieve: i
     found = sorted(timed, key=lambda one: -one[0])[: SIFTED[sieve]]
     spent = list(itertools.accumulate(seconds * size / before for seconds, _ in found))
     return found[: max(FEWEST[sieve], sum(seconds < PATIENCE for seconds in spent))]
+
+
+def _is_linear(read: Callable[[str], Any], attack: Attack, seconds: float, size: int) -> bool:
+    """Return whether the times for texts of this size and of smaller ones leave no doubt. Noise can only add doubt."""
+    small, least = min(_seconds(read, attack, size // 10) for _ in range(3)), _seconds(read, attack, size // 100)
+    return seconds - small < SURE * (small - least)
 
 
 class _NonlinearError(Exception):

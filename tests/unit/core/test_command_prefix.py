@@ -26,7 +26,10 @@ MODULES = sorted(
 
 def sentences(module: str) -> list[str]:
     """Return the texts in a module that name a command, but for docstrings."""
-    tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+    source = (ROOT / module).read_text(encoding="utf-8")
+    if not BARE.search(source):
+        return []
+    tree = ast.parse(source)
     docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docs]
     texts = [node.value for node in nodes if isinstance(node.value, str)]
