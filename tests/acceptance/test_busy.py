@@ -180,7 +180,7 @@ async def work(stage: Dialogue, *arguments: str) -> str:
 
 
 async def test_an_apology_becomes_the_answer(stage: Dialogue, model: ScriptedModel) -> None:
-    stage.workspace.fail("users.info", error="missing_scope")  # without which nobody knows who asks
+    stage.workspace.fail("users.info", error="missing_scope", times=2)  # neither language nor rank of who asks is known
     async with stage.bot():
         ts = stage.mention("what is a heron?")
         apology = await stage.answer(stage.general, ts)

@@ -89,6 +89,7 @@ async def fill(dialogue: Dialogue, model: ScriptedModel) -> None:
     await test_code.settled(dialogue)
     await local.press(dialogue.answers(general, ts)[0], "rate.2", value=Rating(rating="bad", question=ts).encode())
     await local.submit({"rating_comment": f"I wanted {MARK}."})
+    local.say(general, f"{MARK} is a word")
     model.answer({**test_summarize.FOUND, "gist": [test_summarize.point("Somebody said a word.", "m1")]})
     await test_summarize.ask(dialogue, f"24h focus on {MARK}")
     await test_summarize.summary(dialogue)
