@@ -45,7 +45,7 @@ def check_options(
     """Raise `UsageError` for an unknown option at the start or the end of a single line.
 
     Elsewhere it is part of the text, as it is in a line below others. So is a word after a dash, as in “—said Anna”,
-    unless it is nearly one of ours. `otherwise`: what to do instead, in English. `beside`: what else people may mean,
+    unless it is nearly one of ours. `otherwise`: what to do instead. `beside`: what else people may mean,
     written in another way. `may_end_so`: a text may well end with an option of something else, as code does; then only
     what is nearly one of ours counts.
     """
@@ -65,7 +65,7 @@ def check_options(
         if name not in known and (near or not (is_said or (may_end_so and is_last))):
             unknown = _("There is no option {option} here.", option=shown(word))
             options = and_list(f"`{one}`" for one in known)
-            instead = _("I know {options}; {otherwise}.", options=options, otherwise=_(otherwise))
+            instead = _("I know {options}; {otherwise}.", options=options, otherwise=otherwise)
             raise UsageError(f"{unknown}{near} {instead}")
 
 

@@ -70,7 +70,7 @@ async def _explained(place: Place, context: SettingsFormContext) -> Form:
     said = why(place_text(place, context.chat), layers, context.model, context.chat.names)
     (plain,) = await without_mentions([said], place, context.chat.names)
     told = Field(EXPLAIN_SETTINGS.name, plain.replace("`", ""), "note")
-    return Form(EXPLAIN_SETTINGS.name, EXPLAIN_SETTINGS.label, (told,), submit="")
+    return Form(EXPLAIN_SETTINGS.name, _(EXPLAIN_SETTINGS.label), (told,), submit="")
 
 
 async def _turned(ref: SettingsRef, action: Action, context: SettingsFormContext) -> Form:

@@ -47,7 +47,7 @@ def parse(typed: str) -> Ask:
     Everything else is a text, perhaps with options before a colon or after its quotes.
     """
     typed = check_text(SUMMARIZE, typed)
-    check_options(typed, ("--private",), OPTIONS)
+    check_options(typed, ("--private",), _(OPTIONS))
     if ask := _request(typed):
         return ask
     for pattern in (_OPTIONS_FIRST, _OPTIONS_LAST):

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from bot.core.commands import BY_NAME
 from bot.core.mention_commands import Occasion, read
+from bot.core.settings import help as help_
 from bot.core.settings import subcommands
+from tests.support.spoken import said as spoken
 
 START = Occasion(is_called=True)  # a mention in a channel, or the start of direct messages
 OTHERS = Occasion(is_called=True, thread="others")
@@ -194,6 +196,24 @@ def test_what_is_said_is_understood(said: str, typed: str) -> None:
 )
 def test_a_thread_of_others_is_meant(said: str, typed: str) -> None:
     assert command(said, OTHERS) == typed
+
+
+@pytest.mark.parametrize(
+    ("said", "occasion", "typed"),
+    [
+        ("fasse diesen Thread zusammen", OTHERS, "/summarize diesen Thread"),
+        ("was ist offen in #channel?", START, "/parley open in #channel"),
+        ("klassifiziere", OTHERS, "/classify this thread"),
+        ("klassifiziere", WITH_FILE, "/classify"),
+        ("klassifiziere", START, "/classify"),
+        ("code: …", START, "/code …"),
+        ("/summarize #channel seit gestern", START, "/summarize #channel seit gestern"),
+    ],
+)
+def test_what_german_help_suggests_is_understood(said: str, occasion: Occasion, typed: str) -> None:
+    told = spoken(lambda: "\n".join((help_.overview("@Parley"), *help_.topics().values())))
+    assert said in told
+    assert command(said, occasion) == typed
 
 
 @pytest.mark.parametrize("said", ["summarize", "summarize this", "tldr", "classify", "classify this into A, B"])

@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from bot.core.domain.summary import Shape, SummaryOptions
 from bot.core.summarize.render import NO_ACTIONS, NOTHING_FOUND, page
 from bot.core.summarize.schema import ActionItem, Findings, Point, nothing
+from tests.support.spoken import said
 
 FOUND = Findings(
     gist=[Point(text="The launch moved.", messages=["m3"])],
@@ -66,6 +67,12 @@ def test_bullets_are_wanted_of_all() -> None:
 
 def test_nothing_found_is_said() -> None:
     assert page(nothing(), SummaryOptions(), address) == NOTHING_FOUND
+
+
+def test_headings_are_in_the_readers_language() -> None:
+    text = said(lambda: page(FOUND, SummaryOptions(), address))
+    assert "\n\n**Wer macht was**\n- **Ada**: write the notes" in text
+    assert text.endswith("_Nichts offen, keine Meinungsverschiedenheiten._")
 
 
 @pytest.mark.parametrize("shape", Shape)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.time_span.times import Span, resolve, take
+from bot.core.time_span.times import Span, explained, resolve, take
 from bot.errors import UsageError
+from tests.support.spoken import said
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 25, 15, 30, tzinfo=BERLIN)  # a Wednesday
@@ -126,3 +127,11 @@ def test_days_reach_back_so_many_days(days: int, now: datetime) -> None:
     span = resolve(f"{days}d", now, BERLIN)
     assert span.start is not None
     assert span.end - span.start == timedelta(days=days)
+
+
+def test_its_days_are_in_the_readers_language() -> None:
+    assert explained("last Monday", NOW, BERLIN) == "last Monday (Mon Nov 23)"
+    assert said(lambda: explained("letzten Montag", NOW, BERLIN)) == "letzten Montag (Mo., 23. Nov.)"
+    weekend = said(lambda: explained("am Wochenende", NOW, BERLIN))
+    assert weekend == "am Wochenende (Sa., 21. Nov. bis So., 22. Nov.)"
+    assert said(lambda: explained("seit gestern", NOW, BERLIN)) == "seit gestern"

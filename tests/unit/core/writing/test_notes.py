@@ -6,6 +6,7 @@ from bot import errors
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import FinishedAnswer
 from bot.core.writing.notes import apology, too_long
+from tests.support.spoken import said as in_german
 
 INTERNALS = "401 authentication_error sk-ant-secret 10.0.0.1"
 PLACE = Place("T1", "C1", "1.0")
@@ -56,6 +57,12 @@ def test_what_was_left_out_is_told(messages: int, characters: int, note: str) ->
     said = too_long(messages=messages, characters=characters)
     assert note in said
     assert bool(said) is bool(note)
+
+
+def test_german_tells_one_from_many() -> None:
+    assert "die älteste Nachricht dieses Threads" in in_german(lambda: too_long(messages=1))
+    both = in_german(lambda: too_long(messages=1234, characters=2, more=True))
+    assert "mehr als die 1.234 ältesten Nachrichten dieses Threads und die letzten 2 Zeichen deines Textes" in both
 
 
 def test_a_turn_leaves_question_and_answer() -> None:
