@@ -27,7 +27,7 @@ endef
 # Else each process that the tests start compiles everything for itself, which takes a fifth of their time.
 test fuzz: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test fuzz check derived catalogue wheel lock clean broken
+.PHONY: help run test fuzz check derived catalog wheel lock clean broken
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -48,17 +48,18 @@ fuzz: .venv/test ## run the property tests with random examples, and kill at ran
 			[ $$status = 124 ] && break; exit $$status; }; \
 	done; echo "Nothing was found in $(MINUTES) minutes."
 
-check: .venv/test ## format, lint, types and import contracts
+check: .venv/test ## format, lint, types, import contracts, American spelling
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/codespell bot docs README.md CHANGELOG.md CONTRIBUTING.md .env.example Makefile
 
 derived: .venv/test ## write manifest.json, and rows of docs/commands.md, from the code
 	@.venv/bin/python -m docs.derived
 
-catalogue: .venv/test ## bring the translations in bot/locales up to date with the sentences in the code
-	@.venv/bin/python -m docs.catalogue
+catalog: .venv/test ## bring the translations in bot/locales up to date with the sentences in the code
+	@.venv/bin/python -m docs.catalog
 
 wheel: .venv/test ## build dist/parley-*.whl, and try it in a clean environment
 	@.venv/bin/python -m hatchling build --target wheel

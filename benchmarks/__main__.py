@@ -110,7 +110,7 @@ async def measure(options: argparse.Namespace) -> None:
         for contestant in contestants:
             with TemporaryDirectory(prefix="benchmark-") as folder:
                 loads += await load(contestant, world, Path(folder), options.rates, options.seconds)
-            if contestant is PARLEY:  # the others store nothing, so their acknowledgements say nothing
+            if contestant is PARLEY:  # the others store nothing, so their acknowledgments say nothing
                 with TemporaryDirectory(prefix="benchmark-") as folder:
                     intakes.append(await intake(contestant, world, Path(folder), options.seconds))
             with TemporaryDirectory(prefix="benchmark-") as folder:

@@ -4,7 +4,7 @@ Both ways give each message's category, confidence and evidence, from the same p
 a message fills in the plain form that anybody would write for one.
 
 The model is the playground's rehearsal on this machine, so nothing is spent. It counts tokens as the playground does,
-1.3 every four bytes, and bills them by the catalogue's prices: the ratios are what this is about.
+1.3 every four bytes, and bills them by the catalog's prices: the ratios are what this is about.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pydantic import create_model
 
 from benchmarks.large_run import sort_file
 from bot.calls import Call, Purpose
-from bot.claude import catalogue
+from bot.claude import catalog
 from bot.claude.client import connect
 from bot.claude.prices import cost
 from bot.core.classify import batching, schema
@@ -84,7 +84,7 @@ class Row:
     @property
     def dollars(self) -> float:
         """What they cost."""
-        card = catalogue.lookup(MODEL)
+        card = catalog.lookup(MODEL)
         return self.factor * sum(float(cost(card, call) or 0) for call in self.calls)
 
 

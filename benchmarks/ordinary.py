@@ -293,7 +293,7 @@ Prices went from {n2}.{n2} to {n2}.{n2}
 call me at {n2}:{n2}, room {n3}
 deploy {hex7} is live, {n2} commits since v{d}.{d}.{d}
 Build {n5}: {n4} tests, {d} flaky
-we need {n2} more licences by {day}
+we need {n2} more licenses by {day}
 IBAN please? and the VAT id?
 card was declined with code {n2}, ref {n8}
 the card ends in {n4}

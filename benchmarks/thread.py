@@ -1,7 +1,7 @@
 """What a long thread costs, turn by turn: `python -m benchmarks.thread`; `--turns 100` for a first look.
 
 The real bot talks in one thread of the local workspace. Tokens are what the local Messages API estimates, which plays
-the prompt cache, too; prices are the catalogue's. Beside it, the naive way sends all of the history each time.
+the prompt cache, too; prices are the catalog's. Beside it, the naive way sends all of the history each time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sqlalchemy import text
 
 from bot import app, settings
 from bot.calls import Call, Purpose
-from bot.claude.catalogue import ModelCard, lookup
+from bot.claude.catalog import ModelCard, lookup
 from bot.claude.prices import cost
 from bot.db import migrate
 from bot.db.engine import Database

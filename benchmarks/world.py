@@ -120,7 +120,7 @@ class World:
     async def deliver(
         self, bot: str, *, rate: float, seconds: float, threads: int, opened: float, wait: float
     ) -> list[Turn]:
-        """Deliver `rate` mentions a second to so many threads, and wait for the acknowledgements alone.
+        """Deliver `rate` mentions a second to so many threads, and wait for the acknowledgments alone.
 
         The threads are begun before, `opened` a second, by turns that are not returned. The model has its first token
         `wait` seconds after it is asked: until then, what follows in a thread is queued.

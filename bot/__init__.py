@@ -48,7 +48,7 @@ and `app.py` introduces them to each other.
     slack/            inbound/ reads what Slack delivers · outbound/ posts: answers, tables, forms, files; how long a
                       message is (split.py) · client/ calls the Web API, within its rate limits; which messages
                       count (message_kinds.py) · chat/ implements the ports
-    claude/           the client, retry.py, catalogue.toml (models, prices), prompts/: what Claude is told
+    claude/           the client, retry.py, catalog.toml (models, prices), prompts/: what Claude is told
     db/               tables/, a store for each subject, engine.py: how a database is opened, its timeouts and
                       pragmas; personal_data.py: what of people's data is erased, and what is blanked
     work/             the durable inbox: accept, order, run, retry, take over

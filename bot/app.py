@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from bot import language, turn, web
-from bot.claude import catalogue, lazy
+from bot.claude import catalog, lazy
 from bot.core import access
 from bot.core.command_prefix import prefixed_chat, prefixed_intake
 from bot.core.ports import Intake
@@ -86,7 +86,7 @@ STARTUP_DELAY = 10.0
 @asynccontextmanager
 async def running(
     settings: Settings,
-    clock: Clock = catalogue.today,
+    clock: Clock = catalog.today,
     announce: Callable[[str, JoinedAs | None], None] = lambda *_: None,
     accept_within: float = ACCEPT_WITHIN,
 ) -> AsyncIterator[str]:
@@ -99,7 +99,7 @@ async def running(
     `shutdown_grace`. `settings` must have been read for Slack. Raises `SettingsError`, `ChatError`, `OSError`.
     """
     async with AsyncExitStack() as stack:
-        if (card := catalogue.find(settings.claude_model)) and card.retires_soon(clock()):
+        if (card := catalog.find(settings.claude_model)) and card.retires_soon(clock()):
             log.warning("%s retires on %s: set CLAUDE_MODEL to %s", card.id, card.retires, card.replacement)
         built = await build(
             stack, settings, quarantine=opener(settings, clock), clock=clock, accept_within=accept_within
@@ -132,7 +132,7 @@ def opener(settings: Settings, clock: Clock) -> OpenCell:
     """Return a function that starts such a process with the bot's own settings (`bot.cli.quarantined`)."""
 
     async def open_cell(cell: Cell, owner: str) -> asyncio.subprocess.Process:
-        model = catalogue.successor(settings.claude_model, clock()) or settings.claude_model
+        model = catalog.successor(settings.claude_model, clock()) or settings.claude_model
         ours = settings.model_copy(update={"claude_model": model})
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot.cli.quarantined", cell, owner),
@@ -167,7 +167,7 @@ async def build(
     quarantine: OpenCell | None = None,
     cell: Cell = Cell.OPEN,
     owner: str = "",
-    clock: Clock = catalogue.today,
+    clock: Clock = catalog.today,
     accept_within: float = ACCEPT_WITHIN,
 ) -> Bot:
     """Build every object and connect them; nothing runs yet. Raises as `running`."""

@@ -1,6 +1,6 @@
 """The bot's own sentences, in the language of the person who reads them.
 
-Code holds the English sentence, which is also its key in the catalogue; each other language has a file
+Code holds the English sentence, which is also its key in the catalog; each other language has a file
 `locales/<language>/LC_MESSAGES/parley.po`, in gettext's format.
 
     _("I left out {count:,} files.", count=n)                          a sentence, and what goes into it
@@ -66,9 +66,9 @@ def in_english() -> Iterator[None]:
 
 
 def load() -> None:
-    """Read all catalogues. They are kept: a sentence must not wait for a file."""
+    """Read all catalogs. They are kept: a sentence must not wait for a file."""
     for language in LANGUAGES:
-        _catalogue(language)
+        _catalog(language)
         _formatter(language).format("{0:,}", 0)
 
 
@@ -78,19 +78,19 @@ def _(sentence: str, /, **values: object) -> str:
     `{n:,}`, `{n:,.1f}` and `{n:.0%}` write a number as the language does. Values are never read as a sentence's fields.
     """
     language = _spoken.get()
-    found = _catalogue(language).gettext(sentence) if sentence else ""
+    found = _catalog(language).gettext(sentence) if sentence else ""
     return _formatter(language).vformat(found, (), values) if values else found
 
 
 def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
     """Return the form of a sentence that a number takes in the reader's language; `{n}` is that number."""
     language = _spoken.get()
-    found = _catalogue(language).ngettext(one, many, n)
+    found = _catalog(language).ngettext(one, many, n)
     return _formatter(language).vformat(found, (), values | {"n": n})
 
 
 def N_(sentence: str) -> str:  # noqa: N802 (gettext's name, by which its tools find these sentences)
-    """Mark a sentence for the catalogue and return it in English: `_` translates it where it is read."""
+    """Mark a sentence for the catalog and return it in English: `_` translates it where it is read."""
     return sentence
 
 
@@ -159,13 +159,13 @@ def _formatter(language: str) -> _Formatter:
 
 
 @cache
-def _catalogue(language: str) -> gettext.NullTranslations:
-    """Read a language's catalogue. Translations that a translator has not confirmed ("fuzzy") are left out."""
+def _catalog(language: str) -> gettext.NullTranslations:
+    """Read a language's catalog. Translations that a translator has not confirmed ("fuzzy") are left out."""
     if language == ENGLISH:
         return gettext.NullTranslations()
     with (FOLDER / language / "LC_MESSAGES" / "parley.po").open("rb") as file:
-        catalogue = read_po(file, locale=language)
+        catalog = read_po(file, locale=language)
     compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
+    write_mo(compiled, catalog)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)

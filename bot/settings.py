@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from bot import PROGRAM, credentials, language
-from bot.claude import catalogue
+from bot.claude import catalog
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _keys(secret: SecretStr) -> SecretStr:
 
 def _known_model(value: str, info: ValidationInfo) -> str:
     try:
-        catalogue.lookup(value, (info.context or {}).get("on"))
+        catalog.lookup(value, (info.context or {}).get("on"))
     except SettingsError as error:
         raise ValueError(" ".join(error.faults)) from error
     return value

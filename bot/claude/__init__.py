@@ -1,1 +1,1 @@
-"""Claude: one long-lived client, the model catalogue, the prompts as files."""
+"""Claude: one long-lived client, the model catalog, the prompts as files."""

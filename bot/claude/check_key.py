@@ -14,7 +14,7 @@ from bot.claude.errors import FOREIGN, translate
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
 
-    from bot.claude.catalogue import ModelCard
+    from bot.claude.catalog import ModelCard
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from bot.claude import batches, encode_files, prompts
 from bot.claude import check_key as access
 from bot.claude.attachment import block
 from bot.claude.call import ModelCall
-from bot.claude.catalogue import ModelCard, lookup, today
+from bot.claude.catalog import ModelCard, lookup, today
 from bot.claude.check_key import AccessFinding
 from bot.claude.errors import judge, translated
 from bot.claude.events import events

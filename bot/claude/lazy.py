@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from bot.claude.catalogue import known, lookup, successor, today
+from bot.claude.catalog import known, lookup, successor, today
 from bot.claude.model_facts import ModelLimits
 from bot.core.ports import Model
 

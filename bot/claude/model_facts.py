@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from bot.claude import catalogue, prices, prompts
-from bot.claude.catalogue import ModelCard, find, lookup, successor, today
+from bot.claude import catalog, prices, prompts
+from bot.claude.catalog import ModelCard, find, lookup, successor, today
 from bot.claude.parameters import faults
 from bot.core.domain.channel_settings import DEFAULTS
 from bot.core.tokens import TOKENS_PER_TURN, estimate_tokens
@@ -70,12 +70,12 @@ class ModelLimits:
 
     def find(self, typed: str) -> str:
         """Return the id of the model that people call so, "" for none."""
-        return "" if find(typed) else catalogue.named(typed, self._clock())
+        return "" if find(typed) else catalog.named(typed, self._clock())
 
     def current(self, settings: ChannelSettings) -> tuple[str, str]:
         """Return the id and the name of the model that answers."""
         id_ = self.card_of(settings).id
-        return id_, catalogue.display_name(id_)
+        return id_, catalog.display_name(id_)
 
     def price(
         self, input_tokens: int, output_tokens: int, settings: ChannelSettings = DEFAULTS, *, is_batch: bool = False

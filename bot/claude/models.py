@@ -1,4 +1,4 @@
-"""The models that people can choose: those that the API offers to this key and the catalogue knows."""
+"""The models that people can choose: those that the API offers to this key and the catalog knows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from bot.claude.catalogue import catalogue, display_name, find, successor, today
+from bot.claude.catalog import catalog, display_name, find, successor, today
 from bot.claude.errors import FOREIGN
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ PAGE = 100
 
 
 class ModelList:
-    """Asks the API once an hour; if it does not answer, its last answer or the catalogue is used."""
+    """Asks the API once an hour; if it does not answer, its last answer or the catalog is used."""
 
     def __init__(self, anthropic: AsyncAnthropic, clock: Clock = today) -> None:
         self._anthropic, self._clock = anthropic, clock
-        self._names: Mapping[str, str] = {model: display_name(model) for model in catalogue().models}
+        self._names: Mapping[str, str] = {model: display_name(model) for model in catalog().models}
         self._until = 0.0
 
     async def names(self) -> Mapping[str, str]:
@@ -40,7 +40,7 @@ class ModelList:
                 async with asyncio.timeout(DEADLINE):
                     found = [info async for info in self._anthropic.models.list(limit=PAGE)]
             except (TimeoutError, *FOREIGN) as error:
-                log.warning("the models can't be listed, so the catalogue is used: %s", type(error).__name__)
+                log.warning("the models can't be listed, so the catalog is used: %s", type(error).__name__)
                 self._until = monotonic() + TRIED_AGAIN_AFTER
                 return self._current()
             # What a model takes and costs has to be known before it is chosen.

@@ -12,7 +12,7 @@ from bot.language import N_, _
 if TYPE_CHECKING:
     from anthropic.types import ThinkingConfigParam
 
-    from bot.claude.catalogue import ModelCard
+    from bot.claude.catalog import ModelCard
     from bot.core.domain.channel_settings import ChannelSettings
 
 # The last API version that takes sampling parameters at all; later ones answer 400 to any of them.

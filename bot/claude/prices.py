@@ -1,4 +1,4 @@
-"""What calls cost, by the prices of the catalogue: what was spent, and what a call may cost at most."""
+"""What calls cost, by the prices of the catalog: what was spent, and what a call may cost at most."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from bot.calls import Call
-from bot.claude.catalogue import ModelCard, catalogue, find
+from bot.claude.catalog import ModelCard, catalog, find
 
 TOKENS_PER_PRICE = 1_000_000
 
@@ -28,7 +28,7 @@ def cost(card: ModelCard, call: Call) -> Decimal | None:
         + call.output_tokens * card.prices.output
     ) / TOKENS_PER_PRICE
     if call.is_batch:
-        dollars *= catalogue().batch_share
+        dollars *= catalog().batch_share
     is_long = card.long_context is not None and prompt > card.long_context.above
     return dollars * card.long_context.factor if card.long_context and is_long else dollars
 
@@ -51,7 +51,7 @@ def ceiling(card: ModelCard, input_tokens: int, output_tokens: int, *, is_batch:
     dollars = (input_tokens * read + output_tokens * card.prices.output) / TOKENS_PER_PRICE
     if card.long_context is not None and input_tokens > card.long_context.above:
         dollars *= card.long_context.factor
-    return math.ceil(dollars * (catalogue().batch_share if is_batch else 1) * MICROS)
+    return math.ceil(dollars * (catalog().batch_share if is_batch else 1) * MICROS)
 
 
 def price(card: ModelCard, input_tokens: int, output_tokens: int, *, is_batch: bool = False) -> Decimal | None:
@@ -59,4 +59,4 @@ def price(card: ModelCard, input_tokens: int, output_tokens: int, *, is_batch: b
     if card.prices is None:
         return None
     dollars = (input_tokens * card.prices.input + output_tokens * card.prices.output) / TOKENS_PER_PRICE
-    return dollars * catalogue().batch_share if is_batch else dollars
+    return dollars * catalog().batch_share if is_batch else dollars

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from bot import PROGRAM
-from bot.claude import catalogue
+from bot.claude import catalog
 from bot.claude import client as claude_client
 from bot.cli import installations
 from bot.db import migrate
@@ -84,7 +84,7 @@ async def examine(
             ({"SLACK_BOT_TOKEN", "SLACK_API_URL", *FOR_MANY}, lambda: _slack(settings, session)),
             ({"SLACK_APP_TOKEN", "SLACK_API_URL", *_http_only(settings)}, lambda: _transport(settings, session)),
             (set(), lambda: _database(settings)),
-            ({"ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"}, lambda: _model(settings, on or catalogue.today())),
+            ({"ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"}, lambda: _model(settings, on or catalog.today())),
         ]
         found = [DoctorFinding(name, fault, WHERE.get(name, CORRECT)) for name, fault in faults.items()]
         return [
@@ -239,7 +239,7 @@ async def _model(settings: Settings, on: date) -> list[DoctorFinding]:
         clock=lambda: on,
     ) as model:
         found = await model.check()
-    if found.ok and not found.remedy and (card := catalogue.find(settings.claude_model)) and card.retires_soon(on):
+    if found.ok and not found.remedy and (card := catalog.find(settings.claude_model)) and card.retires_soon(on):
         remedy = f"set CLAUDE_MODEL to {card.replacement or 'a newer model'}"
         return [DoctorFinding("Claude", f"{found.sentence} It retires on {card.retires}.", remedy, is_warning=True)]
     return [DoctorFinding("Claude", found.sentence, found.remedy, is_warning=found.ok)]

@@ -14,7 +14,7 @@ import tomli_w
 from pydantic import ValidationError
 
 from bot import PROGRAM
-from bot.claude.catalogue import lookup
+from bot.claude.catalog import lookup
 from bot.claude.parameters import faults
 from bot.cli.settings_faults import place_fault, unreadable, value_fault
 from bot.cli.shared import counted, read_text, using

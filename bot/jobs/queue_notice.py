@@ -32,7 +32,7 @@ class QueueNotices:
     def notify(
         self, delivery: Delivery, place: Place, asker: Requester, incoming: IncomingMessage | None = None
     ) -> None:
-        """Tell the asker about a wait, if there is one, while the platform gets its acknowledgement."""
+        """Tell the asker about a wait, if there is one, while the platform gets its acknowledgment."""
         if self._inbox.is_full and len(self._tasks) < MOST:
             task = asyncio.create_task(self._tell(delivery, place, asker, incoming), name="notice")
             self._tasks.add(task)

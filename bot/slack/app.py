@@ -40,7 +40,7 @@ def bolt_app(
 
     `prefix` is before the names of the slash commands.
 
-    `process_before_response`: a listener makes a delivery durable before Slack gets its acknowledgement. Requests over
+    `process_before_response`: a listener makes a delivery durable before Slack gets its acknowledgment. Requests over
     HTTP are verified before they are parsed, in `http.py`; those over a socket need no signature.
     """
 

@@ -55,7 +55,7 @@ SENTENCES = {
     "invalid_code": "Slack did not confirm the installation. Please start again.",
     "missing_code": "Slack did not confirm the installation. Please start again.",
     "storage_error": "The installation could not be saved. Please try again in a minute, or tell your administrator.",
-    "organisation": "Parley is installed in single workspaces, not in a whole Enterprise organization. "
+    "organization": "Parley is installed in single workspaces, not in a whole Enterprise organization. "
     "Please choose one workspace when Slack asks where to install it.",
     "uninvited": "This bot does not serve that workspace, and stores nothing from it. Ask the bot's administrator "
     "to allow it; until then, please remove the app from the workspace.",
@@ -272,7 +272,7 @@ async def _succeeded(args: AsyncSuccessArgs) -> BoltResponse:
 async def _failed(args: AsyncFailureArgs) -> BoltResponse:
     match args.error:
         case OrganizationError():
-            status, reason = 400, "organisation"
+            status, reason = 400, "organization"
         case UninvitedError():
             status, reason = 403, "uninvited"
         case _:

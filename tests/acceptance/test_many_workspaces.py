@@ -228,9 +228,9 @@ async def test_a_state_is_good_once(workspaces: TwoWorkspaces) -> None:
         assert (await workspaces.install(workspaces.first)).status == 401
 
 
-async def test_a_whole_organisation_is_refused(workspaces: TwoWorkspaces) -> None:
+async def test_a_whole_organization_is_refused(workspaces: TwoWorkspaces) -> None:
     async with workspaces.bot():
-        page = await workspaces.install(workspaces.first, organisation="yes")
+        page = await workspaces.install(workspaces.first, organization="yes")
         assert (page.status, "not in a whole Enterprise organization" in page.text) == (400, True)
     assert await rows(workspaces, "SELECT * FROM installations") == []
 

@@ -523,7 +523,7 @@ async def test_a_team_can_act_where_it_is(dialogue: Dialogue, model: ScriptedMod
     await parley(dialogue, f"set teams Apps: <#{engineering}|engineering>")
     await parley(dialogue, "set routes Bug report -> Apps")
     await parley(dialogue, "set cards team")
-    await parley(dialogue, "set acknowledgement Thanks, we are on it.")
+    await parley(dialogue, "set acknowledgment Thanks, we are on it.")
     await parley(dialogue, "triage on")
     model.answer(results(judged(1)))
     ts = post(dialogue)

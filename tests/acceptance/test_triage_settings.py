@@ -46,7 +46,7 @@ async def test_what_is_saved_holds_at_once(dialogue: Dialogue, model: ScriptedMo
         "routes": "",
         "strictness": "eager",
         "together": "0",
-        "acknowledgement": "We got it.",
+        "acknowledgment": "We got it.",
         "agents": [dialogue.workspace.ada.id],
     }
     assert (await dialogue.workspace.submit(entered)).ok

@@ -78,7 +78,7 @@ class PostgresqlServer:
         self._lent.append(name or await self._create(self._template))
         return self.url(self._lent[-1])
 
-    def initialise(self) -> None:
+    def initialize(self) -> None:
         """Lay the files out; nothing in them is worth waiting for the disk."""
         self._run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
 
@@ -149,7 +149,7 @@ def private_postgresql() -> Iterator[PostgresqlServer]:
         if (user := _user()) is not None:
             shutil.chown(folder, user)
         server = PostgresqlServer(folder, programs, free_port())
-        server.initialise()
+        server.initialize()
         server.start()
         try:
             yield server

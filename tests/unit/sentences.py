@@ -1,4 +1,4 @@
-"""Finds the sentences in code that are not in the catalogue: `python -m tests.unit.sentences bot/core/classify`.
+"""Finds the sentences in code that are not in the catalog: `python -m tests.unit.sentences bot/core/classify`.
 
 What is not for people is known by where it stands (a log line, SQL, a regular expression, an error for developers) or
 says so in a comment, `# not for people: …`, with the reason. At the end of a text's first or last line, it is about
@@ -36,7 +36,7 @@ SQL = re.compile(r"\s*(?:SELECT|UPDATE|PRAGMA|BEGIN) ")
 
 
 def outside(source: str) -> Iterator[tuple[int, str]]:
-    """Yield the line and the text of each sentence of a module that no call marks for the catalogue."""
+    """Yield the line and the text of each sentence of a module that no call marks for the catalog."""
     lines = source.splitlines()
     if any(line.startswith(MARK) for line in lines):
         return
@@ -102,4 +102,4 @@ if __name__ == "__main__":
         for line, text in outside(path.read_text(encoding="utf-8")):
             sys.stdout.write(f"{path}:{line}: {text!r}\n")
             count += 1
-    sys.stdout.write(f"{count} sentences outside the catalogue\n")
+    sys.stdout.write(f"{count} sentences outside the catalog\n")

@@ -411,7 +411,7 @@ def test_each_scanner_takes_linear_time(name: str) -> None:
 
 # Functions with a `while`, and what of the above goes through each; or why it reads no text of any length.
 LOOPS = {
-    "bot.claude.catalogue": "the catalogue's own names",
+    "bot.claude.catalog": "the catalog's own names",
     "bot.core.classify.table": "in the bounded process",
     "bot.core.documents": "in the bounded process",
     "bot.core.answer.catch_up": "drops what does not fit, once each",

@@ -243,7 +243,7 @@ class ChannelSettings(BaseModel):
     cards: Annotated[Literal["thread", "team"], Shown(N_("Where the card goes"), forms=("triage",))] = Field(
         default="thread", description=N_("where feedback is shown with its buttons: in its thread, or only to its team")
     )
-    acknowledgement: Annotated[str, Shown(N_("Acknowledgment"), forms=("triage",))] = Field(
+    acknowledgment: Annotated[str, Shown(N_("Acknowledgment"), forms=("triage",))] = Field(
         default="", max_length=500, description=N_("the reply to people who post feedback; unset: none")
     )
     alert_from: Annotated[int, Shown(N_("Thresholds: alert from (posts)"), forms=("triage",))] = Field(

@@ -12,7 +12,7 @@ from bot.language import _, in_english
 class SyntaxFault:
     """Why a file does not parse. `line` counts from 1, 0 where it is not known.
 
-    `words` are a parser's own, or the catalogue's, with `{code}` for what they are about.
+    `words` are a parser's own, or the catalog's, with `{code}` for what they are about.
     """
 
     words: str

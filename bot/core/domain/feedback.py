@@ -112,7 +112,7 @@ class Decision:
     """The decision about a post: what it is, whether it counts as feedback here, its team. `text` was judged."""
 
     text: str
-    judgement: Judgement
+    judgment: Judgment
     status: FeedbackStatus
     team: str = ""
 
@@ -126,7 +126,7 @@ SENTIMENTS = (N_("negative"), N_("neutral"), N_("positive"), N_("mixed"))
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement(Verdict):
+class Judgment(Verdict):
     """What a post is. `duplicate_of` is the number of an earlier one, `root` that of the first that is alike."""
 
     nature: Nature = "feedback"

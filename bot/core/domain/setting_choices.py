@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Creativity(StrEnum):
-    """How freely the model writes. The catalogue says what a level means for a model."""
+    """How freely the model writes. The catalog says what a level means for a model."""
 
     LOW = "low"
     MEDIUM = "medium"

@@ -18,7 +18,7 @@ from bot.core.classify.examples import Nearest
 from bot.core.domain import category
 from bot.core.domain.attachment import Attachment
 from bot.core.domain.classification import Item
-from bot.core.domain.feedback import Decision, FeedbackStatus, Judgement, KnownPost
+from bot.core.domain.feedback import Decision, FeedbackStatus, Judgment, KnownPost
 from bot.core.domain.message import Role
 from bot.core.domain.route import route
 from bot.core.domain.setting_choices import Creativity
@@ -78,7 +78,7 @@ class FeedbackQuestion(Question):
     def read(self, filled: Filled, items: Sequence[Item]) -> dict[int, Verdict]:
         """Return what a filled-in form says of a batch."""
         shown = {one.number for one in similar.shown(items, self.found)} | {item.number for item in items}
-        return schema.judgements(filled, items, {number: self.messages[number] for number in shown})
+        return schema.judgments(filled, items, {number: self.messages[number] for number in shown})
 
 
 def asked(items: Sequence[Feedback]) -> list[Feedback]:
@@ -180,7 +180,7 @@ def _named(record: Feedback) -> Feedback:
 
 def decide(record: Feedback, verdict: Verdict, settings: ChannelSettings) -> Decision:
     """Apply the channel's strictness and routes. What the model could not classify goes to a person, never away."""
-    judged = verdict if isinstance(verdict, Judgement) else Judgement(record.id, nature="unclear")
+    judged = verdict if isinstance(verdict, Judgment) else Judgment(record.id, nature="unclear")
     if judged.nature in IGNORED[settings.strictness] and judged.categories:
         return Decision(record.text, judged, FeedbackStatus.IGNORED)
     return Decision(record.text, judged, FeedbackStatus.OPEN, route(settings.routes, judged.category, judged.severity))
@@ -188,4 +188,4 @@ def decide(record: Feedback, verdict: Verdict, settings: ChannelSettings) -> Dec
 
 def ignore(record: Feedback) -> Decision:  # not for people: what Claude fills in
     """Decide that a post is not feedback."""
-    return Decision(record.text, Judgement(record.id, nature="small talk"), FeedbackStatus.IGNORED)
+    return Decision(record.text, Judgment(record.id, nature="small talk"), FeedbackStatus.IGNORED)

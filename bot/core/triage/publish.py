@@ -1,4 +1,4 @@
-"""Show a record: its reaction, its card, the acknowledgement; and tell its team, with what else waits for it."""
+"""Show a record: its reaction, its card, the acknowledgment; and tell its team, with what else waits for it."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ async def show(
         values |= await _show_card(
             record, settings, team, checkpoint=checkpoint, feedback=feedback, chat=chat, notes=notes
         )
-    if settings.acknowledgement and record.is_counted and not record.is_acknowledged and not record.is_bot:
-        thanks = f"{chat.names.mention(record.person)} {settings.acknowledgement}"
+    if settings.acknowledgment and record.is_counted and not record.is_acknowledged and not record.is_bot:
+        thanks = f"{chat.names.mention(record.person)} {settings.acknowledgment}"
         if await _done(chat.posts.post(record.place, thanks, checkpoint, key="thanks")):
             values["is_acknowledged"] = True
     await feedback.records.shown(record.workspace, record.id, **values)

@@ -10,7 +10,7 @@ from pydantic import create_model
 
 from bot.core.classify.evidence import evidence
 from bot.core.classify.schema import SURE, Filled, described, one_of, settled
-from bot.core.domain.feedback import Judgement, Nature, Sentiment
+from bot.core.domain.feedback import Judgment, Nature, Sentiment
 from bot.core.prompt_data import quoted
 
 if TYPE_CHECKING:
@@ -64,23 +64,23 @@ def prompt(
     return "\n\n".join(parts)
 
 
-def judgements(filled: Filled, items: Sequence[Item], messages: Mapping[int, str]) -> dict[int, Verdict]:
+def judgments(filled: Filled, items: Sequence[Item], messages: Mapping[int, str]) -> dict[int, Verdict]:
     """Return the judgment of each post that has exactly one.
 
     `messages` are those of the posts, and of others that the model was shown, by their numbers: a post repeats only
     what was posted before it.
     """
     by_number = {item.number: item for item in items}
-    found: dict[int, list[Judgement]] = {}
+    found: dict[int, list[Judgment]] = {}
     for one in filled.results:
         if one.item in by_number:
-            found.setdefault(one.item, []).append(_judgement(one, by_number[one.item], messages))
+            found.setdefault(one.item, []).append(_judgment(one, by_number[one.item], messages))
     return {n: ones[0] for n, ones in found.items() if len({(one.categories, one.nature) for one in ones}) == 1}
 
 
-def _judgement(one: Any, item: Item, messages: Mapping[int, str]) -> Judgement:  # noqa: ANN401 - its class is made each time
+def _judgment(one: Any, item: Item, messages: Mapping[int, str]) -> Judgment:  # noqa: ANN401 - its class is made each time
     is_before = messages.get(one.duplicate_of, messages[item.number]) < messages[item.number]
-    return Judgement(
+    return Judgment(
         item.number,
         (one.category,),
         min(SURE, max(0, one.confidence)),

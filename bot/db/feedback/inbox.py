@@ -159,7 +159,7 @@ async def _decide(connection: AsyncConnection, place: Place, id_: int, decision:
     if row is None:
         return
     whole = feedback_of(row).with_parts((await _parts(connection, [id_])).get(id_, ()))
-    judged = decision.judgement
+    judged = decision.judgment
     values: dict[str, Any] = {
         "waits": whole.text != decision.text,
         "sentiment": judged.sentiment,

@@ -166,7 +166,7 @@ def _body(kind: Kind, payload: Json) -> tuple[bytes, str]:
 
 
 def _answer(text: str, content_type: str) -> Json:
-    """Read an acknowledgement's body: JSON, or the plain text of a message."""
+    """Read an acknowledgment's body: JSON, or the plain text of a message."""
     if content_type != "application/json":
         return {"text": text} if text else {}
     try:

@@ -130,7 +130,7 @@ class Interactions:
         return ViewSubmission(ack, errors, is_open=view["id"] in self.workspace.views)
 
     async def close(self, view: Json, user: User, *, clear: bool = False) -> Ack | None:
-        """Close a modal, or with `clear` all of them. Return the bot's acknowledgement, None if no view notifies it."""
+        """Close a modal, or with `clear` all of them. Return the bot's acknowledgment, None if no view notifies it."""
         root = "" if clear or view["clear_on_close"] else view["id"]
         told: Ack | None = None
         for closed in self.workspace.close_views(user.id, root):

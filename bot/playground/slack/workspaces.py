@@ -99,7 +99,7 @@ class LocalSlack:
         member = self._first(lambda one: one.workspace.team_id == form.get("team"))
         answer = {"state": request.query.get("state", "")}
         if form.get("answer") == "allow":
-            person, whole = member.workspace.me.id, form.get("organisation") == "yes"
+            person, whole = member.workspace.me.id, form.get("organization") == "yes"
             answer["code"] = member.workspace.tokens.consent(person, for_organization=whole)
         else:
             answer["error"] = "access_denied"

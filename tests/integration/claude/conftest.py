@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 import stamina
 
-from bot.claude.catalogue import today
+from bot.claude.catalog import today
 from bot.claude.client import CallDeadlines, Claude, connect
 from bot.claude.retry import TRIES
 from tests.support.scripted import ScriptedModel

@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from bot.calls import Purpose
-from bot.claude.catalogue import catalogue
+from bot.claude.catalog import catalog
 from bot.claude.client import CallDeadlines, Claude, connect
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import Role
@@ -177,7 +177,7 @@ class TestRequest:
 
     @pytest.mark.parametrize("purpose", Purpose)
     # The SDK warns about a model near its end, and here a warning is an error.
-    @pytest.mark.parametrize("model", [card.id for card in catalogue().models.values() if card.retires is None])
+    @pytest.mark.parametrize("model", [card.id for card in catalog().models.values() if card.retires is None])
     async def test_every_model_takes_every_request(
         self, scripted: ScriptedModel, connecting: Connect, model: str, purpose: Purpose
     ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.core.domain.classification import Example
-from bot.core.domain.feedback import Decision, FeedbackStatus, Judgement
+from bot.core.domain.feedback import Decision, FeedbackStatus, Judgment
 from bot.core.domain.message import FileRef, IncomingMessage, MessageEdit, Place
 from bot.core.privacy.retention import Limits
 from bot.db.feedback import sql_feedback_store
@@ -38,7 +38,7 @@ def edit(message: str, revision: str, text: str = "") -> MessageEdit:
 
 
 def decision(text: str, number: int = 1, category: str = "Bug", root: int | None = None) -> Decision:
-    return Decision(text, Judgement(number, (category,), 90, duplicate_of=root), FeedbackStatus.OPEN, "Apps")
+    return Decision(text, Judgment(number, (category,), 90, duplicate_of=root), FeedbackStatus.OPEN, "Apps")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import stamina
 
 from bot.claude.client import connect
 from bot.core.domain.channel_settings import ChannelSettings
-from bot.core.domain.feedback import Decision, FeedbackStatus, Judgement
+from bot.core.domain.feedback import Decision, FeedbackStatus, Judgment
 from bot.core.domain.message import IncomingMessage, Place
 from bot.db.classify_runs import SqlClassifyItemStore
 from bot.db.feedback import sql_feedback_store
@@ -161,8 +161,8 @@ async def test_a_digest_that_is_due_comes_once(database: Database) -> None:
             there, there.thread, "U1", there.workspace, "", is_direct=False, mentions_bot=False, addresses_other=False
         )
         id_ = await feedback.inbox.add(said, now, "", together=0)
-        judgement = Judgement(id_ or 0, ("Praise",), 90, summary="They like it")
-        await feedback.inbox.save(here.place, {judgement.number: Decision("", judgement, FeedbackStatus.OPEN)}, ())
+        judgment = Judgment(id_ or 0, ("Praise",), 90, summary="They like it")
+        await feedback.inbox.save(here.place, {judgment.number: Decision("", judgment, FeedbackStatus.OPEN)}, ())
         for number in range(3):
             queue_key = f"digests:{number}"  # of their own, as replicas look at the same time
             await here.inbox.accept(Delivery(queue_key, queue_key, "every:triage digests", {}))

@@ -41,7 +41,7 @@ async def fill(database: Database, threads: int) -> None:
         await connection.execute(sa.insert(inbox).values(accepted_at=0), rows)
 
 
-async def analyse(database: Database) -> None:
+async def analyze(database: Database) -> None:
     async with database.writer.begin() as connection:
         await connection.execute(sa.text("ANALYZE inbox"))
 
@@ -56,7 +56,7 @@ async def claimed(database: Database) -> tuple[int, int]:
 
 
 async def test_a_kept_plan_outlasts_no_burst(database: Database) -> None:
-    await analyse(database)
+    await analyze(database)
     for _ in range(10):
         assert await claimed(database) == (0, 0)
     await fill(database, threads=300)
@@ -67,7 +67,7 @@ async def test_a_kept_plan_outlasts_no_burst(database: Database) -> None:
 
 async def test_many_threads_after_a_long_one(database: Database) -> None:
     await fill(database, threads=1)
-    await analyse(database)
+    await analyze(database)
     await fill(database, threads=WAITING)
     jobs, read = await claimed(database)
     assert jobs == 200

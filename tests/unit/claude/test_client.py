@@ -12,7 +12,7 @@ from anthropic import AsyncAnthropic
 from pydantic import BaseModel
 
 from bot.calls import Purpose
-from bot.claude.catalogue import ModelCard, lookup
+from bot.claude.catalog import ModelCard, lookup
 from bot.claude.client import CallDeadlines, Claude, connect
 from bot.claude.retry import TRIES
 from bot.core.domain.message import Role

@@ -157,7 +157,7 @@ class TestSlowBot:
             dismissal = await second.receive_json()
             assert (dismissal["type"], dismissal["reason"]) == ("disconnect", "too_many_websockets")
 
-    async def test_noise_is_no_acknowledgement(
+    async def test_noise_is_no_acknowledgment(
         self, local: ScriptedWorkspace, session: aiohttp.ClientSession, general: str
     ) -> None:
         async with session.ws_connect(f"{local.url}/socket?ticket={local.workspace.new_ticket()}") as socket:

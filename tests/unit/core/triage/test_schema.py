@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from bot.core.domain.category import FEEDBACK
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.classification import Item
-from bot.core.domain.feedback import Judgement
-from bot.core.triage.schema import LONGEST_SUMMARY, form, judgements, prompt
+from bot.core.domain.feedback import Judgment
+from bot.core.triage.schema import LONGEST_SUMMARY, form, judgments, prompt
 
 FORM = form(FEEDBACK, ChannelSettings(areas=("Export",)))
 ITEMS = [Item(7, "it crashes on export"), Item(9, "it crashes, too")]
@@ -31,11 +31,11 @@ def entry(item: int, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def judged(*entries: dict[str, Any], **messages: str) -> dict[int, Judgement]:
+def judged(*entries: dict[str, Any], **messages: str) -> dict[int, Judgment]:
     """Judge posts that were made in the order of their numbers, unless `messages` say otherwise."""
     made = {7: "1.7", 9: "1.9"} | {int(number.lstrip("n")): message for number, message in messages.items()}
-    found = judgements(FORM.model_validate({"results": list(entries)}), ITEMS, made)
-    return {number: one for number, one in found.items() if isinstance(one, Judgement)}
+    found = judgments(FORM.model_validate({"results": list(entries)}), ITEMS, made)
+    return {number: one for number, one in found.items() if isinstance(one, Judgment)}
 
 
 @pytest.mark.parametrize("field", [{"category": "VIP"}, {"severity": "Apocalyptic"}, {"nature": "x"}, {"area": "Moon"}])

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.calls import Call, Purpose
-from bot.claude.catalogue import ModelCard, catalogue, display_name, find, lookup, named, successor
+from bot.claude.catalog import ModelCard, catalog, display_name, find, lookup, named, successor
 from bot.claude.parameters import LEVELS, Sampling, parameters
 from bot.claude.prices import cost, micros
 from bot.core.domain.setting_choices import Creativity
 from bot.errors import SettingsError, UsageError
 
-ALL = sorted(catalogue().models)
+ALL = sorted(catalog().models)
 
 
 def made_call(**tokens: int) -> Call:
@@ -53,7 +53,7 @@ def test_a_retired_id_names_its_replacement() -> None:
 
 def test_an_unknown_id_names_the_closest() -> None:
     with pytest.raises(SettingsError) as caught:
-        lookup("Claude-Haiku-55", catalogue().as_of)
+        lookup("Claude-Haiku-55", catalog().as_of)
 
     assert "Did you mean claude-haiku-5-5?" in str(caught.value)
     assert all(model in str(caught.value) for model in ALL)
@@ -81,9 +81,9 @@ def test_an_end_within_sixty_days_is_soon(days: int, is_soon: bool) -> None:  # 
 
 
 def test_a_replacement_never_retires_first() -> None:
-    last = max(card.retires for card in catalogue().models.values() if card.retires)
+    last = max(card.retires for card in catalog().models.values() if card.retires)
 
-    assert all(lookup(successor(model, last), last) for model in [*catalogue().retired, "claude-sonnet-4-5"])
+    assert all(lookup(successor(model, last), last) for model in [*catalog().retired, "claude-sonnet-4-5"])
 
 
 def test_a_far_fetched_id_names_only_those_known() -> None:
@@ -95,15 +95,15 @@ def test_a_far_fetched_id_names_only_those_known() -> None:
 
 
 def test_every_replacement_is_itself_offered() -> None:
-    replacements = {*catalogue().retired.values(), *(c.replacement for c in catalogue().models.values())} - {None}
+    replacements = {*catalog().retired.values(), *(c.replacement for c in catalog().models.values())} - {None}
 
     assert replacements <= set(ALL)
-    assert not set(ALL) & set(catalogue().retired)
+    assert not set(ALL) & set(catalog().retired)
 
 
 @pytest.mark.parametrize("model", ALL)
 def test_each_card_agrees_with_itself(model: str) -> None:
-    card = lookup(model, catalogue().as_of)
+    card = lookup(model, catalog().as_of)
 
     assert card.prices is not None
     assert card.prices.cache_read < card.prices.input < card.prices.cache_write_5m < card.prices.cache_write_1h
@@ -240,7 +240,7 @@ def test_a_cost_is_rounded_up_to_a_micro() -> None:
     ],
 )
 def test_a_model_is_found_by_name(typed: str, model: str) -> None:
-    assert named(typed, catalogue().as_of) == model
+    assert named(typed, catalog().as_of) == model
 
 
 def test_models_are_called_by_their_names() -> None:

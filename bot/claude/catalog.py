@@ -53,7 +53,7 @@ class LongContext:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What one model accepts and costs; `catalogue.toml` says what each field means. Windows are in tokens."""
+    """What one model accepts and costs; `catalog.toml` says what each field means. Windows are in tokens."""
 
     __pydantic_config__ = _STRICT
 
@@ -84,15 +84,15 @@ class ModelCard:
 
     @classmethod
     def unknown(cls, model: str) -> ModelCard:
-        """Describe a model that the API offers and the catalogue does not list: price unknown, careful limits.
+        """Describe a model that the API offers and the catalog does not list: price unknown, careful limits.
 
-        It is newer than the catalogue, so it takes structured outputs and no sampling, as all recent ones.
+        It is newer than the catalog, so it takes structured outputs and no sampling, as all recent ones.
         """
         return cls(id=model, context_window=200_000, max_output=32_000, thinking_unasked="on", effort=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalog:
     """The data file: models by their id, and retired ids with the model to use instead."""
 
     __pydantic_config__ = _STRICT
@@ -104,12 +104,12 @@ class Catalogue:
 
 
 @cache
-def catalogue() -> Catalogue:
+def catalog() -> Catalog:
     """Read the data file, once."""
-    text = (files("bot.claude") / "catalogue.toml").read_text(encoding="utf-8")
+    text = (files("bot.claude") / "catalog.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text, parse_float=Decimal)
     data["models"] = {model: {"id": model, **fields} for model, fields in data["models"].items()}
-    return TypeAdapter(Catalogue).validate_python(data)
+    return TypeAdapter(Catalog).validate_python(data)
 
 
 def today() -> date:
@@ -119,7 +119,7 @@ def today() -> date:
 
 def find(model: str) -> ModelCard | None:
     """Return the card of a model's id, alias or dated id, retired or not; the card carries the id asked for."""
-    for card in catalogue().models.values():
+    for card in catalog().models.values():
         if model == card.id:
             return card
         if model in card.aliases:
@@ -128,8 +128,8 @@ def find(model: str) -> ModelCard | None:
 
 
 def known(on: date) -> dict[str, str]:
-    """Return the models that have not retired by a day: their names by their ids, in the catalogue's order."""
-    return {model: display_name(model) for model in catalogue().models if not successor(model, on)}
+    """Return the models that have not retired by a day: their names by their ids, in the catalog's order."""
+    return {model: display_name(model) for model in catalog().models if not successor(model, on)}
 
 
 def named(typed: str, on: date) -> str:
@@ -138,7 +138,7 @@ def named(typed: str, on: date) -> str:
     A family alone is its newest model.
     """
     words = [word for word in _WORD.findall(typed[:60].casefold()) if word not in {"claude", "latest"}]
-    ids = [card.id for card in catalogue().models.values() if not card.has_retired(on)]
+    ids = [card.id for card in catalog().models.values() if not card.has_retired(on)]
     parts = {one: _WORD.findall(one)[1:] for one in ids}
     if exact := [one for one in ids if parts[one] == words]:
         return exact[0]
@@ -163,7 +163,7 @@ def lookup(model: str, on: date | None = None) -> ModelCard:
         raise SettingsError([_("The model {model} is retired; use {new} instead.", model=model, new=new)])
     if card := find(model):
         return card
-    known = [card.id for card in catalogue().models.values() if not card.has_retired(on)]
+    known = [card.id for card in catalog().models.values() if not card.has_retired(on)]
     closest = get_close_matches(model.strip().lower(), known, n=1, cutoff=0.5)
     hint = [_("Did you mean {model}?", model=closest[0])] if closest else []
     unknown, listed = _("I don't know a model “{model}”.", model=model[:60]), ", ".join(known)
@@ -179,7 +179,7 @@ def successor(model: str, on: date) -> str:
 
 
 def _replacement(model: str, on: date) -> str:
-    if model in catalogue().retired:
-        return catalogue().retired[model]
+    if model in catalog().retired:
+        return catalog().retired[model]
     card = find(model)
     return card.replacement or "" if card and card.has_retired(on) else ""

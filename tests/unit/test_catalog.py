@@ -1,4 +1,4 @@
-"""The catalogue of the bot's sentences: none is missing, and each translation says the same."""
+"""The catalog of the bot's sentences: none is missing, and each translation says the same."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from babel.messages.pofile import read_po
 
-from docs.catalogue import FILES, ROOT, sentences, updated
+from docs.catalog import FILES, ROOT, sentences, updated
 from tests.unit.sentences import TRANSLATED, outside
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def marked(source: str) -> Iterator[tuple[str, ...]]:
 
 @pytest.mark.parametrize("part", READ_IN_SLACK)
 def test_no_sentence_stands_outside(part: str) -> None:
-    """What people read in Slack is in the catalogue; `sentences.py` says how to mark a text that is not for them."""
+    """What people read in Slack is in the catalog; `sentences.py` says how to mark a text that is not for them."""
     path = ROOT / "bot" / part
     files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
     texts = {file: list(outside(file.read_text(encoding="utf-8"))) for file in files}
@@ -63,14 +63,14 @@ def test_no_marked_sentence_is_overlooked() -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.parent.parent.name))
-class TestCatalogue:
+class TestCatalog:
     def test_it_has_each_sentence_of_the_code(self, file: Path) -> None:
         text = file.read_text(encoding="utf-8")
-        assert updated(file, text) == text, "run `make catalogue`"
+        assert updated(file, text) == text, "run `make catalog`"
 
     def test_each_sentence_is_translated(self, file: Path) -> None:
-        catalogue = read_po(io.StringIO(file.read_text(encoding="utf-8")))
-        assert [one.id for one in catalogue if one.id and (one.fuzzy or not all(said for _, said in forms(one)))] == []
+        catalog = read_po(io.StringIO(file.read_text(encoding="utf-8")))
+        assert [one.id for one in catalog if one.id and (one.fuzzy or not all(said for _, said in forms(one)))] == []
 
     def test_translations_keep_what_goes_in(self, file: Path) -> None:
         """Values, and what people type: only what stands between angle brackets may be put in other words."""

@@ -1,4 +1,4 @@
-"""Bring the catalogue up to date with the sentences in the code: `make catalogue`, or `python -m docs.catalogue`.
+"""Bring the catalog up to date with the sentences in the code: `make catalog`, or `python -m docs.catalog`.
 
 New sentences get an empty translation, to be filled in by hand or by a translator's tool; those that the code no longer
 has are dropped. A sentence that changed is a new one.
@@ -36,19 +36,19 @@ def sentences() -> Catalog:
 
 
 def updated(file: Path, text: str) -> str:
-    """Return a catalogue's text with the sentences that the code has now. The same code gives the same text."""
+    """Return a catalog's text with the sentences that the code has now. The same code gives the same text."""
     language = file.parent.parent.name
-    catalogue = read_po(io.StringIO(text), locale=language)
-    catalogue.update(sentences(), no_fuzzy_matching=True)
+    catalog = read_po(io.StringIO(text), locale=language)
+    catalog.update(sentences(), no_fuzzy_matching=True)
     written = io.BytesIO()
     write_po(
-        written, catalogue, width=120, omit_header=True, ignore_obsolete=True, include_lineno=False, sort_by_file=True
+        written, catalog, width=120, omit_header=True, ignore_obsolete=True, include_lineno=False, sort_by_file=True
     )
-    return HEADER.format(language=language, plural_forms=catalogue.plural_forms) + written.getvalue().decode()
+    return HEADER.format(language=language, plural_forms=catalog.plural_forms) + written.getvalue().decode()
 
 
 def main() -> None:
-    """Write the catalogues."""
+    """Write the catalogs."""
     for file in FILES:
         file.write_text(updated(file, file.read_text(encoding="utf-8")), encoding="utf-8")
 
