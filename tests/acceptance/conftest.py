@@ -6,7 +6,7 @@ import asyncio
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import pytest
 import pytest_asyncio
@@ -22,6 +22,7 @@ from bot.slack.manifest import EVENTS, SCOPES
 from bot.work import Delivery, Inbox
 from tests.support.rows import Rows
 from tests.support.scripted import ScriptedModel
+from tests.support.shared_bot import CurrentModel, SharedBot
 from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ LOOK_EVERY = 0.02
 RULES = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS), ack_timeout=LONG, trigger_lifetime=LONG)
 
 Row = tuple[object, ...]
+Test = TypeVar("Test", bound="Callable[..., Any]")
 
 
 @dataclass
@@ -124,16 +126,27 @@ def transport(request: pytest.FixtureRequest) -> Transport:
 
 
 BOTH_DATABASES = pytest.mark.parametrize(
-    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+    "backend", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
 )
 """Runs a dialogue on both databases; without it, it runs on SQLite."""
 
 
+def databases(request: pytest.FixtureRequest, name: str) -> PostgresqlServer | SqliteFolder:
+    """Return where a kind of database is made."""
+    found: PostgresqlServer | SqliteFolder = request.getfixturevalue(
+        "postgresql_server" if name == "postgresql" else "sqlite_folder"
+    )
+    return found
+
+
 @pytest.fixture
-async def database_url(request: pytest.FixtureRequest) -> str:
-    fixture = "postgresql_server" if getattr(request, "param", "sqlite") == "postgresql" else "sqlite_folder"
-    backend: PostgresqlServer | SqliteFolder = request.getfixturevalue(fixture)
-    return await backend.migrated()
+def backend(request: pytest.FixtureRequest) -> str:
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture
+async def database_url(request: pytest.FixtureRequest, backend: str) -> str:
+    return await databases(request, backend).migrated()
 
 
 @pytest.fixture
@@ -148,8 +161,12 @@ async def workspace() -> AsyncIterator[ScriptedWorkspace]:
 
 
 @pytest.fixture
-def model() -> ScriptedModel:
+def model(request: pytest.FixtureRequest) -> ScriptedModel:
     """A model that answers what the test queues."""
+    if "shared_bot" in request.fixturenames:
+        request.getfixturevalue("lent")
+        shared: SharedBot = request.getfixturevalue("shared_bot")
+        return shared.model.current
     return ScriptedModel()
 
 
@@ -161,10 +178,65 @@ async def stage(workspace: ScriptedWorkspace, model: ScriptedModel, environ: dic
 
 
 @pytest.fixture
-async def dialogue(stage: Dialogue) -> AsyncIterator[Dialogue]:
+def dialogue(request: pytest.FixtureRequest, backend: str) -> Dialogue:  # noqa: ARG001 (of the bot of its own)
     """The stage with the bot on it, reached over HTTP."""
+    found: Dialogue = request.getfixturevalue("lent" if "shared_bot" in request.fixturenames else "own")
+    return found
+
+
+@pytest.fixture
+async def own(stage: Dialogue) -> AsyncIterator[Dialogue]:
+    """The stage with a bot for this test alone."""
     async with stage.bot():
         yield stage
+
+
+def shared(*databases: object) -> Callable[[Test], Test]:
+    """Return a decorator that runs a dialogue on one bot with the others of its module that have it."""
+    marks = (
+        pytest.mark.asyncio(loop_scope="module"),
+        pytest.mark.usefixtures("shared_bot"),
+        pytest.mark.parametrize("shared_bot", databases, indirect=True),
+    )
+
+    def marked(test: Test) -> Test:
+        for mark in marks:
+            test = mark(test)
+        return test
+
+    return marked
+
+
+# On both databases, or on SQLite. Not for dialogues that have settings of their own, stop the bot, turn its clock, or
+# leave it something to do.
+on_shared_bot = shared("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
+on_shared_sqlite_bot = shared("sqlite")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_bot(request: pytest.FixtureRequest) -> AsyncIterator[SharedBot]:
+    """A bot for those dialogues of a module that share it."""
+    model = CurrentModel()
+    # A minute's calls to Slack are not enough for all of them.
+    environ = {"SLACK_RATE_FACTOR": "1000"}
+    environ |= {"DATABASE_URL": await databases(request, request.param).migrated(lasting=True), "PORT": "0"}
+    async with (
+        ScriptedWorkspace(RULES) as workspace,
+        MessagesServer(model) as server,
+        aclosing(Dialogue(workspace, environ | server.environment())) as dialogue,
+        dialogue.bot(),
+    ):
+        yield SharedBot(workspace, model, dialogue.environ, dialogue.url)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def lent(shared_bot: SharedBot) -> AsyncIterator[Dialogue]:
+    """The stage as if it were new, with a bot on it that others use after this test."""
+    async with shared_bot.lent() as workspace, aclosing(Dialogue(workspace, shared_bot.environ)) as dialogue:
+        dialogue.url = shared_bot.url
+        yield dialogue
+        await workspace.until(lambda: all(delivery.is_over for delivery in workspace.deliveries.log))
+        await dialogue.until_idle()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.domain.control_value import Rating
 from bot.playground.anthropic.reply import MessageStop
-from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
 from tests.acceptance.test_classify import INTO, all_as, command
 from tests.acceptance.test_settings_form import turned
 from tests.acceptance.test_triage import card, judged, post, results
@@ -15,8 +15,6 @@ from tests.acceptance.test_whom import choose, nothing_more
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
     from tests.support.scripted import ScriptedModel
-
-pytestmark = BOTH_DATABASES
 
 
 def support(dialogue: Dialogue) -> str:
@@ -50,6 +48,7 @@ def lookups(dialogue: Dialogue) -> int:
     return len([one for one in asked if one != dialogue.workspace.bot.id])  # its own name it learns once
 
 
+@on_shared_bot
 async def test_a_guest_is_refused_once(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     for words in ("hello?", "anybody?"):
@@ -62,6 +61,7 @@ async def test_a_guest_is_refused_once(dialogue: Dialogue, model: ScriptedModel)
     assert not [message for message in said if message.user == workspace.bot.id]
 
 
+@BOTH_DATABASES
 async def test_a_guest_is_answered_where_allowed(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     assert "`guests` is set to on" in await parley(dialogue, "workspace set guests on")
@@ -70,6 +70,7 @@ async def test_a_guest_is_answered_where_allowed(dialogue: Dialogue, model: Scri
     assert await dialogue.answer(support(dialogue), ts) == "Hello."
 
 
+@on_shared_bot
 async def test_a_guest_may_be_named(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     await choose(dialogue, support(dialogue), allowed_people=[workspace.gia.id])
@@ -83,6 +84,7 @@ async def test_a_guest_may_be_named(dialogue: Dialogue, model: ScriptedModel) ->
     assert await dialogue.answer(support(dialogue), ts) == "Yes."
 
 
+@on_shared_bot
 async def test_a_guests_follow_up_is_heard(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, channel = dialogue.workspace, support(dialogue)
     model.answer("Hello.")
@@ -96,6 +98,7 @@ async def test_a_guests_follow_up_is_heard(dialogue: Dialogue, model: ScriptedMo
     assert "It is the export that fails." in str(model.requests[-1].body["messages"])
 
 
+@on_shared_bot
 async def test_a_guest_is_refused_commands_and_buttons(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, channel = dialogue.workspace, support(dialogue)
     await workspace.command(channel, "/code", "a haiku in Python", user=workspace.gia)
@@ -110,6 +113,7 @@ async def test_a_guest_is_refused_commands_and_buttons(dialogue: Dialogue, model
     await nothing_more(dialogue, model)
 
 
+@on_shared_bot
 async def test_a_refused_press_uses_nothing_up(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, channel = dialogue.workspace, support(dialogue)
     model.answer("One, two,", MessageStop("max_tokens"))
@@ -123,6 +127,7 @@ async def test_a_refused_press_uses_nothing_up(dialogue: Dialogue, model: Script
     assert await dialogue.answer(channel, ts, 2) == "three."
 
 
+@on_shared_bot
 async def test_who_may_is_asked_again_at_the_end(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     model.answer("A bird.")
@@ -137,6 +142,7 @@ async def test_who_may_is_asked_again_at_the_end(dialogue: Dialogue, model: Scri
     assert await dialogue.rows("SELECT comment FROM ratings") == [("",)]
 
 
+@on_shared_bot
 async def test_a_form_is_off_with_its_command(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     model.answer(all_as("Billing", 1, 1))
@@ -149,6 +155,7 @@ async def test_a_form_is_off_with_its_command(dialogue: Dialogue, model: Scripte
     assert (await workspace.submit({"row1": "0"}, user=workspace.sam)).ok
 
 
+@on_shared_bot
 async def test_a_card_is_not_changed_by_the_refused(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     await choose(dialogue, support(dialogue), triage=True)
@@ -161,12 +168,14 @@ async def test_a_card_is_not_changed_by_the_refused(dialogue: Dialogue, model: S
     assert await dialogue.rows("SELECT category FROM feedback") == [("Bug report",)]
 
 
+@on_shared_bot
 async def test_everybody_may_have_their_words_forgotten(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     await workspace.command(support(dialogue), "/parley", "forget me", user=workspace.gia)
     assert "There is nothing left to erase" in await told(dialogue, workspace.gia, "what I've stored")
 
 
+@BOTH_DATABASES
 async def test_a_person_may_be_kept_out(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     assert "set to" in await parley(dialogue, f"workspace set denied_people <@{workspace.sam.id}|sam>")
@@ -178,6 +187,7 @@ async def test_a_person_may_be_kept_out(dialogue: Dialogue, model: ScriptedModel
     assert await dialogue.answer(dialogue.general, dialogue.mention("hi", user=workspace.sam)) == "Hello."
 
 
+@BOTH_DATABASES
 async def test_only_listed_channels_are_served(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     engineering = workspace.channel("engineering")
@@ -192,6 +202,7 @@ async def test_only_listed_channels_are_served(dialogue: Dialogue, model: Script
     assert "back to its default" in await parley(dialogue, "workspace unset allowed_channels")
 
 
+@on_shared_bot
 async def test_a_command_may_be_switched_off(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     assert "*/code*" in await parley(dialogue, "set commands_off /code")
@@ -203,6 +214,7 @@ async def test_a_command_may_be_switched_off(dialogue: Dialogue, model: Scripted
     await workspace.until(lambda: len(model.requests) == 1)
 
 
+@on_shared_bot
 async def test_classify_is_off_for_files_too(dialogue: Dialogue, model: ScriptedModel) -> None:
     await choose(dialogue, dialogue.general, commands_off=["classify"])
     dialogue.mention("classify", files={"feedback.csv": b"text\nIt crashes"}, user=dialogue.workspace.sam)
@@ -210,6 +222,7 @@ async def test_classify_is_off_for_files_too(dialogue: Dialogue, model: Scripted
     await nothing_more(dialogue, model)
 
 
+@on_shared_bot
 async def test_code_is_off_behind_a_mention_too(dialogue: Dialogue, model: ScriptedModel) -> None:
     await choose(dialogue, dialogue.general, commands_off=["code"])
     dialogue.mention("/code a haiku in Python", user=dialogue.workspace.sam)
@@ -217,6 +230,7 @@ async def test_code_is_off_behind_a_mention_too(dialogue: Dialogue, model: Scrip
     await nothing_more(dialogue, model)
 
 
+@BOTH_DATABASES
 async def test_a_guests_post_is_still_feedback(dialogue: Dialogue, model: ScriptedModel) -> None:
     await choose(dialogue, support(dialogue), triage=True)
     model.answer(results(judged(1)))
@@ -224,6 +238,7 @@ async def test_a_guests_post_is_still_feedback(dialogue: Dialogue, model: Script
     assert "Bug report" in await dialogue.answer(support(dialogue), ts)
 
 
+@on_shared_bot
 async def test_a_known_person_costs_no_lookup(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Hello.")
     ts = dialogue.mention("hi", user=dialogue.workspace.sam)
@@ -237,6 +252,7 @@ async def test_a_known_person_costs_no_lookup(dialogue: Dialogue, model: Scripte
     assert lookups(dialogue) == asked
 
 
+@BOTH_DATABASES
 async def test_lists_are_chosen_in_the_form(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     await workspace.command(dialogue.general, "/parley", "workspace settings")
@@ -258,6 +274,7 @@ async def test_lists_are_chosen_in_the_form(dialogue: Dialogue) -> None:
     assert "denied_people" not in await parley(dialogue, "workspace why")
 
 
+@on_shared_bot
 async def test_a_wrong_list_is_told(dialogue: Dialogue) -> None:
     seen = len(dialogue.workspace.ephemerals())
     assert "picked from the list that opens when you type @" in await parley(dialogue, "set denied_people everybody")
@@ -265,6 +282,7 @@ async def test_a_wrong_list_is_told(dialogue: Dialogue) -> None:
     assert len(dialogue.workspace.ephemerals()) == seen + 2
 
 
+@on_shared_bot
 async def test_a_guests_home_says_no_more(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     workspace.open_home(user=workspace.gia)

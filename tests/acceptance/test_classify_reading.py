@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import xlsxwriter
 
-from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
 from tests.acceptance.test_classify import INTO, all_as, data, file_named, rows_of, shown
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ async def asked(dialogue: Dialogue, ts: str, words: str) -> MessageRecord:
     return message
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_a_doubtful_column_is_asked_for(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts = dialogue.mention(f"classify {INTO}", files={"survey.csv": TWO_QUESTIONS.encode()})
     question = await asked(dialogue, ts, "I'm not sure which column holds the messages")
@@ -55,6 +55,7 @@ async def test_a_doubtful_column_is_asked_for(dialogue: Dialogue, model: Scripte
     assert rows[0]["What do you like?"] == LIKED
 
 
+@on_shared_sqlite_bot
 async def test_only_the_asker_changes_a_reading(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     ts = dialogue.mention(f"classify {INTO}", files={"survey.csv": TWO_QUESTIONS.encode()})
@@ -67,6 +68,7 @@ async def test_only_the_asker_changes_a_reading(dialogue: Dialogue, model: Scrip
     assert model.requests == []
 
 
+@on_shared_sqlite_bot
 async def test_a_reading_is_settled_before_categories(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts = dialogue.mention("classify", files={"survey.csv": TWO_QUESTIONS.encode()})
     question = await asked(dialogue, ts, "which column")
@@ -107,6 +109,7 @@ def book() -> bytes:
     return file.getvalue()
 
 
+@on_shared_sqlite_bot
 async def test_a_sheet_is_chosen_by_a_press(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts = dialogue.mention(f"classify {INTO}", files={"months.xlsx": book()})
     question = await asked(dialogue, ts, "which sheet you mean")
@@ -118,6 +121,7 @@ async def test_a_sheet_is_chosen_by_a_press(dialogue: Dialogue, model: ScriptedM
     assert "sheet “November”" in (await shown(dialogue, dialogue.general, ts, "30 messages**")).shown
 
 
+@on_shared_sqlite_bot
 async def test_an_encoding_is_chosen_by_a_press(dialogue: Dialogue, model: ScriptedModel) -> None:
     lines = "".join(f"{n};Straße {n} fehlt\n" for n in range(30))
     ts = dialogue.mention(f"classify {INTO}", files={"a.csv": f"Nr;Kommentar\n{lines}".encode("mac_roman")})
@@ -131,6 +135,7 @@ async def test_an_encoding_is_chosen_by_a_press(dialogue: Dialogue, model: Scrip
     assert "Mac Roman" in (await shown(dialogue, dialogue.general, ts, "30 messages**")).shown
 
 
+@on_shared_sqlite_bot
 async def test_a_row_of_headings_is_chosen_by_a_press(dialogue: Dialogue, model: ScriptedModel) -> None:
     lines = "".join(f"Page {n} is slow\n" for n in range(29))
     ts = dialogue.mention(f"classify {INTO}", files={"a.csv": f"What is slow?\n{lines}".encode()})
@@ -144,6 +149,7 @@ async def test_a_row_of_headings_is_chosen_by_a_press(dialogue: Dialogue, model:
     await shown(dialogue, dialogue.general, ts, "30 messages**")
 
 
+@on_shared_sqlite_bot
 async def test_a_file_that_went_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts = dialogue.mention(f"classify {INTO}", files={"survey.csv": TWO_QUESTIONS.encode()})
     question = await asked(dialogue, ts, "which column")
@@ -157,6 +163,7 @@ async def test_a_file_that_went_is_said(dialogue: Dialogue, model: ScriptedModel
     await shown(dialogue, dialogue.general, ts, "30 messages**")
 
 
+@on_shared_sqlite_bot
 async def test_a_doubtful_encoding_of_two_rows_is_asked(dialogue: Dialogue, model: ScriptedModel) -> None:
     hebrew = "מספר,הערה\n1,האפליקציה קורסת\n2,איטי מאוד\n".encode("cp1255")
     ts = dialogue.mention(f"classify {INTO}", files={"a.csv": hebrew})
@@ -169,6 +176,7 @@ async def test_a_doubtful_encoding_of_two_rows_is_asked(dialogue: Dialogue, mode
     assert texts_of(model.requests[0])[0] == "האפליקציה קורסת"
 
 
+@on_shared_sqlite_bot
 @pytest.mark.parametrize(
     ("name", "content", "typed", "said"),
     [

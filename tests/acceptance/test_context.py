@@ -11,14 +11,12 @@ from sqlalchemy import text
 from bot.db.engine import Database
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.events import envelope
-from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
 
 if TYPE_CHECKING:
     from bot.playground.anthropic.reply import ModelRequest
     from tests.acceptance.conftest import Dialogue
     from tests.support.scripted import ScriptedModel
-
-pytestmark = BOTH_DATABASES
 
 
 def told(asked: ModelRequest) -> str:
@@ -42,6 +40,7 @@ async def until_stored(stage: Dialogue, wanted: str) -> None:
     await stage.until_rows(TEXTS, lambda rows: (wanted,) in rows)
 
 
+@on_shared_bot
 async def test_a_thread_of_others_is_read_once(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, general = dialogue.workspace, dialogue.general
     root = workspace.say(general, "The build is red since noon.", user=workspace.sam)
@@ -67,6 +66,7 @@ async def test_a_thread_of_others_is_read_once(dialogue: Dialogue, model: Script
     assert asked.splitlines()[:3] == told(model.requests[1]).splitlines()[:3]
 
 
+@on_shared_bot
 async def test_what_is_not_for_the_bot_is_kept(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, general = dialogue.workspace, dialogue.general
     root = workspace.say(general, "Where shall we meet?", user=workspace.sam)
@@ -82,6 +82,7 @@ async def test_what_is_not_for_the_bot_is_kept(dialogue: Dialogue, model: Script
     assert reads(dialogue) == 1
 
 
+@on_shared_bot
 async def test_an_edit_changes_the_stored_turn(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Paris.")
     ts = dialogue.mention("capital of France?")
@@ -97,6 +98,7 @@ async def test_an_edit_changes_the_stored_turn(dialogue: Dialogue, model: Script
     assert len(model.requests) == 2
 
 
+@on_shared_bot
 async def test_an_edited_question_is_answered_anew(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, general = dialogue.workspace, dialogue.general
     model.answer("Paris.")
@@ -115,6 +117,7 @@ async def test_an_edited_question_is_answered_anew(dialogue: Dialogue, model: Sc
     assert await texts(dialogue) == ["capital of Spain?", "Madrid."]
 
 
+@on_shared_bot
 async def test_only_the_last_question_is_offered_anew(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("One.")
     ts = dialogue.mention("first")
@@ -127,6 +130,7 @@ async def test_only_the_last_question_is_offered_anew(dialogue: Dialogue, model:
     assert dialogue.workspace.ephemerals() == []
 
 
+@on_shared_bot
 async def test_an_unfurled_link_is_no_edit(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Read.")
     ts = dialogue.mention("read <https://example.com/page>")
@@ -139,6 +143,7 @@ async def test_an_unfurled_link_is_no_edit(dialogue: Dialogue, model: ScriptedMo
     assert dialogue.workspace.ephemerals() == []
 
 
+@on_shared_bot
 async def test_a_deleted_message_is_forgotten(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Noted.")
     ts = dialogue.mention("hello")
@@ -153,6 +158,7 @@ async def test_a_deleted_message_is_forgotten(dialogue: Dialogue, model: Scripte
     assert "4711" not in told(model.requests[1])
 
 
+@on_shared_bot
 async def test_the_remains_of_a_root_are_blank(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Noted.")
     ts = dialogue.mention("my address is 5 Mill Lane")
@@ -166,6 +172,7 @@ async def test_the_remains_of_a_root_are_blank(dialogue: Dialogue, model: Script
     assert "This message was deleted" not in told(model.requests[1])
 
 
+@on_shared_bot
 async def test_an_edit_while_answering_waits(dialogue: Dialogue, model: ScriptedModel) -> None:
     gate = asyncio.Event()
     model.answer("A", gate, "B")
@@ -179,6 +186,7 @@ async def test_an_edit_while_answering_waits(dialogue: Dialogue, model: Scripted
     assert len(model.requests) == 1
 
 
+@on_shared_bot
 async def test_a_thread_deleted_while_answering_harms_nothing(dialogue: Dialogue, model: ScriptedModel) -> None:
     gate = asyncio.Event()
     model.answer("lost", gate, " words")
@@ -208,6 +216,7 @@ def edit(dialogue: Dialogue, ts: str, words: str, edited: str) -> dict[str, Any]
     return {"subtype": "message_changed", "ts": edited, "event_ts": edited, **more}
 
 
+@on_shared_bot
 async def test_an_edit_may_come_before_its_message(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts = dialogue.workspace.say(dialogue.general, "a message")
     await deliver_late(dialogue, edit(dialogue, ts, "newest words", "1900000002.000000"))
@@ -219,6 +228,7 @@ async def test_an_edit_may_come_before_its_message(dialogue: Dialogue, model: Sc
     assert (await texts(dialogue))[0] == "newest words"
 
 
+@on_shared_bot
 async def test_a_deletion_beats_a_late_edit(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts = dialogue.workspace.say(dialogue.general, "a message")
     gone = {"subtype": "message_deleted", "deleted_ts": ts, "previous_message": wire(dialogue, ts, "old words")}
@@ -233,6 +243,7 @@ async def test_a_deletion_beats_a_late_edit(dialogue: Dialogue, model: ScriptedM
     assert len(model.requests) == 1
 
 
+@on_shared_bot
 async def test_an_overtaken_mention_is_answered_once(dialogue: Dialogue, model: ScriptedModel) -> None:
     """The earlier of two comes after the later was answered: read as its context, or in a thread that is known."""
     workspace, general, me = dialogue.workspace, dialogue.general, dialogue.workspace.me
@@ -265,6 +276,7 @@ async def test_an_overtaken_mention_is_answered_once(dialogue: Dialogue, model: 
     assert len(model.requests) == 4
 
 
+@BOTH_DATABASES
 async def test_what_was_missed_is_fetched(stage: Dialogue, model: ScriptedModel) -> None:
     workspace, general = stage.workspace, stage.general
     root = workspace.say(general, "Lunch?", user=workspace.sam)
@@ -295,6 +307,7 @@ async def long_ago(stage: Dialogue) -> None:
         await database.close()
 
 
+@on_shared_bot
 async def test_emoji_and_rtl_text_stay_whole(dialogue: Dialogue, model: ScriptedModel) -> None:
     root = dialogue.workspace.say(dialogue.general, "שלום עולם 👩🏽‍🚀 — مرحبا", user=dialogue.workspace.sam)
     model.answer("שלום 🎉")
@@ -306,6 +319,7 @@ async def test_emoji_and_rtl_text_stay_whole(dialogue: Dialogue, model: Scripted
     await until_stored(dialogue, "שלום 🎉")
 
 
+@on_shared_bot
 async def test_the_same_reading_survives_a_failed_try(dialogue: Dialogue, model: ScriptedModel) -> None:
     root = dialogue.workspace.say(dialogue.general, "Lunch?", user=dialogue.workspace.sam)
     for _ in range(3):
@@ -319,6 +333,7 @@ async def test_the_same_reading_survives_a_failed_try(dialogue: Dialogue, model:
     assert len(model.requests) == 4
 
 
+@on_shared_bot
 async def test_an_unreadable_thread_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
     root = dialogue.workspace.say(dialogue.general, "Lunch?")
     dialogue.workspace.fail("conversations.replies", error="missing_scope")
@@ -327,6 +342,7 @@ async def test_an_unreadable_thread_is_said(dialogue: Dialogue, model: ScriptedM
     assert "could not read the earlier messages here" in await dialogue.answer(dialogue.general, root)
 
 
+@on_shared_bot
 async def test_a_thread_of_5000_is_read_as_far_as_it_fits(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, general = dialogue.workspace, dialogue.general
     root = workspace.say(general, "The long thread.")

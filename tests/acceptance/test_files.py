@@ -13,14 +13,12 @@ from pypdf import PdfReader, PdfWriter
 from bot.core.documents.kinds import READABLE
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.slack.manifest import SCOPES
-from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
 from tests.support.documents import docx, eml, odt, paragraph, pptx, xlsx
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
     from tests.support.scripted import ScriptedModel
-
-pytestmark = BOTH_DATABASES
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels" * 20
 MEGABYTE = 1_000_000
@@ -46,6 +44,7 @@ def downloads(dialogue: Dialogue) -> int:
     return [call.method for call in dialogue.workspace.calls].count("files.info")
 
 
+@on_shared_bot
 async def test_a_picture_goes_to_claude(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("A cat.")
     ts = dialogue.workspace.say(dialogue.direct, "what is this?", files={"cat.png": PNG})
@@ -55,6 +54,7 @@ async def test_a_picture_goes_to_claude(dialogue: Dialogue, model: ScriptedModel
     assert said["text"] == "what is this?"
 
 
+@on_shared_bot
 async def test_a_file_needs_no_words(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("A list of names.")
     ts = dialogue.workspace.say(dialogue.direct, "", files={"names.csv": "name\nZoë\n".encode()})
@@ -62,6 +62,7 @@ async def test_a_file_needs_no_words(dialogue: Dialogue, model: ScriptedModel) -
     assert any("Zoë" in str(block) for block in blocks(model))
 
 
+@on_shared_bot
 async def test_a_pdf_and_code_go_to_claude(dialogue: Dialogue, model: ScriptedModel) -> None:
     files = {"report.pdf": pdf(3), "area.py": b"def area(r):\n    return 3 * r * r\n"}
     model.answer("Pi is not 3.")
@@ -74,6 +75,7 @@ async def test_a_pdf_and_code_go_to_claude(dialogue: Dialogue, model: ScriptedMo
     assert said["text"] == "compare"
 
 
+@on_shared_bot
 async def test_only_references_are_stored(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Done.")
     ts = dialogue.workspace.say(dialogue.direct, "read", files={"secret.txt": b"the launch code is 0000"})
@@ -89,6 +91,7 @@ async def test_only_references_are_stored(dialogue: Dialogue, model: ScriptedMod
     assert downloads(dialogue) == 2
 
 
+@on_shared_bot
 async def test_many_earlier_files_become_names(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts = ""
     for number in range(7):
@@ -109,6 +112,7 @@ async def told(dialogue: Dialogue, files: dict[str, bytes]) -> str:
     return await dialogue.answer(dialogue.direct, ts)
 
 
+@on_shared_bot
 async def test_a_wrong_type_is_said_at_once(dialogue: Dialogue, model: ScriptedModel) -> None:
     said = await told(dialogue, {"all.zip": b"PK\x03\x04", "song.mp3": b"ID3"})
     assert "I can't read *all.zip*: it is an archive. Please unpack it" in said
@@ -117,6 +121,7 @@ async def test_a_wrong_type_is_said_at_once(dialogue: Dialogue, model: ScriptedM
     assert downloads(dialogue) == 0
 
 
+@on_shared_bot
 async def test_a_40_mb_picture_is_not_fetched(dialogue: Dialogue) -> None:
     assert "*big.png* is too large to read: it is 40.0 MB" in await told(
         dialogue, {"big.png": PNG + bytes(40 * MEGABYTE)}
@@ -124,15 +129,18 @@ async def test_a_40_mb_picture_is_not_fetched(dialogue: Dialogue) -> None:
     assert downloads(dialogue) == 0
 
 
+@on_shared_bot
 async def test_a_locked_pdf_is_said(dialogue: Dialogue) -> None:
     sentence = await told(dialogue, {"contract.pdf": pdf(1, "secret")})
     assert sentence == "*contract.pdf* is password-protected: please send a copy without a password."
 
 
+@on_shared_bot
 async def test_a_damaged_pdf_is_said(dialogue: Dialogue) -> None:
     assert "it is not a PDF, or it is damaged" in await told(dialogue, {"broken.pdf": b"%PDF-1.7\nnothing else"})
 
 
+@on_shared_bot
 async def test_the_first_pages_that_fit_are_read(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Blank pages.")
     said = await told(dialogue, {"book.pdf": pdf(601)})
@@ -143,6 +151,7 @@ async def test_the_first_pages_that_fit_are_read(dialogue: Dialogue, model: Scri
     assert len(PdfReader(BytesIO(base64.b64decode(document["source"]["data"]))).pages) == int(kept[1])
 
 
+@on_shared_bot
 async def test_office_files_go_to_claude_as_text(dialogue: Dialogue, model: ScriptedModel) -> None:
     body = paragraph("Ship in May.") + "<w:altChunk/>"
     files = {
@@ -177,6 +186,7 @@ async def test_office_files_go_to_claude_as_text(dialogue: Dialogue, model: Scri
         assert note in answer
 
 
+@on_shared_bot
 async def test_a_page_goes_as_code_to_who_asks_for_it(dialogue: Dialogue, model: ScriptedModel) -> None:
     page = b"<p>Welcome.</p>"
     model.answer("It has no title.")
@@ -185,6 +195,7 @@ async def test_a_page_goes_as_code_to_who_asks_for_it(dialogue: Dialogue, model:
     assert blocks(model)[0]["source"]["data"] == page.decode()
 
 
+@on_shared_bot
 async def test_files_that_are_not_read_say_what_to_do(dialogue: Dialogue, model: ScriptedModel) -> None:
     old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
     files = {
@@ -204,25 +215,30 @@ async def test_files_that_are_not_read_say_what_to_do(dialogue: Dialogue, model:
     assert model.requests == []
 
 
+@on_shared_bot
 async def test_a_false_picture_is_said(dialogue: Dialogue) -> None:
     assert "it is not an image, or it is damaged" in await told(dialogue, {"cat.png": b"not really"})
 
 
+@on_shared_bot
 async def test_bytes_called_text_are_said(dialogue: Dialogue) -> None:
     assert await told(dialogue, {"notes.txt": bytes(range(256))}) == "I can't read *notes.txt*: it is not text."
     assert await told(dialogue, {"empty.txt": b"   \n"}) == "*empty.txt* is empty."
 
 
+@on_shared_bot
 async def test_a_file_that_is_gone_is_said(dialogue: Dialogue) -> None:
     dialogue.workspace.fail("files.info", error="file_not_found")
     assert "*cat.png* is gone" in await told(dialogue, {"cat.png": PNG})
 
 
+@BOTH_DATABASES
 async def test_a_missing_scope_is_said(dialogue: Dialogue) -> None:
     dialogue.workspace.change_rules(scopes=frozenset(SCOPES) - {"files:read"})
     assert "should check the scope `files:read`" in await told(dialogue, {"cat.png": PNG})
 
 
+@on_shared_bot
 async def test_faults_come_with_the_answer(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("The text says hello.")
     files = {"hello.txt": b"hello", "song.mp3": b"ID3"}
@@ -233,6 +249,7 @@ async def test_faults_come_with_the_answer(dialogue: Dialogue, model: ScriptedMo
     assert "[file: song.mp3]" in blocks(model)[-1]["text"]
 
 
+@on_shared_bot
 async def test_what_the_api_rejects_spoils_no_thread(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer(MessagesApiError(400, "messages.0.content.0.image.source.base64: Could not process image"))
     model.answer("I can't see it.")
@@ -246,6 +263,7 @@ async def test_what_the_api_rejects_spoils_no_thread(dialogue: Dialogue, model: 
     assert downloads(dialogue) == 1
 
 
+@on_shared_bot
 async def test_a_paste_of_300_000_characters_is_read(dialogue: Dialogue, model: ScriptedModel) -> None:
     paste = "All work and no play makes Jack a dull boy. " * 6_819
     model.answer("Jack is dull.")

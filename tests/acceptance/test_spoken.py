@@ -10,7 +10,7 @@ from bot.core.channel_reader import NO_THREAD
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.elements import buttons
 from bot.playground.slack.records import MessageRecord
-from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
 from tests.acceptance.test_access import told
 from tests.acceptance.test_classify import entry
 from tests.acceptance.test_code import AREA, block, settled
@@ -55,7 +55,7 @@ def posted(dialogue: Dialogue) -> list[str]:
     return [one.shown for one in messages if one.user == dialogue.workspace.bot.id]
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_a_thread_is_summarized_where_asked(dialogue: Dialogue, model: ScriptedModel) -> None:
     root = thread_of_others(dialogue)
     model.answer(FOUND)
@@ -74,7 +74,7 @@ async def test_a_thread_is_summarized_where_asked(dialogue: Dialogue, model: Scr
         assert words in asked
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_this_channel_is_summarized_in_public(dialogue: Dialogue, model: ScriptedModel) -> None:
     talk(dialogue)
     model.answer(FOUND)
@@ -99,6 +99,7 @@ async def test_this_channel_is_summarized_in_public(dialogue: Dialogue, model: S
     assert "The launch moved to Friday." in turns[1]
 
 
+@on_shared_sqlite_bot
 @pytest.mark.parametrize("typed", ["<#{id}|sales>", "<#{id}|>", "<#{id}>", "#sales"])
 async def test_another_channels_summary_is_private(dialogue: Dialogue, model: ScriptedModel, typed: str) -> None:
     local = dialogue.workspace
@@ -111,6 +112,7 @@ async def test_another_channels_summary_is_private(dialogue: Dialogue, model: Sc
     assert posted(dialogue) == []
 
 
+@on_shared_sqlite_bot
 async def test_a_channel_of_others_is_refused(dialogue: Dialogue, model: ScriptedModel) -> None:
     local = dialogue.workspace
     club = local.workspace.add_channel("club", members=[local.ada.id, local.bot.id])
@@ -124,7 +126,7 @@ async def test_a_channel_of_others_is_refused(dialogue: Dialogue, model: Scripte
     assert model.requests == []
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_a_direct_message_is_answered_there(dialogue: Dialogue, model: ScriptedModel) -> None:
     talk(dialogue)
     model.answer(FOUND)
@@ -140,7 +142,7 @@ async def test_a_direct_message_is_answered_there(dialogue: Dialogue, model: Scr
     assert dialogue.answers(dialogue.direct, ts) == []
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_a_thread_is_classified_where_asked(dialogue: Dialogue, model: ScriptedModel) -> None:
     root = thread_of_others(dialogue)
     model.answer({"results": [entry(1, "Question"), entry(2, "Answer")]})
@@ -158,6 +160,7 @@ async def test_a_thread_is_classified_where_asked(dialogue: Dialogue, model: Scr
     assert [bool(row[0]) for row in rows] == [False]
 
 
+@on_shared_sqlite_bot
 async def test_a_channel_is_classified_by_words(dialogue: Dialogue, model: ScriptedModel) -> None:
     talk(dialogue)
     model.answer({"results": [entry(1, "Question"), entry(2, "Answer"), entry(3, "Answer")]})
@@ -165,6 +168,7 @@ async def test_a_channel_is_classified_by_words(dialogue: Dialogue, model: Scrip
     assert "1. Question - When do we ship?" in await heard(dialogue, ts)
 
 
+@on_shared_sqlite_bot
 async def test_code_is_asked_for_by_words(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer(block(AREA))
     ts = dialogue.mention("code: a function for the area of a circle")
@@ -173,6 +177,7 @@ async def test_code_is_asked_for_by_words(dialogue: Dialogue, model: ScriptedMod
     assert [file.name for file in dialogue.workspace.files()] == ["area.py"]
 
 
+@on_shared_sqlite_bot
 async def test_private_code_is_seen_by_one(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer(block(AREA))
     dialogue.mention("/code a function for the area of a circle --private")
@@ -180,6 +185,7 @@ async def test_private_code_is_seen_by_one(dialogue: Dialogue, model: ScriptedMo
     assert posted(dialogue) == []
 
 
+@on_shared_sqlite_bot
 async def test_open_feedback_is_told_in_private(dialogue: Dialogue, model: ScriptedModel) -> None:
     dialogue.mention(f"what's open in <#{support(dialogue)}|support-feedback>?")
     assert (await dialogue.whisper()).startswith("Triage is off in #support-feedback, so I don't track what is open")
@@ -220,6 +226,7 @@ async def test_what_is_private_is_not_posted(standing: Dialogue, words: str, beg
     assert posted(standing) == []
 
 
+@on_shared_sqlite_bot
 async def test_what_is_for_claude_goes_there(dialogue: Dialogue, model: ScriptedModel) -> None:
     for number, words in enumerate(("help me write a mail", "summarize the plot of Hamlet", "forget it"), start=1):
         model.answer("Gladly.", to=words)
@@ -227,7 +234,7 @@ async def test_what_is_for_claude_goes_there(dialogue: Dialogue, model: Scripted
         assert len(model.requests) == number
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_a_command_that_is_off_stays_off(dialogue: Dialogue, model: ScriptedModel) -> None:
     local = dialogue.workspace
     await choose(dialogue, dialogue.general, commands_off=["summarize", "code"])
@@ -242,6 +249,7 @@ async def test_a_command_that_is_off_stays_off(dialogue: Dialogue, model: Script
     assert model.requests == []
 
 
+@on_shared_sqlite_bot
 async def test_a_used_up_budget_is_told_in_private(dialogue: Dialogue, model: ScriptedModel) -> None:
     await choose(dialogue, dialogue.general, person_budget=0.0001)
     root = thread_of_others(dialogue)
@@ -252,7 +260,7 @@ async def test_a_used_up_budget_is_told_in_private(dialogue: Dialogue, model: Sc
     assert model.requests == []
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_it_is_answered_once_and_in_order(dialogue: Dialogue, model: ScriptedModel) -> None:
     root = thread_of_others(dialogue)
     model.answer(MessagesApiError(529, "Overloaded"))
@@ -268,6 +276,7 @@ async def test_it_is_answered_once_and_in_order(dialogue: Dialogue, model: Scrip
     assert len(dialogue.answers(dialogue.general, root)) == 2
 
 
+@on_shared_sqlite_bot
 async def test_only_the_asker_uses_its_buttons(dialogue: Dialogue, model: ScriptedModel) -> None:
     local, root = dialogue.workspace, thread_of_others(dialogue)
     model.answer(FOUND)

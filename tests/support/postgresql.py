@@ -64,13 +64,18 @@ class PostgresqlServer:
             await self._drop(self._made.popleft())
         return self.url(self._made[-1])
 
-    async def migrated(self) -> str:
-        """Return the URL of a database with the bot's tables, all empty: one that no test can be using any more."""
+    async def migrated(self, *, lasting: bool = False) -> str:
+        """Return the URL of a database with the bot's tables, all empty: one that no test can be using any more.
+
+        A `lasting` one stays for the session.
+        """
         if self._template is None:
             await upgrade(await self.empty())
             self._template = self._made.pop()
             async with self._connected(self._template) as connection:
                 self._shape = (await _left_behind(connection))["shape"]
+        if lasting:
+            return self.url(await self._create(self._template))
         name = self._lent.popleft() if len(self._lent) == KEPT else None
         if name and not await self._emptied(name):
             await self._drop(name)

@@ -84,6 +84,10 @@ class ScriptedModel:
         """Serve the model; gives the settings by which an SDK finds it. Raises for requests that were not scripted."""
         async with MessagesServer(self) as server:
             yield server.environment()
+        self.expect_no_more()
+
+    def expect_no_more(self) -> None:
+        """Raise `AssertionError` for requests that nothing was queued for."""
         if self.unscripted:
             texts = "\n".join(f"- {asked.text[:200]!r}" for asked in self.unscripted)
             raise AssertionError(f"The scripted model was asked what no answer was queued for:\n{texts}")

@@ -31,12 +31,14 @@ class SqliteFolder:
         del self._made[:-KEPT]
         return f"sqlite:///{self._made[-1]}"
 
-    async def migrated(self) -> str:
-        """Return the URL of a new database with the bot's tables."""
+    async def migrated(self, *, lasting: bool = False) -> str:
+        """Return the URL of a new database with the bot's tables; a `lasting` one stays for the session."""
         if self._template is None:
             template = self._folder / "template.sqlite3"
             await upgrade(f"sqlite:///{template}")
             self._template = template
         url = await self.empty()
         shutil.copy(self._template, url.removeprefix("sqlite:///"))
+        if lasting:
+            self._made.pop()
         return url
