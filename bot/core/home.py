@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from bot.core.domain.message import Place
 from bot.core.domain.overrides import Overrides
 from bot.core.domain.usage import UsageScope, UsageView
 from bot.core.settings.history import model_text
-from bot.core.settings.place_text import PlaceText
+from bot.core.settings.place_text import PlaceText, without_mentions
 from bot.core.settings.value_text import short_value_text
 from bot.core.spend.usage import cost
 from bot.errors import ChatError
@@ -99,7 +99,9 @@ async def _channels_of(
         channels = await chat.directory.channels(place, person)
     except ChatError as error:
         return [Section(_("Your channels"), _unknown(CHANNELS_UNKNOWN, error))]
-    return _channels(place, channels, sheets, model, chat.names)
+    sections = _channels(place, channels, sheets, model, chat.names)
+    texts = await without_mentions([one.text for one in sections], place, chat.names)
+    return [replace(one, text=text) for one, text in zip(sections, texts, strict=True)]
 
 
 def _unknown(what: str, error: ChatError) -> str:

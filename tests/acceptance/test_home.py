@@ -82,6 +82,16 @@ async def test_an_admin_changes_settings_there(dialogue: Dialogue) -> None:
     assert re.search(r"#support-feedback\nModel: \*Claude Sonnet .*, set for #support-feedback\n", told)
 
 
+async def test_people_and_channels_have_names_there(dialogue: Dialogue) -> None:
+    sam, engineering = dialogue.workspace.sam, dialogue.workspace.channel("engineering")
+    await parley(dialogue, f"set denied_people <@{sam.id}>")
+    await parley(dialogue, f"set teams Apps: <#{engineering}|engineering> <@{sam.id}>")
+    told = await seen(dialogue, until="denied_people")
+    assert f"`denied_people` @{sam.real_name}" in told
+    assert f"`teams` Apps: #engineering @{sam.real_name}" in told
+    assert "<" not in told
+
+
 async def test_workspace_settings_hold_everywhere(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     await seen(dialogue)

@@ -54,7 +54,13 @@ def fields(view: dict[str, Any]) -> set[str]:
 
 
 def words(view: dict[str, Any]) -> str:
-    return "\n".join(block["text"]["text"] for block in view["blocks"] if block["type"] == "section")
+    return "\n".join(filter(None, map(_said, view["blocks"])))
+
+
+def _said(block: dict[str, Any]) -> str:
+    if block["type"] == "rich_text":
+        return "".join(one["text"] for one in block["elements"][0]["elements"])
+    return str(block["text"]["text"]) if block["type"] == "section" else ""
 
 
 def in_thread(dialogue: Dialogue, ts: str) -> str:
@@ -376,10 +382,11 @@ async def test_a_channel_that_is_gone_is_said(dialogue: Dialogue) -> None:
 @on_shared_bot
 async def test_a_prompt_is_tried_on_a_message(dialogue: Dialogue, model: ScriptedModel) -> None:
     view = await opened(dialogue)
-    model.answer("Arr, 'tis noon.")
+    model.answer("Arr, **'tis** noon.")
     chosen = {"instructions": "Answer like a pirate.", "trial": "What time is it?"}
     assert (await dialogue.workspace.press_in_form("try_settings", chosen)).ok
     await dialogue.workspace.until(lambda: "Arr, 'tis noon." in words(dialogue.workspace.modal()))
+    assert "**" not in words(dialogue.workspace.modal())
     (asked,) = model.requests
     assert "Answer like a pirate." in asked.body["system"][-1]["text"]
     assert view["id"] == dialogue.workspace.modal()["id"]

@@ -77,6 +77,7 @@ Kind = Literal[
     "channel",
     "channels",
     "note",
+    "markdown",
     "button",
     "buttons",
     "heading",
@@ -87,8 +88,8 @@ Kind = Literal[
 class Field:
     """A field of a form; `options` are pairs of a choice and its label. `value` is what it begins with.
 
-    A "note" is a label to read; a "button" is one in the form, and its action carries what is filled in. "buttons" are
-    several side by side; the value of one is its action's choice.
+    A "note" is a label to read, as plain text or, for "markdown", with its marks; a "button" is one in the form, and
+    its action carries what is filled in. "buttons" are several side by side; the value of one is its action's choice.
     """
 
     name: str

@@ -84,7 +84,7 @@ def _trial(typed: str) -> tuple[Field, ...]:
 
 
 def _noted(note: str) -> tuple[Field, ...]:
-    return (Field("tried", note, "note"),) if note else ()
+    return (Field("tried", note, "markdown"),) if note else ()
 
 
 def _others(pages: Mapping[str, object], page: str) -> tuple[Button, ...]:

@@ -32,6 +32,7 @@ from bot.language import _
 from bot.slack.client.api import call_once
 from bot.slack.outbound import buttons
 from bot.slack.outbound.buttons import plain
+from bot.slack.outbound.cell import rich_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +93,9 @@ def view(form: Form) -> dict[str, Any]:
     ).to_dict()
 
 
-def _block(field: Field) -> Block:
+def _block(field: Field) -> Block | dict[str, Any]:
+    if field.kind == "markdown":
+        return {**rich_text(field.label[:NOTE]), "block_id": field.name}
     if field.kind == "note":
         return SectionBlock(block_id=field.name, text=plain(field.label, NOTE))
     if field.kind == "heading":
