@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
+from bot.core.actions import EXPLAIN_CODE, REGENERATE_CODE, TEST_CODE, thumbs
+from bot.slack.outbound import buttons
 from tests.browser.app import options, plain
 
 if TYPE_CHECKING:
@@ -155,6 +157,24 @@ async def test_one_stop_and_one_rating_are_shown(app: App, shown: Window) -> Non
     await expect(bad).to_have_attribute("aria-pressed", "true")
     await expect(good).to_have_attribute("aria-pressed", "false")
     assert app.last("block_actions")["actions"][0]["value"] == "bad"
+
+
+async def test_buttons_below_code_stay_in_one_row(app: App, shown: Window) -> None:
+    """As Parley's own do, beside a channel and on a phone."""
+    general = app.local.channel("general")
+    root = app.local.say(general, "code, please")
+    spec = (TEST_CODE.button(), EXPLAIN_CODE.button(), REGENERATE_CODE.button(), *thumbs("1.2"))
+    code = {"type": "markdown", "text": f"```python\n{'x = 1 ' * 60}\n```"}
+    blocks = [code, *buttons.blocks(spec)]
+    await app.client.chat_postMessage(channel=general, thread_ts=root, text="code", blocks=blocks)
+    for width in (1280, 1024, 390):
+        await shown.page.set_viewport_size({"width": width, "height": 800})
+        await shown.page.goto(f"{shown.page.url.partition('#')[0]}#{general}/{root}")
+        row = shown.thread.locator(".buttons .button")
+        await expect(row).to_have_count(len(spec))
+        tops = [box["y"] for one in await row.all() if (box := await one.bounding_box())]
+        assert max(tops) - min(tops) < 8, (width, tops)
+    await shown.page.set_viewport_size({"width": 1280, "height": 800})
 
 
 async def test_a_refusal_leaves_no_empty_thread(app: App, shown: Window) -> None:

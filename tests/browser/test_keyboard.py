@@ -123,3 +123,40 @@ async def test_a_redrawn_form_keeps_its_place(app: App, shown: Window) -> None:
     await expect(form.get_by_role("combobox", name="model")).to_be_focused()
     await expect(form.get_by_role("textbox", name="line3")).to_have_value("typed before")
     assert await body.evaluate("body => body.scrollTop") == top
+
+
+async def test_the_sidebar_is_one_stop(app: App, shown: Window) -> None:
+    links, keyboard = shown.page.locator("[data-role=channel]"), shown.page.keyboard
+    count, stops = await links.count(), shown.page.locator("[data-role=channel][tabindex='0']")
+    await expect(stops).to_have_count(1)
+    await expect(stops).to_have_attribute("aria-current", "page")
+    await shown.page.locator("[data-role=jump]").focus()
+    await keyboard.press("Tab")
+    await expect(stops).to_be_focused()
+    await keyboard.press("End")
+    await expect(links.nth(count - 1)).to_be_focused()
+    await keyboard.press("ArrowUp")
+    await expect(links.nth(count - 2)).to_be_focused()
+    # What comes in meanwhile leaves the focus, and so the stop, where it is.
+    app.local.say(app.local.channel("engineering"), "psst", user=app.local.ada)
+    await expect(shown.page.locator("[data-role=channels]").get_by_label("1 unread")).to_be_visible()
+    await expect(links.nth(count - 2)).to_be_focused()
+    await expect(stops).to_have_count(1)
+    await keyboard.press("Home")
+    await keyboard.press("Enter")
+    await expect(links.first).to_have_attribute("aria-current", "page")
+    await keyboard.press("Tab")
+    await expect(shown.page.locator("[data-role=me]").get_by_role("button")).to_be_focused()
+
+
+async def test_at_offers_groups_and_the_channel(shown: Window) -> None:
+    for typed, offered in (("@sup", "@support"), ("@he", "@here"), ("@chan", "@channel")):
+        await shown.composer.fill(typed)
+        await expect(shown.menu.get_by_role("option")).to_have_count(1)
+        await shown.composer.press("Tab")
+        await expect(shown.composer).to_have_value(f"{offered} ")
+    await shown.composer.fill("")
+    await shown.open("Parley")
+    await shown.composer.fill("@he")
+    await expect(shown.menu).to_be_hidden()
+    await shown.composer.fill("")

@@ -112,6 +112,9 @@ class PageApi:
                 "me": {"id": person.id, "name": person.name},
                 "people": [{"name": u.name, "real_name": u.real_name, "role": role_of(u)} for u in workspace.people],
                 "users": [_user(viewer, user) for user in viewer.users()],
+                "groups": []
+                if viewer.is_outsider
+                else [{"handle": g.handle, "name": g.name} for g in workspace.groups],
                 "channels": [_channel(viewer, channel) for channel in channels],
                 "commands": [] if viewer.is_outsider else commands,
                 "shortcuts": [] if viewer.is_outsider else shortcuts,
@@ -150,10 +153,11 @@ class PageApi:
         return response
 
     async def file(self, request: web.Request) -> web.Response:
-        """Serve a file to the page."""
+        """Serve a file to the page, if its viewer sees it anywhere."""
         try:
-            return attachment(self._workspace.file(request.match_info["file"]))
-        except ApiError:
+            viewer = Viewer.named(self._workspace, request.query.get("as", ""))
+            return attachment(viewer.file(request.match_info["file"]))
+        except (ApiError, ValueError):
             return web.Response(status=404, text="There is no such file.")
 
     def _told(self, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

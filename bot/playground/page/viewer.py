@@ -10,7 +10,7 @@ from bot.playground.slack.wire import ApiError
 from bot.playground.slack.workspace import Workspace
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import Channel, MessageRecord
+    from bot.playground.slack.records import Channel, File, MessageRecord
     from bot.playground.slack.wire import Json
 
 BROADCASTS = ("here", "channel", "everyone")
@@ -69,6 +69,19 @@ class Viewer:
             if message.channel == channel.id and message.ephemeral_to == self.person.id
         ]
         return sorted([*self.workspace.messages(channel.id), *private], key=lambda message: message.ts)
+
+    def file(self, file_id: str) -> File:
+        """Return a file that the viewer has posted, or sees in a channel. Raises `file_not_found`."""
+        file = self.workspace.file(file_id)
+        seen = {channel.id for channel in self.channels()}
+        is_shared = file.user == self.person.id or any(channel in seen for channel, _ in file.shares)
+        if not is_shared and not any(self._is_shown(file, channel) for channel in seen):
+            raise ApiError("file_not_found")
+        return file
+
+    def _is_shown(self, file: File, channel: str) -> bool:
+        """Return whether a message in a channel shows a file that was never shared, as an app's blocks do."""
+        return any(file.id in str(message.blocks) for message in self.messages(channel) if message.blocks)
 
     def users(self) -> list[User]:
         """Return the people and apps that the viewer sees: guests and outsiders see only those in their channels."""

@@ -25,6 +25,12 @@ export function addressAs(name) {
   return `${location.pathname}?as=${encodeURIComponent(name)}`;
 }
 
+/** The address by which this page's person gets a file of the workspace; other addresses stay as they are. */
+export function ownFile(address) {
+  const { origin, pathname } = new URL(address, location.href);
+  return origin === location.origin && pathname.startsWith("/page/files/") ? asPerson(pathname) : address;
+}
+
 function asPerson(path) {
   return PERSON === null ? path : `${path}${path.includes("?") ? "&" : "?"}as=${encodeURIComponent(PERSON)}`;
 }

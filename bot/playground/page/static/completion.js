@@ -3,14 +3,18 @@
 import { emojiLike } from "./emoji.js";
 
 const MOST_OPTIONS = 8;
+const BROADCASTS = [
+  { word: "here", about: "Notify every online member of this channel" },
+  { word: "channel", about: "Notify every member of this channel" },
+];
 
 /**
- * Offer completions of the word before the caret: commands at the very start, people after @, channels after #, emoji
- * after : and two letters.
+ * Offer completions of the word before the caret: commands at the very start; people, groups and whole channels after
+ * @, channels after #, emoji after : and two letters.
  *
  * Returns {start, options: [{insert, title, hint, about}]}: an option replaces the text from `start` to the caret.
  */
-export function complete(text, caret, workspace, { inThread }) {
+export function complete(text, caret, workspace, { inThread, inDirect }) {
   const before = text.slice(0, caret);
   const command = /^\/\S*$/.exec(before);
   if (command) return { start: 0, options: inThread ? [] : commandOptions(workspace, command[0]) };
@@ -19,7 +23,8 @@ export function complete(text, caret, workspace, { inThread }) {
   const word = /(?:^|[\s(])([@#])([\p{L}\p{N}._-]*)$/u.exec(before);
   if (!word) return { start: caret, options: [] };
   const [, sign, typed] = word;
-  const offered = sign === "@" ? personOptions(workspace) : channelOptions(workspace);
+  const mentions = () => [...personOptions(workspace), ...(inDirect ? [] : manyOptions(workspace))];
+  const offered = sign === "@" ? mentions() : channelOptions(workspace);
   const options = offered.filter((option) => fits(option, typed)).slice(0, MOST_OPTIONS);
   return { start: caret - typed.length - 1, options };
 }
@@ -38,6 +43,13 @@ function personOptions(workspace) {
   });
 }
 
+/** Whom one mention reaches together: user groups, and a channel's members. */
+function manyOptions(workspace) {
+  const groups = workspace.groups.map(({ handle, name }) => ({ insert: `@${handle} `, title: name, hint: `@${handle}`, about: "" }));
+  const whole = BROADCASTS.map(({ word, about }) => ({ insert: `@${word} `, title: `@${word}`, hint: "", about }));
+  return [...groups, ...whole];
+}
+
 function channelOptions(workspace) {
   return workspace.channels
     .filter((channel) => !channel.is_im)
@@ -52,7 +64,7 @@ function emojiOptions(typed) {
 
 function fits({ insert, title }, typed) {
   const wanted = typed.toLowerCase();
-  const words = [insert.slice(1), ...title.split(/[\s#]+/)];
+  const words = [insert.slice(1), ...title.split(/[\s#@]+/)];
   return words.some((word) => word.toLowerCase().startsWith(wanted));
 }
 

@@ -193,7 +193,8 @@ export class Composer {
   #offer() {
     const { value, selectionStart, selectionEnd } = this.input;
     if (selectionStart !== selectionEnd) return this.#closeMenu();
-    this.#completion = complete(value, selectionStart, this.workspace, { inThread: this.#place.thread !== null });
+    const inDirect = Boolean(this.workspace.channel(this.#place.channel)?.is_im);
+    this.#completion = complete(value, selectionStart, this.workspace, { inThread: this.#place.thread !== null, inDirect });
     return this.#drawMenu();
   }
 

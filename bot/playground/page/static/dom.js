@@ -1,5 +1,7 @@
 /** Building elements: the page's only ways to create DOM. */
 
+import { ownFile } from "./api.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Create an element. Attributes that are null, undefined or false are left out; `on…` functions become listeners. */
@@ -44,12 +46,16 @@ export function role(name, within = document) {
  * Each paragraph, list and table takes its direction from its own first letters; code is never turned around.
  */
 export function setMessageHtml(element, html) {
-  element.innerHTML = html;
+  const inert = document.createElement("template"); // which loads no picture
+  inert.innerHTML = html;
+  for (const image of inert.content.querySelectorAll("img[src]")) image.setAttribute("src", ownFile(image.getAttribute("src")));
+  element.replaceChildren(inert.content);
   element.dir = "auto";
   for (const part of element.children) part.dir = "auto";
   // Code that begins a paragraph says nothing about the paragraph's direction.
   for (const code of element.querySelectorAll("code")) code.dir = "ltr";
   for (const link of element.querySelectorAll("a[href]")) {
+    link.href = ownFile(link.href);
     link.target = "_blank";
     link.rel = "noopener noreferrer";
   }

@@ -1,5 +1,6 @@
 /** One message on the page: its text, files, buttons, reactions and thread. */
 
+import { ownFile } from "./api.js";
 import { frame, h, icon, plainButton, setMessageHtml } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { openMenu } from "./menu.js";
@@ -125,7 +126,8 @@ function dropTrailingSpace(element) {
 
 function fileCard(file) {
   const about = h("span", {}, `${sizeOf(file.size)} · ${file.kind}`);
-  const download = { class: "plain", href: file.url, download: file.name, "data-role": "download" };
+  const url = ownFile(file.url);
+  const download = { class: "plain", href: url, download: file.name, "data-role": "download" };
   return h(
     "div",
     { class: "file", role: "group", "data-role": "file", "data-name": file.name, "aria-label": `File ${file.name}` },
@@ -136,7 +138,7 @@ function fileCard(file) {
       h("span", { class: "file-name" }, h("strong", { dir: "auto" }, file.name), about),
       h("a", { ...download, "aria-label": `Download ${file.name}` }, icon("download")),
     ),
-    file.is_image ? h("img", { src: file.url, alt: file.name, loading: "lazy" }) : null,
+    file.is_image ? h("img", { src: url, alt: file.name, loading: "lazy" }) : null,
     ...(file.preview ? filePreview(file) : []),
   );
 }

@@ -5,6 +5,7 @@ import { arrange, h, icon, role } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { avatar } from "./message.js";
 
+const CHANNEL = "[data-role=channel]";
 const SIGNS = { im: "●", public: "#" };
 
 export class Sidebar {
@@ -13,6 +14,8 @@ export class Sidebar {
   constructor(element, workspace) {
     this.element = element;
     this.workspace = workspace;
+    element.addEventListener("keydown", (event) => this.#key(event));
+    element.addEventListener("focusin", ({ target }) => target.matches(CHANNEL) && this.#stopAt(target));
   }
 
   /** Draw the sidebar with this channel's id as the open one. */
@@ -24,6 +27,27 @@ export class Sidebar {
       arrange(role(list, this.element), channels.map((channel) => this.#draw(channel, open)));
       role(list, this.element).previousElementSibling.hidden = channels.length === 0;
     }
+    const links = this.#shown();
+    this.#stopAt(links.find((link) => link === document.activeElement) ?? links.find((link) => link.ariaCurrent) ?? links[0]);
+  }
+
+  /** All channels' links, from top to bottom. */
+  #shown() {
+    return [...this.element.querySelectorAll(CHANNEL)];
+  }
+
+  /** Let the Tab key stop at one channel: the arrow keys lead to the others. */
+  #stopAt(chosen) {
+    for (const link of this.#shown()) link.tabIndex = link === chosen ? 0 : -1;
+  }
+
+  #key(event) {
+    const links = this.#shown();
+    const at = links.indexOf(event.target);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }[event.key];
+    if (at < 0 || to === undefined || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    links[to]?.focus();
   }
 
   /** Draw the person in front of the page: a button that switches to another one. */

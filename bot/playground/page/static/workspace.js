@@ -5,6 +5,7 @@ export class Workspace {
   me = { id: "", name: "" };
   people = [];
   users = new Map();
+  groups = [];
   channels = [];
   commands = [];
   shortcuts = [];
@@ -23,6 +24,7 @@ export class Workspace {
     this.me = state.me;
     this.people = state.people;
     this.users = new Map(state.users.map((user) => [user.id, user]));
+    this.groups = state.groups;
     this.channels = state.channels;
     this.commands = state.commands;
     this.shortcuts = state.shortcuts;

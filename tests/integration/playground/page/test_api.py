@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -273,6 +274,27 @@ async def test_an_outsider_has_a_channel_only(
     assert (await rio.post("/page/messages", {"channel": partners, "text": "@Parley hi"}))[0] == 200
     await local.until(lambda: any(event["type"] == "app_mention" for event in bot.events()))
     assert {event["user_team"] for event in bot.events()} == {local.rio.team_id}
+
+
+async def test_a_file_is_for_those_who_see_it(local: ScriptedWorkspace, session: aiohttp.ClientSession) -> None:
+    local.say(local.channel("leads"), "", user=local.me, files={"plan.txt": b"secret"})
+    (file,) = local.files()
+    shown = {"blocks": [{"type": "image", "slack_file": {"id": "F0CHART"}, "alt_text": "a chart"}]}
+    local.workspace.files["F0CHART"] = replace(file, id="F0CHART", user=local.bot.id, shares=[])
+    outsider = next(one for one in local.workspace.people if one.team_id)
+    general = [one.name for one in local.workspace.people if one.id in local.workspace.channel("#general").members]
+    leads = [one.name for one in local.workspace.people if one.id in local.workspace.channel("#leads").members]
+    local.workspace.messages(local.channel("leads"))[-1].blocks.extend(shown["blocks"])
+    for person, status in (
+        (leads[-1], 200),
+        (outsider.name, 404),
+        (next(one for one in general if one not in leads), 404),
+    ):
+        for name in (file.id, "F0CHART"):
+            async with session.get(f"{local.url}/page/files/{name}", params={"as": person}) as response:
+                assert response.status == status, (person, name)
+    async with session.get(f"{local.url}/page/files/{file.id}", params={"as": "nobody"}) as response:
+        assert response.status == 404
 
 
 async def test_changes_elsewhere_are_not_told(
