@@ -692,7 +692,7 @@ async def test_what_stopped_applying_is_said(dialogue: Dialogue, model: Scripted
     model.answer(FOUND)
     await ask(dialogue, "24h")
     answer = await summary(dialogue)
-    assert "_`temperature` is not applied: claude-sonnet-5-5 no longer takes" in answer.shown
+    assert "_`temperature` is not applied: claude-sonnet-5-5 no longer accepts" in answer.shown
     assert answer.small_print == DISCLAIMER
 
 

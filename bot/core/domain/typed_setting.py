@@ -15,7 +15,7 @@ from bot.language import _
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LISTED = "/parley settings list all"  # not for people: the command that shows all settings
+LISTED = "`/parley settings list all`"  # not for people: the command that shows all settings
 
 
 def check_name(name: str, listed: str = LISTED) -> str:
@@ -23,7 +23,7 @@ def check_name(name: str, listed: str = LISTED) -> str:
     if name not in ChannelSettings.model_fields:
         near = difflib.get_close_matches(typed := name[:40].replace("`", "'"), ChannelSettings.model_fields, n=1)
         meant = [_("Did you mean `{word}`?", word=near[0])] if near else []
-        unknown, hint = _("There is no setting `{name}`.", name=typed), _("`{command}` shows them all.", command=listed)
+        unknown, hint = _("There is no setting `{name}`.", name=typed), _("{command} shows them all.", command=listed)
         raise UsageError(" ".join((unknown, *meant, hint)))
     return name
 

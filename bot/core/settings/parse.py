@@ -119,7 +119,7 @@ def _parse_here(typed: str, parley: str) -> SettingsCommand:
 
 
 def _parse_value(match: re.Match[str], text: str, parley: str) -> SettingsCommand:
-    name = check_name((match["gone"] or match["name"]).lower(), f"{parley}settings list all")  # not for people: typed
+    name = check_name((match["gone"] or match["name"]).lower(), f"`{parley}settings list all`")  # not for people: typed
     if match["unset"] or (is_nothing(text) and not (text.lower() == OFF and _can_be_off(name))):
         return SettingsCommand(SettingsAction.UNSET, name)
     return SettingsCommand(SettingsAction.SET, name, text) if text else SettingsCommand(SettingsAction.SHOW, name)
