@@ -7,13 +7,12 @@ It is the bot without its listeners: it accepts nothing, and runs only suspects 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
 
-from bot import app, settings
-from bot.claude import lazy
-from bot.cli import process
+from bot import settings
 from bot.cli.shared import configured
 from bot.work import Cell
 from bot.work.watched import beating, end_with_the_bot
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 def main() -> int:
     """Run such a process; return its exit status."""
     end_with_the_bot()
+    gc.disable()  # as in `bot.cli.serve`
     read = configured(os.environ, for_slack=True)
     settings.hide_from_libraries()
     asyncio.run(work(read, Cell(sys.argv[1]), sys.argv[2]))
@@ -33,9 +33,14 @@ def main() -> int:
 
 async def work(read: Settings, cell: Cell, owner: str) -> None:
     """Work on a cell's jobs until none is left or we are told to stop. Raises as `bot.app.working`."""
+    from bot import app
+    from bot.claude import lazy
+    from bot.cli import process
+
     stop = process.stop_signal()
     async with beating(), app.working(read, cell, owner) as inbox:
         await lazy.load()
+        process.collect_garbage()
         ends = [asyncio.create_task(inbox.idle()), asyncio.create_task(stop.wait())]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         for end in ends:

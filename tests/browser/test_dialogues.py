@@ -142,7 +142,7 @@ async def test_settings_are_changed_from_the_home(window: Window) -> None:
 
 
 async def test_what_was_typed_stays_below_a_form(window: Window) -> None:
-    await window.open("leads")
+    await window.open("partners")
     await window.say("/parley triage settings")
     form = window.page.get_by_role("dialog", name="Triage settings")
     await form.get_by_label("Areas").fill("Checkout, Search")
