@@ -169,6 +169,22 @@ async def test_the_second_who_saves_is_told(dialogue: Dialogue) -> None:
 
 
 @on_shared_bot
+async def test_two_who_change_other_things_both_save(dialogue: Dialogue) -> None:
+    workspace = dialogue.workspace
+    await whispered(dialogue, "set retention_days 30")
+    await opened(dialogue)
+    await whispered(dialogue, "set answers all")
+    await whispered(dialogue, "unset retention_days")
+    await turned(dialogue, WRITING, instructions="Be brief.")
+    await turned(dialogue, MAIN)
+    assert (await workspace.submit({"redact": "on"})).ok
+    told = await whispered(dialogue, "settings list")
+    assert "`answers`: *all*" in told
+    assert "`redact`: on" in told
+    assert "`instructions`" in told
+    assert "retention_days" not in told
+
+
 async def test_the_list_has_a_button_to_the_form(dialogue: Dialogue) -> None:
     assert "`triage`: off" in await whispered(dialogue, "settings list all")
     assert (await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "edit_settings.0")).ok

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.acceptance.conftest import database_url, dialogue, environ, model, stage, workspace
+from tests.acceptance.conftest import backend, database_url, dialogue, environ, model, own, stage, workspace
 
-__all__ = ["database_url", "dialogue", "environ", "model", "stage", "workspace"]
+__all__ = ["backend", "database_url", "dialogue", "environ", "model", "own", "stage", "workspace"]

@@ -170,8 +170,8 @@ async def test_a_fault_is_under_a_field_that_is_there(dialogue: Dialogue) -> Non
     """Sources: slackapi/java-slack-sdk#673, slackapi/bolt-python#922: others make "We had some trouble connecting"."""
     await opened(dialogue)
     view = await turned(dialogue, WRITING)
-    await whispered(dialogue, "set answers all")
-    refused = await dialogue.workspace.submit({"footer": "on"})
+    await whispered(dialogue, "set footer on")
+    refused = await dialogue.workspace.submit({"footer": "off"})
     assert set(refused.errors) <= fields(view)
     assert "Someone else changed this" in str(refused.errors)
 

@@ -11,6 +11,7 @@ from bot.core.domain.interaction import Field
 from bot.core.domain.message import Place
 from bot.core.domain.typed_setting import read
 from bot.core.settings import form_fields as fields
+from bot.core.settings.history import names_in, values_before
 from bot.core.settings.place_text import plain_name
 from bot.core.settings.value_text import number_text, value_text
 from bot.errors import ConflictError, UsageError
@@ -74,15 +75,17 @@ async def save(submission: Submission, context: SettingsFormContext) -> Mapping[
     changes: dict[Place, dict[str, Any]] = {}
     faults: dict[str, str] = {}
     for place, names, sheet, version in sheets:
-        changes[place], wrong = _read(names, submission.answers, sheet)
+        meanwhile = await context.store.settings.history(place, since=version)
+        shown = fields.written(values_before(sheet.values, meanwhile))
+        mine = {name: submission.answers[name] for name in names if name in submission.answers}
+        changes[place], wrong = _read({name: typed for name, typed in mine.items() if typed != shown.get(name, "")})
         faults |= wrong
-        if changes[place] and sheet.version != version:
+        if names_in(meanwhile) & changes[place].keys():
             raise ConflictError("settings")
     if faults:
         return faults
-    for place, _names, _sheet, version in sheets:
-        if changes[place]:
-            await context.store.settings.change(place, changes[place], submission.asker.person, version=version)
+    for place, _names, sheet, _version in sheets:
+        await context.store.settings.change(place, changes[place], submission.asker.person, version=sheet.version)
     return {}
 
 
@@ -103,18 +106,14 @@ def _overridden(place: str, own: Mapping[str, Any], names: list[str]) -> str:
     )
 
 
-def _read(
-    names: tuple[str, ...], answers: Mapping[str, object], sheet: Overrides
-) -> tuple[dict[str, Any], dict[str, str]]:
+def _read(answers: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the values that were entered, None where a field was emptied, and what is wrong by the field."""
     changes: dict[str, Any] = {}
     faults: dict[str, str] = {}
-    for name in (one for one in names if one in answers):
-        typed = str(answers[name]).strip()
+    for name, answer in answers.items():
+        typed = str(answer).strip()
         try:
-            value = read(name, typed, {}) if typed else None
+            changes[name] = read(name, typed, {}) if typed else None
         except UsageError as error:
             faults[name] = error.sentence.replace("`", "")
-            continue
-        if value != sheet.values.get(name):
-            changes[name] = value
     return changes, faults

@@ -26,11 +26,11 @@ from bot.core.privacy import retention
 from bot.core.settings import form_fields as fields
 from bot.core.settings.form_context import SettingsFormContext
 from bot.core.settings.form_layout import TRIAL, lay_out
-from bot.core.settings.history import why
+from bot.core.settings.history import names_in, values_before, why
 from bot.core.settings.place_text import place_text, without_mentions
 from bot.core.settings.rules import broken
 from bot.core.settings.sections import MAIN, SECTIONS
-from bot.errors import BotError, ChatError, ModelError
+from bot.errors import BotError, ChatError, ConflictError, ModelError
 from bot.language import N_, _
 
 if TYPE_CHECKING:
@@ -118,7 +118,10 @@ async def save(submission: Submission, context: SettingsFormContext) -> Mapping[
     place = ref.place
     await context.check(place, submission)
     *below, own = await context.store.settings.layers(place)
-    values, faults = fields.read_over(_entered(ref, submission.answers), own.values)
+    # What the form shows unchanged stays as others may have set it meanwhile, such as in a form on top of this one.
+    meanwhile = await context.store.settings.history(place, since=ref.version)
+    mine = fields.changed(_entered(ref, submission.answers), values_before(own.values, meanwhile))
+    values, faults = fields.read_over(mine, own.values)
     changed = {name: values.get(name) for name in fields.FIELDS if values.get(name) != own.values.get(name)}
     held = merged(*(layer.values for layer in below), values)
     faults |= {
@@ -129,8 +132,10 @@ async def save(submission: Submission, context: SettingsFormContext) -> Mapping[
         faults[retention.SETTING] = fields.sentence(fault)
     if faults:
         return _under_fields(faults, submission.answers)
+    if names_in(meanwhile) & changed.keys():
+        raise ConflictError("settings")
     if changed:
-        await context.store.settings.change(place, changed, submission.asker.person, version=ref.version)
+        await context.store.settings.change(place, changed, submission.asker.person, version=own.version)
     return {}
 
 

@@ -115,6 +115,19 @@ def reverted(at: PlaceText, changes: Sequence[OverridesChange], version: int, la
     return values
 
 
+def values_before(values: Mapping[str, Any], changes: Sequence[OverridesChange]) -> dict[str, Any]:
+    """Return a place's values as they were before its last changes, the newest first."""
+    before = dict(values)
+    for change in changes:
+        before |= change.before
+    return {name: value for name, value in before.items() if value is not None}
+
+
+def names_in(changes: Sequence[OverridesChange]) -> set[str]:
+    """Return the settings that changes have changed."""
+    return {name for change in changes for name in change.after}
+
+
 def _what(change: OverridesChange, names: Mentions) -> str:
     known = [name for name in change.after if name in ChannelSettings.model_fields]
     parts = (_arrow(name, change.before.get(name), change.after[name], names) for name in known)
