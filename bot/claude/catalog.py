@@ -166,7 +166,7 @@ def lookup(model: str, on: date | None = None) -> ModelCard:
     known = [card.id for card in catalog().models.values() if not card.has_retired(on)]
     closest = get_close_matches(model.strip().lower(), known, n=1, cutoff=0.5)
     hint = [_("Did you mean {model}?", model=closest[0])] if closest else []
-    unknown, listed = _("I don't know a model “{model}”.", model=model[:60]), ", ".join(known)
+    unknown, listed = _("I don't know the model “{model}”.", model=model[:60]), ", ".join(known)
     raise SettingsError([" ".join((unknown, *hint, _("Known: {models}.", models=listed)))])
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 NEAR = 0.8  # of 1, by difflib's measure: how near a slash command with a slip is to one of ours
+NEAR_WORD = 0.88  # how near a word with a slip is to one of ours: "sumarize", but not "clarify"
 LOOKED_AT = 200  # characters in which courtesies and what is said for a command stand
 
 _SLASH = re.compile(r"/(?P<name>[a-z]{2,30})(?=\s|\Z)\s*", re.IGNORECASE)
@@ -51,6 +52,10 @@ _GIVE = re.compile(
 )
 _INFINITIVE = " zusammenfassen"  # German: after what is to be summarized
 _CLASSIFY = (CLASSIFY.name, "klassifiziere")  # what is said for nothing else
+# Long enough that one wrong letter leaves no doubt.
+_LONG_VERBS = tuple(
+    verb for verb in (*SUMMARIZE.verbs, *CLASSIFY.verbs) if verb.isalpha() and len(verb) > len("summary")
+)
 _LENGTHS = {"quick": "short", "kurze": "short"}
 # What happened in a place, rather than at a time.
 QUESTIONS = (  # not for people: what they say
@@ -90,6 +95,13 @@ def read(text: str, occasion: Occasion) -> MentionCommand | None:
     if match := _SLASH.match(text):
         return _typed(match["name"].casefold(), text[match.end() :], occasion)
     said, length = _bare(text)
+    found = _said(said, length, occasion)
+    if found is None and occasion.is_called and (mended := _mended(said)):
+        return _said(mended, length, occasion)
+    return found
+
+
+def _said(said: str, length: str, occasion: Occasion) -> MentionCommand | None:
     return (
         _classify(said, occasion)
         or _code(said)
@@ -110,6 +122,13 @@ def _typed(name: str, rest: str, occasion: Occasion) -> MentionCommand | None:
         return MentionCommand(PARLEY.name, f"{name} {rest}".strip(), True, find(name).is_for_anyone)  # noqa: FBT003 (it is private)
     is_slip = bool(difflib.get_close_matches(name[:LONGEST_WORD], BY_NAME, n=1, cutoff=NEAR))
     return MentionCommand(PARLEY.name, name, is_private=True) if is_slip else None
+
+
+def _mended(said: str) -> str:
+    """Return a message whose first word is one of ours with a slip, as it was meant; "" for any other."""
+    word, space, rest = said.partition(" ")
+    near = difflib.get_close_matches(word[:LONGEST_WORD].casefold(), _LONG_VERBS, n=1, cutoff=NEAR_WORD)
+    return f"{near[0]}{space}{rest}" if near else ""
 
 
 def _bare(text: str) -> tuple[str, str]:

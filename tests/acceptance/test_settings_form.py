@@ -373,7 +373,7 @@ async def test_the_model_and_its_source_are_told(dialogue: Dialogue) -> None:
     assert f"Claude Opus 5.5 (`claude-opus-5-5`), set for <#{dialogue.general}>" in (
         (await whispered(dialogue, "set model")).replace("*", "")
     )
-    assert "I don't know a model “gpt-4”" in await whispered(dialogue, "set model gpt-4")
+    assert "I don't know the model “gpt-4”" in await whispered(dialogue, "set model gpt-4")
 
 
 @on_shared_bot

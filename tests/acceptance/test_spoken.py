@@ -208,7 +208,7 @@ async def test_open_feedback_is_told_in_private(dialogue: Dialogue, model: Scrip
     ("words", "begins"),
     [
         ("help", "Mention @Parley, or write to me directly."),
-        ("help with budgets", "`/parley budget` opens what can be spent here"),
+        ("help with budgets", "`/parley budget` opens a form with the budgets here"),
         ("settings", "Settings for <#"),
         ("usage", "**Your usage, last 7 days**"),
         ("forget everything", "`/parley forget me` erases"),

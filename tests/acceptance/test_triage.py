@@ -409,8 +409,11 @@ async def test_far_more_than_usual_raises_an_alert(dialogue: Dialogue, model: Sc
 
 
 async def test_trends_come_with_a_picture(dialogue: Dialogue, model: ScriptedModel) -> None:
+    assert "Triage is off in this channel" in await parley(dialogue, "trends")
     await parley(dialogue, "triage on")
-    assert "0 posts" in await parley(dialogue, "trends")
+    told = await parley(dialogue, "trends")
+    assert "0 posts" in told
+    assert "Triage is off" not in told
     model.answer(results(judged(1)))
     ts = post(dialogue)
     await card(dialogue, ts, "Bug report")

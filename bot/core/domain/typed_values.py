@@ -92,7 +92,10 @@ def words(value: object) -> object:
 
 def agents(value: object) -> object:
     """Read people from anywhere in a text."""
-    return tuple(dict.fromkeys(re.findall(r"@([A-Z0-9]+)", value))) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    named = re.findall(r"@[^\s,;.]+", _CHOSEN.sub(r"\1\2", value)) or value.split()
+    return people(" ".join(named)) if named else ()
 
 
 def ids(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, Checkpoint, Store
 
 USAGE = N_(
-    "`/parley budget` opens what can be spent here and in the workspace as a form; `/parley budget list` lists it. "
+    "`/parley budget` opens a form with the budgets here and in the workspace; `/parley budget list` lists them. "
     "`/parley budget person 2` allows each person 2 dollars a day, `channel 5` this channel 5 dollars a day, "
     "`workspace 300` the whole workspace 300 dollars a month, `turns 10` each person 10 questions a minute; `unset` "
     "instead of the number removes the limit."

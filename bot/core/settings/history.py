@@ -36,7 +36,9 @@ def why(at: PlaceText, layers: Sequence[Overrides], model: Model, names: Mention
         origin = _("set for {place} by {person}", place=at.layers[found], person=_by(layers[found].person, names))
         notes = [_("but not applied: {fault}", fault=faults[name])] if name in faults else []
         lines.append(f"• {name}: {short_value_text(name, value, names)} ({', '.join([origin, *notes])})")
-    order = _("A thread's settings override its channel's, those the workspace's, and those the defaults.")
+    order = _(
+        "Thread settings override channel settings, which override workspace settings, which override the defaults."
+    )
     if len(lines) == 1 and source("model", layers) is None:
         return "\n".join([_("Nothing is set for {place}: the defaults apply.", place=at.name), lines[0], order])
     heading = _("Where the settings for {place} come from:", place=at.name)

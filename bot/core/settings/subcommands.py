@@ -235,6 +235,9 @@ def unknown(typed: str, word: str) -> UsageError:
         near = " " + _("Did you mean `{word}`?", word=meant_word)
     elif word in BY_NAME:
         near = " " + _("Did you mean `{word}`?", word="/" + word)
+    elif any(word == one.topic for one in SUBCOMMANDS):
+        meant_word = f"/{PARLEY.name} {HELP.words} {word}"
+        near = " " + _("Did you mean `{word}`?", word=meant_word)
     else:
         near = meant(word, FIRST_WORDS, before=f"/{PARLEY.name} ") or meant(word, tuple(BY_NAME), before="/")
     return UsageError(" ".join((unknown_words(typed) + near, _("See `/parley help`."))))

@@ -19,7 +19,7 @@ from bot.core.markdown_table import cell, markdown_table
 from bot.core.triage.card import linked
 from bot.core.triage.trends import DAY, alike
 from bot.errors import ChatError
-from bot.language import _, ngettext, number, percent
+from bot.language import N_, _, ngettext, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +36,7 @@ REPORTED = timedelta(days=28)
 WEEK = timedelta(days=7)
 HOUR = timedelta(hours=1)
 MOST_RECORDS = 20_000
+IS_OFF = N_("Triage is off in this channel: `/parley triage on` turns it on.")
 
 
 async def report(place: Place, *, feedback: FeedbackStore, store: Store) -> str:
@@ -44,7 +45,7 @@ async def report(place: Place, *, feedback: FeedbackStore, store: Store) -> str:
     records = await feedback.statistics.recent(place, now - REPORTED, MOST_RECORDS)
     is_on = (await store.settings.load(place)).triage
     on = _("Triage is on in this channel.")
-    state = on if is_on else _("Triage is off in this channel: `/parley triage on` turns it on.")
+    state = on if is_on else _(IS_OFF)
     if not records:
         return " ".join((state, _("No feedback came in during the last four weeks.")))
     return "\n\n".join([state, came_in(records), table(records, now), by_week(records, now)])
@@ -115,10 +116,11 @@ async def trends(
     records = await feedback.statistics.recent(place, now - 2 * days * DAY, MOST_RECORDS)
     fresh = [one for one in records if one.said_at > now - days * DAY]
     text = compared(fresh, [one for one in records if one.said_at <= now - days * DAY], days)
+    settings = await store.settings.load(place)
     if not fresh:
-        return text
+        return text if settings.triage else f"{text} {_(IS_OFF)}"
     channel = await chat.names.spell_out(place, f"<#{place.channel}>")
-    severities = (await store.settings.load(place)).severities
+    severities = settings.severities
     picture = await asyncio.to_thread(drawn, fresh, days, now, channel, severities)
     try:
         direct = await chat.posts.open_direct(command.place, command.asker)

@@ -71,7 +71,7 @@ async def test_two_models_and_prompts_are_compared(read: Settings, file: Path, t
     [
         ({"label": "kind"}, "no column “kind”"),
         ({"text": "body"}, "no column “body”"),
-        ({"compare": ["claude-haiku-9"]}, "I don't know a model “claude-haiku-9”"),
+        ({"compare": ["claude-haiku-9"]}, "I don't know the model “claude-haiku-9”"),
     ],
 )
 async def test_what_is_wrong_is_said(read: Settings, file: Path, options: dict[str, str], sentence: str) -> None:

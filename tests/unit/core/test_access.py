@@ -81,7 +81,15 @@ def test_lists_are_read_as_typed(name: str, typed: str, value: list[str]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "typed"), [("denied_people", "anna"), ("allowed_channels", "#general"), ("commands_off", "parley")]
+    ("name", "typed"),
+    [
+        ("denied_people", "anna"),
+        ("agents", "@anna"),
+        ("agents", "<@U1> @anna"),
+        ("agents", "anna"),
+        ("allowed_channels", "#general"),
+        ("commands_off", "parley"),
+    ],
 )
 def test_what_is_no_list_is_refused(name: str, typed: str) -> None:
     with pytest.raises(UsageError):

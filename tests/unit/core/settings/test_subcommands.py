@@ -23,6 +23,7 @@ LONGEST_SENTENCE = 420
         ("helo", "I don't know `helo`. Did you mean `/parley help`? See `/parley help`."),
         ("sumarize 7d", "I don't know `sumarize 7d`. Did you mean `/summarize`? See `/parley help`."),
         ("summarize #x 7d", "I don't know `summarize #x 7d`. Did you mean `/summarize`? See `/parley help`."),
+        ("privacy", "I don't know `privacy`. Did you mean `/parley help privacy`? See `/parley help`."),
         ("model opus", "I don't know `model opus`. Did you mean `/parley set model`? See `/parley help`."),
         ("x" * 90, f"I don't know `{'x' * 40}…`. See `/parley help`."),
         ("`evil` *bold*", "I don't know `'evil' *bold*`. See `/parley help`."),
