@@ -151,6 +151,12 @@ async def test_two_who_save_at_once_are_told(dialogue: Dialogue) -> None:
     await parley(dialogue, "set strictness eager")
     refused = await dialogue.workspace.submit({"strictness": "conservative"})
     assert "Someone else changed" in str(refused.errors)
+    await parley(dialogue, "set digest daily")
+    assert (await dialogue.workspace.submit({"areas": "Checkout", "strictness": "normal"})).ok
+    told = await parley(dialogue, "settings list")
+    assert "`strictness`: *eager*" in told
+    assert "`digest`: *daily*" in told
+    assert "`areas`: *Checkout*" in told
 
 
 @pytest.mark.parametrize("who", ["sam", "gia"])

@@ -15,6 +15,7 @@ from bot.core.domain.route import LONGEST_NAME, MOST, Team, written
 from bot.core.domain.route import team as find_team
 from bot.core.domain.typed_setting import read
 from bot.core.settings import form_fields as fields
+from bot.core.settings.history import names_in, values_before
 from bot.core.settings.place_text import plain_name
 from bot.core.settings.rules import broken
 from bot.errors import ConflictError, UsageError
@@ -108,29 +109,31 @@ async def save(submission: Submission, context: SettingsFormContext) -> Mapping[
     ref = TRIAGE_FORM.read(submission)
     place, version = ref.place, ref.version
     await context.check(place, submission)
-    held, overrides = await context.store.settings.load(place), await context.store.settings.overrides(place)
-    changes, faults = _read(submission.answers, held, overrides.values)
+    *below, own = await context.store.settings.layers(place)
+    # What the form shows unchanged stays as others may have set it meanwhile, such as a team in a form on top of this.
+    meanwhile = await context.store.settings.history(place, since=version)
+    shown = merged(*(layer.values for layer in below), values_before(own.values, meanwhile))
+    held = merged(*(layer.values for layer in below), own.values)
+    changes, faults = _read(submission.answers, shown, held, own.values)
     if faults:
         return faults
-    if overrides.version != version:
-        # A team that was added on top of this form has made a version, too.
-        since = await context.store.settings.history(place, since=version)
-        if {name for change in since for name in change.after} - {"teams"}:
-            raise ConflictError("settings")
+    if names_in(meanwhile) & changes.keys():
+        raise ConflictError("settings")
     if changes:
-        await context.store.settings.change(place, changes, submission.asker.person, version=overrides.version)
+        await context.store.settings.change(place, changes, submission.asker.person, version=own.version)
     return {}
 
 
 def _read(
-    answers: Mapping[str, str | tuple[str, ...]], held: ChannelSettings, own: Mapping[str, Any]
+    answers: Mapping[str, str | tuple[str, ...]], shown: ChannelSettings, held: ChannelSettings, own: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what was changed of what the form showed, None for what is to be unset, and what is wrong by field."""
     changes: dict[str, Any] = {}
     faults: dict[str, str] = {}
     for name in (name for name in TRIAGE if name in answers):
         answer = answers[name]
         typed = " ".join(f"@{one}" for one in answer) if isinstance(answer, tuple) else answer.strip()
-        if (answer if name == "agents" else typed) == (held.agents if name == "agents" else text(name, held).strip()):
+        if (answer if name == "agents" else typed) == (shown.agents if name == "agents" else text(name, shown).strip()):
             continue
         try:
             others = {other: value for other, value in own.items() if other != name}
