@@ -16,7 +16,7 @@ from bot.core.settings.sections import MAIN, SECTIONS
 from bot.playground.anthropic.reply import MessageStop, ThinkingDelta
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.elements import buttons
-from tests.acceptance.conftest import RULES, Dialogue
+from tests.acceptance.conftest import RULES, Dialogue, databases
 from tests.acceptance.test_classify import all_as
 from tests.acceptance.test_code import AREA, block
 from tests.acceptance.test_home import words
@@ -164,16 +164,15 @@ class GermanStage:
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def backend(request: pytest.FixtureRequest) -> SqliteFolder | PostgresqlServer:
-    name = "postgresql_server" if request.param == "postgresql" else "sqlite_folder"
-    found: SqliteFolder | PostgresqlServer = request.getfixturevalue(name)
-    return found
+def made_in(request: pytest.FixtureRequest) -> PostgresqlServer | SqliteFolder:
+    """Where the databases of this module are made."""
+    return databases(request, request.param)
 
 
 @asynccontextmanager
-async def standing(backend: SqliteFolder | PostgresqlServer, **environ: str) -> AsyncIterator[GermanStage]:
+async def standing(made_in: PostgresqlServer | SqliteFolder, **environ: str) -> AsyncIterator[GermanStage]:
     model = ScriptedModel()
-    own = {"DATABASE_URL": await backend.migrated(), "PORT": "0"}
+    own = {"DATABASE_URL": await made_in.migrated(), "PORT": "0"}
     async with (
         ScriptedWorkspace(RULES) as workspace,
         model.serving() as told,
@@ -184,9 +183,9 @@ async def standing(backend: SqliteFolder | PostgresqlServer, **environ: str) -> 
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def german(backend: SqliteFolder | PostgresqlServer) -> AsyncIterator[GermanStage]:
+async def german(made_in: PostgresqlServer | SqliteFolder) -> AsyncIterator[GermanStage]:
     """A bot for all tests of this module but one."""
-    async with standing(backend, PARLEY_LOCALE="de") as stage:
+    async with standing(made_in, PARLEY_LOCALE="de") as stage:
         yield stage
 
 
@@ -402,8 +401,8 @@ async def test_home_and_pane_are_in_german(german: GermanStage) -> None:
     assert german.foreign() == {}
 
 
-async def test_each_person_reads_their_own_language(backend: SqliteFolder | PostgresqlServer) -> None:
-    async with standing(backend) as stage:
+async def test_each_person_reads_their_own_language(made_in: PostgresqlServer | SqliteFolder) -> None:
+    async with standing(made_in) as stage:
         workspace = stage.workspace
         sam = workspace.workspace.users[workspace.sam.id] = replace(workspace.sam, locale="de-DE")
         assert "Erwähne @Parley" in await stage.typed("/parley", "help", user=sam)
