@@ -14,7 +14,7 @@ from bot.db.tables import SummaryRunRow
 from bot.playground.anthropic.reply import MessageStop
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.elements import buttons
-from tests.acceptance.conftest import BOTH_DATABASES, pass_retention
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot, on_shared_sqlite_bot, pass_retention
 from tests.acceptance.test_budgets import LITTLE
 from tests.acceptance.test_summarize import ask, share_file, summary
 from tests.acceptance.test_usage import ask as parley
@@ -61,6 +61,7 @@ async def press_twice(dialogue: Dialogue, message: MessageRecord, pressed: Json)
     assert all(ack.ok for ack in await asyncio.gather(*presses))
 
 
+@on_shared_sqlite_bot
 @pytest.mark.parametrize("words", ["what is a heron?", "/code count herons"])
 async def test_a_rejected_answer_is_tried_again(dialogue: Dialogue, model: ScriptedModel, words: str) -> None:
     workspace = dialogue.workspace
@@ -115,7 +116,7 @@ def below(dialogue: Dialogue, ts: str) -> list[MessageRecord]:
     return dialogue.answers(dialogue.general, ts)[1:]  # the first says what was asked
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_a_failed_summary_is_tried_again(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     model.answer(MessagesApiError(400, "internal detail"))
@@ -148,6 +149,7 @@ async def test_a_texts_summary_is_regenerated(dialogue: Dialogue, model: Scripte
     assert len(model.requests) == 2
 
 
+@on_shared_sqlite_bot
 async def test_a_files_summary_reads_it_again(dialogue: Dialogue, model: ScriptedModel) -> None:
     _, link = share_file(dialogue, "sales.csv", b"region,sales\nnorth,7\n")
     model.answer("**Summary** Seven.")
@@ -163,6 +165,7 @@ async def test_a_files_summary_reads_it_again(dialogue: Dialogue, model: Scripte
     assert len(model.requests) == 2
 
 
+@on_shared_sqlite_bot
 async def test_who_left_regenerates_nothing(dialogue: Dialogue, model: ScriptedModel) -> None:
     local = dialogue.workspace
     secret = local.workspace.add_channel("secret", members=[local.me.id, local.sam.id, local.bot.id], is_private=True)
@@ -176,7 +179,7 @@ async def test_who_left_regenerates_nothing(dialogue: Dialogue, model: ScriptedM
     assert len(model.requests) == 1
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_a_refused_continue_stays_usable(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     model.answer("One, two,", MessageStop("max_tokens"))
@@ -198,6 +201,7 @@ async def test_a_refused_continue_stays_usable(dialogue: Dialogue, model: Script
     assert len(model.requests) == 2
 
 
+@on_shared_sqlite_bot
 @pytest.mark.parametrize("written", ["One, two,", "One, two, " * 2_000, "```python a.py\nx = 1\n"])
 async def test_a_typed_continue_uses_it_up(dialogue: Dialogue, model: ScriptedModel, written: str) -> None:
     workspace = dialogue.workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
 from tests.acceptance.test_classify import INTO, all_as, table
 from tests.acceptance.test_commands import command_thread
 from tests.acceptance.test_stop import ON_POSTGRESQL, begun
@@ -32,7 +32,7 @@ async def expect_nothing(dialogue: Dialogue, channel: str = "") -> None:
     assert dialogue.workspace.ephemerals() == []
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_an_answer_ends_with_its_question(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts = await begun(dialogue, model)
     dialogue.workspace.delete(dialogue.general, ts)
@@ -46,7 +46,7 @@ async def test_an_answer_ends_with_its_question(dialogue: Dialogue, model: Scrip
     assert await dialogue.answer(dialogue.general, other) == "Here."
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_nothing_is_posted_before_the_first_word(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer(asyncio.Event(), "never")
     ts = dialogue.mention("question")
@@ -59,7 +59,7 @@ async def test_nothing_is_posted_before_the_first_word(dialogue: Dialogue, model
     assert "chat.startStream" not in methods
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_a_deleted_follow_up_is_never_asked(dialogue: Dialogue, model: ScriptedModel) -> None:
     gate = asyncio.Event()
     model.answer("One", gate, " answer.")
@@ -75,7 +75,7 @@ async def test_a_deleted_follow_up_is_never_asked(dialogue: Dialogue, model: Scr
     assert len(model.requests) == 1
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_other_questions_keep_their_answers(dialogue: Dialogue, model: ScriptedModel) -> None:
     root = dialogue.workspace.say(dialogue.general, "What shall we eat?", user=dialogue.workspace.sam)
     gate = asyncio.Event()
@@ -88,7 +88,7 @@ async def test_other_questions_keep_their_answers(dialogue: Dialogue, model: Scr
     assert model.abandoned == 0
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_code_ends_with_its_thread(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("```python\nprint(1)\n", asyncio.Event(), "```")
     await dialogue.workspace.command(dialogue.general, "/code", "python print one")
@@ -100,7 +100,7 @@ async def test_code_ends_with_its_thread(dialogue: Dialogue, model: ScriptedMode
     assert dialogue.workspace.files() == []
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_a_correction_of_code_ends_too(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("```python\nprint(1\n```")
     model.answer(asyncio.Event(), "never", to="Some of these files don't parse.")
@@ -113,7 +113,7 @@ async def test_a_correction_of_code_ends_too(dialogue: Dialogue, model: Scripted
     assert dialogue.workspace.files() == []
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_sorting_ends_with_its_message(dialogue: Dialogue, model: ScriptedModel) -> None:
     for first in range(1, 501, 50):
         model.answer(asyncio.Event(), all_as("Billing", first, first + 49), to=f'"item": {first},')

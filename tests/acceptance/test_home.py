@@ -6,15 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.control_value import ChannelRef
-from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
 from tests.acceptance.test_triage import card, judged, parley, post, results
 
 if TYPE_CHECKING:
     from bot.playground.slack.records import User
     from tests.acceptance.conftest import Dialogue
     from tests.support.scripted import ScriptedModel
-
-pytestmark = BOTH_DATABASES
 
 
 def words(view: dict[str, Any] | None) -> str:
@@ -29,6 +27,7 @@ async def seen(dialogue: Dialogue, *, user: User | None = None, until: str = "Wh
     return words(dialogue.workspace.home(user))
 
 
+@on_shared_bot
 async def test_a_member_sees_their_own(dialogue: Dialogue, model: ScriptedModel) -> None:
     sam = dialogue.workspace.sam
     model.answer("Hello.")
@@ -40,6 +39,7 @@ async def test_a_member_sees_their_own(dialogue: Dialogue, model: ScriptedModel)
     assert "Health" not in told
 
 
+@on_shared_bot
 async def test_what_somebody_took_is_there(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     await parley(dialogue, "triage on")
@@ -57,6 +57,7 @@ async def test_what_somebody_took_is_there(dialogue: Dialogue, model: ScriptedMo
     assert "Your open feedback" not in words(workspace.home(workspace.sam))
 
 
+@BOTH_DATABASES
 async def test_an_admin_changes_settings_there(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     told = await seen(dialogue)
@@ -82,6 +83,7 @@ async def test_an_admin_changes_settings_there(dialogue: Dialogue) -> None:
     assert re.search(r"#support-feedback\nModel: \*Claude Sonnet .*, set for #support-feedback\n", told)
 
 
+@on_shared_bot
 async def test_people_and_channels_have_names_there(dialogue: Dialogue) -> None:
     sam, engineering = dialogue.workspace.sam, dialogue.workspace.channel("engineering")
     await parley(dialogue, f"set denied_people <@{sam.id}>")
@@ -92,6 +94,7 @@ async def test_people_and_channels_have_names_there(dialogue: Dialogue) -> None:
     assert "<" not in told
 
 
+@on_shared_bot
 async def test_workspace_settings_hold_everywhere(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     await seen(dialogue)
@@ -105,6 +108,7 @@ async def test_workspace_settings_hold_everywhere(dialogue: Dialogue, model: Scr
     assert "Answer like a pirate." in model.requests[0].body["system"][-1]["text"]
 
 
+@on_shared_bot
 async def test_channels_of_others_are_not_shown(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     club = workspace.workspace.add_channel("club", members=[workspace.sam.id, workspace.bot.id])
@@ -113,6 +117,7 @@ async def test_channels_of_others_are_not_shown(dialogue: Dialogue) -> None:
     assert "#club" in await seen(dialogue, until="#club")
 
 
+@on_shared_bot
 async def test_a_refused_look_up_leaves_the_rest(dialogue: Dialogue) -> None:
     """Of the channels; of whether somebody is an admin; of who it is at all."""
     workspace = dialogue.workspace
@@ -127,12 +132,14 @@ async def test_a_refused_look_up_leaves_the_rest(dialogue: Dialogue) -> None:
     assert "`/parley forget me`" in told
 
 
+@BOTH_DATABASES
 async def test_an_operator_sees_the_health(stage: Dialogue) -> None:
     stage.environ["PARLEY_ADMINS"] = stage.workspace.sam.id
     async with stage.bot():
         assert " running, 0 failed." in await seen(stage, user=stage.workspace.sam)
 
 
+@on_shared_bot
 async def test_a_member_opens_no_settings(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     await seen(dialogue)

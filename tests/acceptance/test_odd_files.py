@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.acceptance.conftest import on_shared_sqlite_bot
 from tests.acceptance.test_files import PNG, blocks, downloads, pdf
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def shaped(dialogue: Dialogue, name: str, content: bytes = b"", **shape: Any) ->
     return file
 
 
+@on_shared_sqlite_bot
 async def test_a_forwarded_file_goes_along(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, general = dialogue.workspace, dialogue.general
     source = workspace.say(general, "Q3 numbers", user=workspace.sam, files={"q3.csv": NUMBERS})
@@ -51,6 +53,7 @@ async def test_a_forwarded_file_is_classified(rehearsal: Dialogue) -> None:
     await workspace.until(lambda: any(found in m.shown for m in rehearsal.answers(general, ts)), 20)
 
 
+@on_shared_sqlite_bot
 async def test_a_stub_is_looked_up_first(dialogue: Dialogue, model: ScriptedModel) -> None:
     file = dialogue.workspace.upload("notes.txt", b"It says hello.")
     file.is_stub = True
@@ -60,6 +63,7 @@ async def test_a_stub_is_looked_up_first(dialogue: Dialogue, model: ScriptedMode
     assert (document["title"], document["source"]["data"]) == ("notes.txt", "It says hello.")
 
 
+@on_shared_sqlite_bot
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
@@ -74,6 +78,7 @@ async def test_a_stub_that_stays_closed_is_said(dialogue: Dialogue, error: str, 
     assert await told(dialogue, file) == sentence
 
 
+@on_shared_sqlite_bot
 async def test_a_download_may_be_sent_on(dialogue: Dialogue, model: ScriptedModel) -> None:
     file = dialogue.workspace.upload("cat.png", PNG)
     file.hops = 3
@@ -84,6 +89,7 @@ async def test_a_download_may_be_sent_on(dialogue: Dialogue, model: ScriptedMode
     assert "should check the scope `files:read`" in await told(dialogue, file)
 
 
+@on_shared_sqlite_bot
 @pytest.mark.parametrize(
     ("name", "mimetype", "content", "media_type"),
     [
@@ -112,6 +118,7 @@ async def test_a_file_is_judged_by_its_content(
     assert data == (content.decode() if media_type == "text/plain" else content)
 
 
+@on_shared_sqlite_bot
 @pytest.mark.parametrize(
     ("name", "shape", "sentence"),
     [
@@ -136,6 +143,7 @@ async def test_what_can_not_be_had_is_said(dialogue: Dialogue, name: str, shape:
     assert sentence in await told(dialogue, shaped(dialogue, name, b"x", **shape))
 
 
+@on_shared_sqlite_bot
 async def test_words_of_a_clip_are_read(dialogue: Dialogue, model: ScriptedModel) -> None:
     words = b"WEBVTT\n\n00:00.000 --> 00:02.000\nPlease move the release to Monday.\n"
     transcript = dialogue.workspace.upload("words.vtt", words)
@@ -150,6 +158,7 @@ async def test_words_of_a_clip_are_read(dialogue: Dialogue, model: ScriptedModel
     assert blocks(model)[0]["source"]["data"] == "Please move the …"
 
 
+@on_shared_sqlite_bot
 async def test_a_file_that_does_not_come_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
     dialogue.workspace.fail("files.info", status=500)
     model.answer("I can't see it.")

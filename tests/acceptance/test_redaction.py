@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.playground.anthropic.reply import ThinkingDelta
 from bot.playground.anthropic.rules import MessagesApiError
 from tests.acceptance import test_classify, test_classify_batch, test_code, test_summarize, test_triage
-from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
 from tests.acceptance.test_usage import ask
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ async def kept(dialogue: Dialogue, sql: str, words: str) -> list[str]:
     return [str(row[0]) for row in await dialogue.rows(sql) if words in str(row[0])]
 
 
-@BOTH_DATABASES
+@on_shared_bot
 async def test_a_conversation_is_redacted_and_restored(dialogue: Dialogue, model: ScriptedModel) -> None:
     await redact(dialogue)
     model.answer("Write to [em", "ail-1] or dial [", "phone", "-1]", "; not [email-7], [car")
@@ -63,6 +63,7 @@ async def test_a_conversation_is_redacted_and_restored(dialogue: Dialogue, model
     assert len(await kept(dialogue, "SELECT text FROM messages", EMAIL)) == 3
 
 
+@on_shared_sqlite_bot
 async def test_the_small_print_tells_of_it(dialogue: Dialogue, model: ScriptedModel) -> None:
     await redact(dialogue)
     model.answer("Hello.")
@@ -72,6 +73,7 @@ async def test_the_small_print_tells_of_it(dialogue: Dialogue, model: ScriptedMo
     assert "redacted · AI-generated" in message.small_print
 
 
+@on_shared_sqlite_bot
 async def test_other_channels_send_words_as_they_are(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("[email-1]?")
     assert await dialogue.answer(dialogue.general, dialogue.mention(SAID)) == "[email-1]?"
@@ -79,6 +81,7 @@ async def test_other_channels_send_words_as_they_are(dialogue: Dialogue, model: 
     assert "placeholder" not in "".join(model.requests[0].system)
 
 
+@on_shared_sqlite_bot
 async def test_what_came_before_a_cut_is_restored(dialogue: Dialogue, model: ScriptedModel) -> None:
     await redact(dialogue)
     model.answer("Write to [email-1] and ", MessagesApiError(500, "gone"))
@@ -88,6 +91,7 @@ async def test_what_came_before_a_cut_is_restored(dialogue: Dialogue, model: Scr
     assert left(model) == []
 
 
+@on_shared_sqlite_bot
 async def test_thinking_and_the_channels_prompt_are_redacted(dialogue: Dialogue, model: ScriptedModel) -> None:
     await redact(dialogue)
     await ask(dialogue, "set thinking adaptive")
@@ -100,6 +104,7 @@ async def test_thinking_and_the_channels_prompt_are_redacted(dialogue: Dialogue,
     assert left(model) == []
 
 
+@on_shared_sqlite_bot
 async def test_commands_are_redacted_and_restored(dialogue: Dialogue, model: ScriptedModel) -> None:
     await redact(dialogue)
     model.answer("Somebody at [email-1] has a key.", to="Mail")
@@ -118,6 +123,7 @@ async def test_commands_are_redacted_and_restored(dialogue: Dialogue, model: Scr
     assert left(model) == []
 
 
+@on_shared_sqlite_bot
 async def test_a_channel_summary_is_redacted_and_restored(dialogue: Dialogue, model: ScriptedModel) -> None:
     await redact(dialogue)
     dialogue.workspace.say(dialogue.general, SAID, user=dialogue.workspace.ada)
@@ -128,6 +134,7 @@ async def test_a_channel_summary_is_redacted_and_restored(dialogue: Dialogue, mo
     assert left(model) == []
 
 
+@on_shared_sqlite_bot
 async def test_feedback_is_redacted_and_restored(dialogue: Dialogue, model: ScriptedModel) -> None:
     await redact(dialogue, test_triage.support(dialogue))
     await test_triage.parley(dialogue, "triage on")
@@ -138,6 +145,7 @@ async def test_feedback_is_redacted_and_restored(dialogue: Dialogue, model: Scri
     assert left(model) == []
 
 
+@on_shared_sqlite_bot
 async def test_a_batch_is_redacted(dialogue: Dialogue, model: ScriptedModel) -> None:
     await redact(dialogue)
     gate = asyncio.Event()
@@ -150,6 +158,7 @@ async def test_a_batch_is_redacted(dialogue: Dialogue, model: ScriptedModel) -> 
     assert left(model) == []
 
 
+@on_shared_sqlite_bot
 async def test_a_private_summary_is_followed_up_redacted(dialogue: Dialogue, model: ScriptedModel) -> None:
     await redact(dialogue)
     dialogue.workspace.say(dialogue.general, SAID, user=dialogue.workspace.ada)
@@ -164,6 +173,7 @@ async def test_a_private_summary_is_followed_up_redacted(dialogue: Dialogue, mod
     assert left(model) == []
 
 
+@on_shared_sqlite_bot
 async def test_a_list_in_another_channel_is_redacted(dialogue: Dialogue, model: ScriptedModel) -> None:
     support = test_triage.support(dialogue)
     await redact(dialogue, support)

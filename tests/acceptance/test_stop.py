@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from bot.slack.outbound import answer as slack_answer
-from tests.acceptance.conftest import RULES, Dialogue
+from tests.acceptance.conftest import RULES, Dialogue, on_shared_sqlite_bot
 from tests.acceptance.test_classify import INTO, all_as, table
 from tests.acceptance.test_classify import shown as classified
 from tests.acceptance.test_commands import command_thread
@@ -129,6 +129,7 @@ async def test_reading_a_long_thread_is_stopped(stage: Dialogue, model: Scripted
     assert 0 < int(str(count)) < 12_000
 
 
+@on_shared_sqlite_bot
 async def test_code_is_stopped(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("```python\nprint(1)\n", asyncio.Event(), "```")
     await dialogue.workspace.command(dialogue.general, "/code", "python print one")
@@ -141,6 +142,7 @@ async def test_code_is_stopped(dialogue: Dialogue, model: ScriptedModel) -> None
     assert dialogue.workspace.files() == []
 
 
+@on_shared_sqlite_bot
 async def test_a_summary_of_a_text_is_stopped(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("It is about ", asyncio.Event(), "nothing.")
     await dialogue.workspace.command(dialogue.general, "/summarize", "A long story about nothing at all, told twice.")
@@ -151,6 +153,7 @@ async def test_a_summary_of_a_text_is_stopped(dialogue: Dialogue, model: Scripte
     await dialogue.workspace.until(says(dialogue, root, "_Stopped._"))
 
 
+@on_shared_sqlite_bot
 async def test_the_parts_of_a_summary_are_stopped(dialogue: Dialogue, model: ScriptedModel) -> None:
     for _ in range(4):
         model.answer(asyncio.Event(), "never", to="Note down in detail")
@@ -165,6 +168,7 @@ async def test_the_parts_of_a_summary_are_stopped(dialogue: Dialogue, model: Scr
     await dialogue.workspace.until(lambda: message.shown.startswith("Stopped: 0 of 4 parts read."))
 
 
+@on_shared_sqlite_bot
 async def test_classifying_is_stopped(dialogue: Dialogue, model: ScriptedModel) -> None:
     for first in range(1, 501, 50):
         model.answer(asyncio.Event(), all_as("Billing", first, first + 49), to=f'"item": {first},')
