@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
+from bot.core.domain.accepted import in_words
+from bot.core.domain.channel_settings import SHOWN, ChannelSettings
+from bot.core.settings.form_fields import hint, label
 from bot.core.settings.sections import MAIN, SECTIONS
 from bot.playground.anthropic.reply import MessageStop, ThinkingDelta
 from bot.playground.anthropic.rules import MessagesApiError
@@ -24,6 +27,7 @@ from tests.acceptance.test_settings_form import turned
 from tests.acceptance.test_summarize import findings, point
 from tests.acceptance.test_triage import card, judged, post, results, support
 from tests.support.scripted import ScriptedModel
+from tests.support.spoken import said
 from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
@@ -424,3 +428,10 @@ async def test_each_person_reads_their_own_language(made_in: PostgresqlServer | 
         for user, title in ((sam, "Was ich hier kann"), (workspace.me, "What I can do here")):
             workspace.open_home(user=user)
             await workspace.until(partial(stage.shows_home, user, title))
+
+
+async def test_each_setting_is_described_in_german() -> None:
+    for name, declared in SHOWN.items():
+        accepts = partial(in_words, ChannelSettings.model_fields[name], declared)
+        for write in (partial(label, name), partial(hint, name), accepts):
+            assert english(said(write)) == set(), name
