@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.core.command import answering, meant, shown
 from bot.core.commands import CLASSIFY, CODE, COMMANDS, PARLEY, SUMMARIZE
 from bot.core.documents.kinds import READABLE
+from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.thread import Record
 from bot.core.settings.subcommands import COST, FEEDBACK, HELP, SETTINGS_OF, SUBCOMMANDS
 from bot.language import N_, _
@@ -34,6 +35,7 @@ BESIDE = {
     ),
 }
 """Topics that are no command's."""
+SETTINGS = "settings"  # not for people: a topic's name
 _WHOLE = {"", "me", HELP.words}  # what follows “help” for the short list
 
 
@@ -74,7 +76,7 @@ def page(topic: str, me: str) -> str:
     pages = topics(me)
     if name in _WHOLE:
         return overview(me)
-    if about := _topic(name):
+    if about := _topic(name) or _settings(name):
         return pages[about]
     unknown = _("There is no help on {topic}.", topic=shown(topic))
     known = _("The topics are {topics}.", topics=", ".join(pages))
@@ -90,6 +92,11 @@ def _topic(name: str) -> str:
     pages = (*topics(), *(one.words for one in SUBCOMMANDS))
     found = next((one for one in (name, name.removesuffix("s")) if one in pages), "")
     return next((one.topic for one in SUBCOMMANDS if one.words == found and one.topic), found)
+
+
+def _settings(name: str) -> str:
+    """Return the page on settings for the name of one, also in the plural; "" for any other."""
+    return SETTINGS if {name, name.removesuffix("s")} & ChannelSettings.model_fields.keys() else ""
 
 
 def topic_of(typed: str) -> str:

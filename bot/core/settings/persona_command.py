@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.core.settings.place_text import PlaceText
 
 USAGE = N_(
-    "`/parley persona <name>` chooses one for this channel, and `/parley persona unset` clears it. Workspace "
+    "`/parley persona <name>` chooses a persona for this channel, and `/parley persona unset` clears it. Workspace "
     "admins save one with `/parley persona <name>: <prompt>`, and remove it with `/parley persona <name>:`."
 )
 

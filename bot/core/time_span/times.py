@@ -134,7 +134,7 @@ def _checked(span: Span, words: str, local: datetime, most: int) -> Span:
     if span.start is None:
         return span
     if span.start >= local:
-        raise UsageError(_("“{words}” is in the future, where nothing has been said yet.", words=words))
+        raise UsageError(_("“{words}” does not begin in the past, so there is nothing to read.", words=words))
     if span.end <= span.start:
         raise UsageError(_("“{words}” ends before it begins.", words=words))
     # The day so many days ago counts whole, so that no one has to reckon in hours.

@@ -166,7 +166,7 @@ def compared(fresh: Sequence[Feedback], before: Sequence[Feedback], days: int) -
         (cell(name), number(now_[name]), number(then[name]), _trend(now_[name], then[name]))
         for name, __ in (now_ + then).most_common()
     ]
-    lines = [title, "", markdown_table((_("Category"), _("Posts"), _("Before"), ""), rows, numbers=(1, 2))]
+    lines = [title, "", markdown_table((_("Category"), _("Posts"), _("Before"), _("Trend")), rows, numbers=(1, 2))]
     grave = Counter(one.severity for one in fresh if one.severity).most_common()
     counted = ", ".join(f"{name} {number(count)}" for name, count in grave)
     lines += ["", _("Severity: {severities}", severities=counted)] if grave else []

@@ -61,6 +61,9 @@ def _divider_block(_: Json, __: Mapping[str, str]) -> str:
     return "<hr>"
 
 
+_STYLES = {"code": "code", "bold": "strong", "italic": "em", "strike": "s"}
+
+
 def _table_block(block: Json, names: Mapping[str, str]) -> str:
     settings = block.get("column_settings") or []
     aligned = [setting.get("align") if isinstance(setting, dict) else None for setting in settings]
@@ -154,6 +157,13 @@ def _cell_html(cell: Any, names: Mapping[str, str]) -> str:  # noqa: ANN401, PLR
         case {"type": "link", "url": str(url)}:
             return link_html(url, html_escape(str(cell.get("text") or url)))
         case {"text": str() | int() | float() as text}:
-            return html_escape(str(text)).replace("\n", "<br>")
+            return _styled(html_escape(str(text)).replace("\n", "<br>"), cell.get("style"))
         case _:
             return ""
+
+
+def _styled(html: str, style: Any) -> str:  # noqa: ANN401 - it comes from the wire and may be anything
+    for name, tag in _STYLES.items():
+        if isinstance(style, dict) and style.get(name) is True:
+            html = f"<{tag}>{html}</{tag}>"
+    return html

@@ -88,6 +88,8 @@ def test_each_subcommand_is_in_a_page(one: subcommands.Subcommand) -> None:
         ("Conversations?", "Mention @Parley with a question"),
         ("unset", "`/parley settings` opens"),
         ("triag", "There is no help on `triag`. Did you mean `triage`? The topics are summarize, "),
+        ("models", "`/parley settings` opens"),
+        ("retention_days", "`/parley settings` opens"),
         ("world peace", "There is no help on `world peace`. The topics are summarize, "),
     ],
 )

@@ -245,5 +245,13 @@ def test_markdown_is_shown_as_meant(text: str, html: str) -> None:
     assert markdown_html(text, NAMES).strip() == html
 
 
+def test_a_cell_keeps_its_style() -> None:
+    style = {"bold": True, "italic": False, "code": True, "unknown": True}
+    text = {"type": "text", "text": "<Cost>", "style": style}
+    cell = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [text]}]}
+    table = blocks_html([{"type": "table", "rows": [[cell]]}], NAMES)
+    assert "<td><strong><code>&lt;Cost&gt;</code></strong></td>" in table
+
+
 def test_a_table_keeps_its_alignment() -> None:
     assert '<td class="align-right">1</td>' in markdown_html("| a |\n|--:|\n| 1 |\n", NAMES)
