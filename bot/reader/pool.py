@@ -47,6 +47,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class _Picture:
+    """A picture inside a document; its bytes, `size` of them, follow the text's."""
+
+    name: str
+    media_type: str
+    tokens: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Looked:
     """A child's result for an attachment. `same`: it is used unchanged."""
 
@@ -56,6 +66,7 @@ class _Looked:
     same: bool
     told: str
     context: str
+    pictures: tuple[_Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +127,16 @@ class ReaderPool:
         """Open a file. Raises `FileError`, `ReaderUnavailableError`."""
 
         async def put_together(frames: AsyncIterator[Frame]) -> OpenedFile:
-            told, text = _LOOKED.validate_json((await anext(frames)).body), bytearray()
+            told, sent = _LOOKED.validate_json((await anext(frames)).body), bytearray()
             async for frame in frames:
-                text += frame.body
-            kept = data if told.same else bytes(text)
+                sent += frame.body
+            at = len(sent) - sum(one.size for one in told.pictures)
+            kept, pictures = data if told.same else bytes(sent[:at]), list[Attachment]()
+            for one in told.pictures:
+                pictures.append(Attachment(one.name, one.media_type, bytes(sent[at : at + one.size]), one.tokens))
+                at += one.size
             attachment = Attachment(file.name, told.media_type, kept, told.tokens, context=told.context)
-            return OpenedFile(attachment, told.cut, told.told)
+            return OpenedFile(attachment, told.cut, told.told, tuple(pictures))
 
         asked = {"task": task.ATTACHMENT, "file": asdict(file), "room": room}
         return await self._read(asked, data, put_together, HEAVY)

@@ -32,7 +32,7 @@ def read_sheet(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
 
 
 def open_attachment(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
-    """Open a file: send its kind, then its text, if any. A picture or a whole PDF is used unchanged."""
+    """Open a file: send its kind, then its text and the pictures in it. A picture or a whole PDF is used unchanged."""
     from bot.core.attachments import attach  # noqa: PLC0415
     from bot.core.domain.message import FileRef  # noqa: PLC0415
 
@@ -47,10 +47,15 @@ def open_attachment(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
             "same": is_same,
             "told": found.told,
             "context": kept.context,
+            "pictures": [
+                {"name": one.name, "media_type": one.media_type, "tokens": one.tokens, "size": len(one.data)}
+                for one in found.pictures
+            ],
         }
     )
-    for start in range(0, 0 if is_same else len(kept.data), PIECE):
-        yield Frame(FrameKind.BYTES, kept.data[start : start + PIECE])
+    for sent in ((b"" if is_same else kept.data), *(one.data for one in found.pictures)):
+        for start in range(0, len(sent), PIECE):
+            yield Frame(FrameKind.BYTES, sent[start : start + PIECE])
 
 
 def read_export(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:

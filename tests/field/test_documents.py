@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import zipfile
 from typing import TYPE_CHECKING
@@ -16,8 +17,8 @@ from bot.core.documents.read import read
 from bot.core.domain.message import FileRef
 from bot.errors import FileError, UsageError
 from tests.acceptance.test_files import blocks
-from tests.support.bombs import packed
-from tests.support.documents import docx, eml, paragraph, pptx, unpacked
+from tests.support.bombs import packed, png
+from tests.support.documents import docx, eml, paragraph, pictured, pptx, unpacked
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
@@ -122,7 +123,9 @@ def test_hidden_rows_are_told_from_others() -> None:
         sheet = book.add_worksheet("S")
         sheet.write_column(0, 0, ["a", "b"])
         sheet.set_row(1, None, None, {"hidden": True})
-    assert "hidden in Excel" in read("a.xlsx", "a.xlsx", kinds.DOCUMENT, out.getvalue()).about
+    found = read("a.xlsx", "a.xlsx", kinds.DOCUMENT, out.getvalue())
+    assert "It has 1 hidden row in Excel." in found.about
+    assert [words() for words in found.unseen] == ["1 hidden row"]
 
 
 @pytest.mark.parametrize("charset", ["unknown", "iso-8859-8-i", '"', "us-ascii"])
@@ -205,3 +208,18 @@ def test_the_parts_of_a_file_are_read_by_name() -> None:
     with zipfile.ZipFile(io.BytesIO(packed(parts))) as archive:
         assert "docProps/thumbnail.jpeg" not in archive.namelist()
     assert text("a.docx", packed(parts)) == "x"
+
+
+async def test_pictures_in_a_document_go_along(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """Source: microsoft/markitdown#51. Readers of documents leave their pictures out, and say nothing of it."""
+    model.answer("Two charts.")
+    chart = png(90, 60)
+    files = {"plan.docx": pictured(chart, png(9, 9))}
+    ts = dialogue.workspace.say(dialogue.direct, "what is shown?", files=files)
+    answer = await dialogue.answer(dialogue.direct, ts)
+    assert "I read plan.docx, except for 1 picture." in answer.replace("*", "")
+    content = model.requests[-1].body["messages"][-1]["content"]
+    sent = [block["type"] for block in content]
+    assert sent.count("image") == 1
+    (image,) = (block for block in content if block["type"] == "image")
+    assert base64.b64decode(image["source"]["data"]) == chart

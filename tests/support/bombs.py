@@ -398,6 +398,11 @@ A_PART = (*NOT_READ, "From broad.", "From keys.", "This is how I read it")
 
 READ = ("ehears",)  # the rehearsal model's answer
 _LAUGHS = '<!DOCTYPE x [<!ENTITY a "' + "ha" * 50_000 + '"><!ENTITY b "' + "&a;" * 50_000 + '">]>'
+_BLIP = (
+    "<w:p><w:r><w:drawing>"
+    f'<a:blip xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="{_OFFICE}" r:embed="p1"/>'
+    "</w:drawing></w:r></w:p>"
+)
 _TABLES = f"<w:tbl><w:tr><w:tc>{_PARAGRAPH}" * 60_000
 _LINK = rb"{\field{\*\fldinst{HYPERLINK "
 
@@ -456,6 +461,9 @@ BOMBS: dict[str, Bomb] = {
     "DOCX, a million open elements": Bomb("deep.docx", lambda: word("<w:p>" * 1_000_000), "ask", NOT_READ),
     "DOCX, tables in tables": Bomb("tables.docx", lambda: word(_TABLES), "ask", NOT_READ),
     "DOCX, 4 GB": Bomb("zeros.docx", lambda: zeros(4_000, 4_000 * MEGABYTE), "ask", NOT_READ),
+    "DOCX, one picture 200,000 times": Bomb(
+        "same.docx", lambda: word(_BLIP * 200_000), "ask", (*NOT_READ, *READ, "no text")
+    ),
     "PPTX, 50,000 links": Bomb("links.pptx", many_slides, "ask", NOT_READ),
     "XLSX, asked about, a cell at XFD1048576": Bomb("far.xlsx", lambda: sparse("XFD1048576"), "ask", NOT_READ),
     "XLSX, asked about, 1,000 x 1,000 cells": Bomb("dense.xlsx", lambda: dense(1_000, 1_000), "ask", READ),

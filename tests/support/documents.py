@@ -65,6 +65,24 @@ def paragraph(text: str, style: str = "", properties: str = "") -> str:
     return f'<w:p>{named}<w:r>{properties}<w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
 
 
+def pictured(*pictures: bytes) -> bytes:
+    """Write a Word document with pictures in it, the last one in a hidden passage."""
+    blips = [
+        f'<w:drawing><a:blip xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="{_OFFICE}" '
+        f'r:embed="p{number}"/></w:drawing>'
+        for number, _ in enumerate(pictures)
+    ]
+    runs = [f"<w:r>{blip}</w:r>" for blip in blips[:-1]]
+    runs += [f"<w:r><w:rPr><w:vanish/></w:rPr>{blip}</w:r>" for blip in blips[-1:]]
+    links = "".join(
+        f'<Relationship Id="p{number}" Type="{_OFFICE}/image" Target="media/image{number}.png"/>'
+        for number, _ in enumerate(pictures)
+    )
+    parts = unpacked(docx(f"<w:p><w:r><w:t>Two charts.</w:t></w:r>{''.join(runs)}</w:p>"))
+    parts["word/_rels/document.xml.rels"] = _relationships(links).encode()
+    return packed(parts | {f"word/media/image{number}.png": data for number, data in enumerate(pictures)})
+
+
 def pptx() -> bytes:
     """Write two slides and a hidden one, with items, a table, a chart and notes."""
     shown = Presentation()

@@ -22,7 +22,7 @@ from bot.errors import ChatError, FileError, RevokedError, UsageError
 from bot.language import N_, _, and_list, in_english, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pypdf import PdfReader
 
@@ -41,6 +41,8 @@ MOST_FILES = 10  # of one request
 MOST_PAGES, MOST_PAGES_OF_SMALL_WINDOW = 600, 100  # of one request
 SMALL_WINDOW = 200_000  # tokens
 TOKENS_PER_IMAGE = 1_600
+MOST_PICTURES = 5  # of those inside one document
+SMALLEST_SIDE = 40  # pixels of such a picture: what is smaller is a bullet or a line
 TOKENS_PER_PAGE = 2_500  # a page goes as its text and as a picture of it
 
 FAULTS: Mapping[str, str] = {
@@ -72,7 +74,7 @@ class Attached:
     @property
     def attachments(self) -> tuple[Attachment, ...]:
         """The files that go to the model."""
-        return tuple(file.attachment for file in self.files)
+        return tuple(one for file in self.files for one in file.all)
 
     @property
     def told(self) -> str:
@@ -83,7 +85,7 @@ class Attached:
     @property
     def tokens(self) -> int:
         """The tokens that they take of a request."""
-        return sum(file.attachment.tokens for file in self.files)
+        return sum(one.tokens for one in self.attachments)
 
 
 def check(file: FileRef) -> int:
@@ -214,17 +216,40 @@ def _document(file: FileRef, data: bytes, room: int) -> OpenedFile:
     except UsageError as error:
         raise FileError(error.sentence) from error
     got = _text(file, found.text, room)
+    pictures = tuple(_pictures(file.name, found.pictures, room - got.attachment.tokens, len(data)))
+    unread = found.missing(len(pictures))
     with in_english():
-        missing = and_list(found.left_out)
+        missing = and_list(words() for words in unread)
         about = f"Not read: {missing}." if missing else ""  # not for people: told to Claude
     context = " ".join(filter(None, (about, found.about)))
     told = []
     if missing:
-        told.append(_("I read {name}, except for {missing}.", name=shown, missing=and_list(found.left_out)))
+        unread_by_all = and_list(words() for words in unread)
+        told.append(_("I read {name}, except for {missing}.", name=shown, missing=unread_by_all))
     if found.unseen:
         unseen = and_list(words() for words in found.unseen)
         told.append(_("What I read of {name} includes {unseen}.", name=shown, unseen=unseen))
-    return replace(got, attachment=replace(got.attachment, context=context), told=" ".join(told))
+    kept = replace(got.attachment, context=context)
+    return replace(got, attachment=kept, told=" ".join(told), pictures=pictures)
+
+
+def _pictures(name: str, found: Sequence[bytes], room: int, size: int) -> Iterator[Attachment]:
+    """Return the pictures inside a document of `size` bytes that the API takes: the first few that fit."""
+    number = 0
+    for data in found:
+        kind = next((kind for kind, starts in IMAGES.items() if data.startswith(starts)), "")
+        sides = picture.sides(data) if kind else None
+        if (
+            sides is None
+            or max(sides) > LONGEST_SIDE
+            or min(sides) < SMALLEST_SIDE
+            or len(data) > min(size, IMAGE_BYTES)
+        ):
+            continue
+        room, size, number = room - TOKENS_PER_IMAGE, size - len(data), number + 1
+        if number > MOST_PICTURES or room < 0:
+            return
+        yield Attachment(f"{name}, picture {number}", kind, data, TOKENS_PER_IMAGE)  # not for people: told to Claude
 
 
 def _text(file: FileRef, text: str, room: int) -> OpenedFile:
@@ -302,7 +327,7 @@ async def _fetch(file: FileRef, place: Place, found: Attached, room: int, chat: 
     file = with_type(file)
     if as_source and file.media_type in kinds.SOURCES:
         file = replace(file, media_type=TEXT)
-    limit = min(check(file), ALL_BYTES - sum(len(other.attachment.data) for other in found.files))
+    limit = min(check(file), ALL_BYTES - sum(len(other.data) for other in found.attachments))
     if file.size > limit:
         raise FileError(_(NO_ROOM))
     data = await chat.files.download(place, file.id, limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING
 from bot.language import _, ngettext
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Sequence
 
     from lxml import etree
@@ -78,18 +78,25 @@ COUNTED: Mapping[Thing, Callable[[int], str]] = {
 class Document:
     """A document's text. `unread` is what in it was not read, `about` is told to the model alone.
 
-    `unseen` was read, though someone who opens the document does not see it.
+    `unseen` was read, though someone who opens the document does not see it. `pictures` are those that its reader sees,
+    in their order, and `lost` is how many there are beside them.
     """
 
     text: str
     unread: tuple[Words, ...] = ()
     about: str = ""
     unseen: tuple[Words, ...] = ()
+    pictures: tuple[bytes, ...] = ()
+    lost: int = 0
+
+    def missing(self, shown: int = 0) -> tuple[Words, ...]:
+        """Return the words for what was not read, where so many of the pictures are shown."""
+        return (*counted(Counter({Thing.PICTURE: len(self.pictures) + self.lost - shown})), *self.unread)
 
     @property
     def left_out(self) -> tuple[str, ...]:
         """What was not read, in words."""
-        return tuple(words() for words in self.unread)
+        return tuple(words() for words in self.missing())
 
 
 def counted(found: Counter[Thing]) -> tuple[Words, ...]:

@@ -48,7 +48,7 @@ def read(data: bytes, attachment: Callable[[FileRef, bytes], Document]) -> Docum
             unread.append(name)
         else:
             written.append(f"# Attachment “{name}”\n\n{found.text}")
-            left_out = (*left_out, *within(name, found.unread))
+            left_out = (*left_out, *within(name, found.missing()))
     return Document("\n\n".join(filter(None, written)), (*named(Thing.ATTACHMENT, unread), *left_out))
 
 

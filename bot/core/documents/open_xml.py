@@ -29,6 +29,8 @@ _MAIN = re.compile(
     rb"|vnd\.ms-powerpoint\.(?:presentation|slideshow|template)\.macroEnabled\.main\+xml)"
 )
 _PRESENTATION = b"application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
+_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_PICTURES = ("{http://schemas.openxmlformats.org/drawingml/2006/main}blip", "{urn:schemas-microsoft-com:vml}imagedata")
 _MEDIA = re.compile(r"/(?:media|embeddings)/|^docProps/thumbnail", re.IGNORECASE)
 _BESIDE = (
     (re.compile(r"/media/[^/]+\.(?!wav|mp3|mp4|m4a|m4v|mov|avi|wmv|wma)\w+$", re.IGNORECASE), Thing.PICTURE),
@@ -69,6 +71,21 @@ def _target(links: str, target: str) -> str:
     """Return the name of the part that a link leads to; `links` is the part that holds it."""
     folder = links.partition("_rels/")[0]
     return normpath(target.lstrip("/") if target.startswith("/") else f"{folder}{target}")
+
+
+def pictures(name: str, pieces: Iterable[etree._Element], parts: Mapping[str, bytes]) -> list[bytes]:
+    """Return the pictures that pieces of a part show and the file holds, in their order."""
+    folder, _, file = name.rpartition("/")
+    links = f"{folder}/_rels/{file}.rels"
+    if links not in parts:
+        return []
+    targets = {
+        link.get("Id"): _target(links, link.get("Target", ""))
+        for link in parsed(parts[links])
+        if link.get("TargetMode") != "External"
+    }
+    ids = (one.get(f"{_LINK}embed") or one.get(f"{_LINK}id") for piece in pieces for one in piece.iter(*_PICTURES))
+    return [parts[target] for id_ in ids if (target := targets.get(id_, "")) in parts]
 
 
 def packed(parts: Mapping[str, bytes]) -> io.BytesIO:

@@ -58,7 +58,7 @@ def read(name: str, data: bytes) -> Document:
     with in_english():
         remarks = dict.fromkeys(remark() for one in shown for remark in one.remarks)
         unseen = counted(_hidden(data))
-        about = (ABOUT, *remarks, *(f"It has {words()}." for words in unseen))  # not for people: as said
+        about = (ABOUT, *remarks, *(f"It has {words()} in Excel." for words in unseen))  # not for people: as said
     return Document("\n\n".join(map(_table, shown)), left_out, " ".join(about), unseen)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pptx.text.text import TextFrame
 
 MOST_SLIDES = 1_000
+_PIC = "{http://schemas.openxmlformats.org/presentationml/2006/main}pic"
 _PICTURE = "[picture: "
 DEEPEST = 20  # groups in groups
 _READ_HERE = frozenset((Thing.PICTURE, Thing.CHART))  # those of slides are counted where they are met
@@ -33,7 +34,7 @@ def read(archive: zipfile.ZipFile) -> Document:
     found = Counter({thing: n for thing, n in open_xml.beside(parts).items() if thing not in _READ_HERE})
     found[Thing.COMMENT] = sum(name.startswith("ppt/comments/") for name in parts)
     shown = Presentation(open_xml.packed(open_xml.without_media(parts))).slides
-    written, has_text = [], False
+    written, has_text, pictures = [], False, list[bytes]()
     for number, slide in enumerate(shown, start=1):
         if number > MOST_SLIDES:
             found[Thing.MORE_SLIDE] = len(shown) - MOST_SLIDES
@@ -41,12 +42,15 @@ def read(archive: zipfile.ZipFile) -> Document:
         if slide.element.get("show") in ("0", "false"):
             found[Thing.HIDDEN_SLIDE] += 1
             continue
+        pictures += open_xml.pictures(str(slide.part.partname).lstrip("/"), slide.element.iter(_PIC), parts)
         title = slide.shapes.title
         heading = " ".join(title.text_frame.text.split()) if title is not None else ""
         said = list(_slide(slide, found))
         has_text = has_text or bool(heading) or not all(one.startswith(_PICTURE) for one in said)
         written += [f"## Slide {number}{': ' if heading else ''}{heading}", *said]
-    return Document("\n\n".join(written) if has_text else "", counted(found))
+    lost = max(0, found.pop(Thing.PICTURE, 0) - len(pictures))
+    text = "\n\n".join(written) if has_text else ""
+    return Document(text, counted(found), pictures=tuple(dict.fromkeys(pictures)), lost=lost)
 
 
 def _slide(slide: Slide, found: Counter[Thing]) -> Iterator[str]:

@@ -47,25 +47,30 @@ def read(archive: zipfile.ZipFile) -> Document:
     parts = open_xml.parts(archive)
     found = open_xml.beside(parts)
     hidden = _hidden_styles(parts)
-    is_cut = False
+    is_cut, pictures = False, list[bytes]()
     for name, part in parts.items():
         if _BODY.fullmatch(name):
             root = open_xml.parsed(part)
             is_cut = _cut(root) or is_cut
             _prepare(root, hidden, found)
+            pictures += open_xml.pictures(name, (root,), parts)
             parts[name] = etree.tostring(root)
+
     written = mammoth.convert_to_html(
         open_xml.packed(parts),
         style_map=_STYLE_MAP,
         include_embedded_style_map=False,  # the file's own
         convert_image=mammoth.images.img_element(lambda _: {"src": ""}),
     )
+    unique = tuple(dict.fromkeys(pictures))
+    lost = max(0, found.pop(Thing.PICTURE, 0) - len(unique))
     left_out = (
         *((partial(_, N_("everything after the first {n:,} paragraphs"), n=MOST_PARAGRAPHS),) if is_cut else ()),
         *counted(found),
         *_margins(parts),
     )
-    return Document(_markdown(written.value), left_out, open_xml.CHANGED if found[Thing.TRACKED_DELETION] else "")
+    about = open_xml.CHANGED if found[Thing.TRACKED_DELETION] else ""
+    return Document(_markdown(written.value), left_out, about, pictures=unique, lost=lost)
 
 
 def _markdown(written: str) -> str:

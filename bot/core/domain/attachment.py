@@ -23,8 +23,17 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """A file that was opened, how many characters of its end were cut, and what a person is told of it, if anything."""
+    """A file that was opened, how many characters of its end were cut, and what a person is told of it, if anything.
+
+    `pictures` are those inside it that go to the model, too.
+    """
 
     attachment: Attachment
     characters_cut: int = 0
     told: str = ""
+    pictures: tuple[Attachment, ...] = ()
+
+    @property
+    def all(self) -> tuple[Attachment, ...]:
+        """All that goes to the model."""
+        return (self.attachment, *self.pictures)

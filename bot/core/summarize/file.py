@@ -44,14 +44,17 @@ async def give_files(files: Sequence[FileRef], context: SummaryContext) -> Finis
         return FinishedAnswer("", await visible.replace(" ".join((*attached.faults, *texts.faults))))
     asking = request("", run.place.opaque(run.person), settings)
     whole = "\n\n".join(
-        "\n\n".join(filter(None, (one.name, one.context, one.data.decode()))) for one in texts.attachments
+        "\n\n".join(filter(None, (one.name, one.context, one.data.decode())))
+        for one in (file.attachment for file in texts.files)
     )
+    pictures = tuple(picture for file in texts.files for picture in file.pictures)
     kept = SummaryCheckpoint(run, store.summary_runs)
-    reading = condensed(whole, asking, model=model, progress=context.progress, notes=kept)
+    beside = sum(one.tokens for one in (*attached.attachments, *pictures)) if whole else 0
+    reading = condensed(whole, asking, model=model, progress=context.progress, notes=kept, beside=beside)
     text, cut = await cancel_on(checkpoint.turn.cancelled, reading)
     wanted = prompt(text, run.wishes, reader.language) if text else file_prompt(run.wishes, reader.language)
     notes = too_long(characters=cut) + attached.told + texts.told
-    asking = request(wanted, asking.person, settings, attached.attachments)
+    asking = request(wanted, asking.person, settings, (*attached.attachments, *pictures))
     return await write(
         asking,
         visible,

@@ -77,14 +77,20 @@ class Notes(Protocol):
 
 
 async def condensed(
-    text: str, asking: Request, *, model: Model, progress: Callable[[str], None], notes: Notes | None = None
+    text: str,
+    asking: Request,
+    *,
+    model: Model,
+    progress: Callable[[str], None],
+    notes: Notes | None = None,
+    beside: int = 0,
 ) -> tuple[str, int]:
     """Reduce a text to what fits into one request: itself, or else notes on its parts, made in parallel.
 
-    `notes` stores the notes that are paid for. Returns the text with the number of characters that did not fit even so.
-    Raises a `ModelError`.
+    `notes` stores the notes that are paid for. `beside`: the tokens of what goes along with the text. Returns the text
+    with the number of characters that did not fit even so. Raises a `ModelError`.
     """
-    room = model.facts.room(MAX_OUTPUT, asking.settings)
+    room = max(0, model.facts.room(MAX_OUTPUT, asking.settings) - beside)
     if estimate_tokens(text) <= room:
         return text, 0
     cut = pieces(text, min(LARGEST_PART, room) - 500)

@@ -3,13 +3,15 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
+from pptx import Presentation
 from pypdf import PdfReader, PdfWriter
 
 from bot.core.attachments.attach import TOKENS_PER_PAGE, decoded, opened
 from bot.core.documents.kinds import DOCUMENT, PDF
 from bot.core.domain.message import FileRef
 from bot.errors import FileError
-from tests.support.documents import pptx
+from tests.support.bombs import png
+from tests.support.documents import pictured, pptx
 from tests.support.spoken import said
 
 GREETING = "Привет! Приложение не открывается после обновления, помогите, пожалуйста."
@@ -48,3 +50,33 @@ def test_people_and_claude_are_told_apart() -> None:
     found = said(lambda: opened(FileRef("F1", "plan.pptx", DOCUMENT, 0), pptx(), 10**6))
     assert found.told == "Ich habe *plan.pptx* gelesen. Nicht dabei: 1 ausgeblendete Folie."
     assert found.attachment.context == "Not read: 1 hidden slide."
+
+
+def test_pictures_inside_a_document_go_along() -> None:
+    """Not those that no reader sees, nor bullets; what is left out is said."""
+    first, second, bullet = png(50, 50), png(60, 90), png(9, 9)
+    data = pictured(first, bullet, second, first, png(70, 70))
+    found = opened(FileRef("F1", "a.docx", DOCUMENT, 0), data, 100_000)
+    assert found.attachment.data == b"Two charts."
+    assert [(one.name, one.media_type, one.data) for one in found.pictures] == [
+        ("a.docx, picture 1", "image/png", first),
+        ("a.docx, picture 2", "image/png", second),
+    ]
+    assert found.told == "I read *a.docx*, except for 3 pictures."
+    assert "Not read: 3 pictures." in found.attachment.context
+    without_room = opened(FileRef("F1", "a.docx", DOCUMENT, 0), data, 1_700)
+    assert [one.data for one in without_room.pictures] == [first]
+
+
+def test_pictures_on_hidden_slides_stay_there() -> None:
+    shown, pictures = Presentation(), [png(50, 50), png(60, 60)]
+    for number, picture in enumerate((*pictures, pictures[0])):
+        slide = shown.slides.add_slide(shown.slide_layouts[5])
+        slide.shapes.title.text = f"Slide {number}"
+        slide.shapes.add_picture(BytesIO(picture), 0, 0)
+        slide.element.set("show", "0" if number == 1 else "1")
+    out = BytesIO()
+    shown.save(out)
+    found = opened(FileRef("F1", "a.pptx", DOCUMENT, 0), out.getvalue(), 100_000)
+    assert [one.data for one in found.pictures] == pictures[:1]
+    assert found.told == "I read *a.pptx*, except for 1 hidden slide."

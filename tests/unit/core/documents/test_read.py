@@ -82,7 +82,7 @@ def test_what_a_sheet_hides_is_told() -> None:
     found = opened("pay.xlsx", out.getvalue())
     assert "| Ada | 7 | new |" in found.text
     assert [words() for words in found.unseen] == ["2 hidden columns", "1 hidden row"]
-    assert "It has 2 hidden columns. It has 1 hidden row." in found.about
+    assert "It has 2 hidden columns in Excel. It has 1 hidden row in Excel." in found.about
 
 
 def test_slides_of_pictures_are_asked_for_as_pdf() -> None:
