@@ -93,8 +93,8 @@ PUT_TOGETHER = {
 
 def patterns() -> dict[str, tuple[re.Pattern[Any], set[str]]]:
     """Return every pattern of the code by its name, with the methods that it is used by."""
-    used = _used()
     found: dict[str, tuple[re.Pattern[Any], set[str]]] = {}
+    kept: dict[str, list[tuple[str, re.Pattern[Any]]]] = {}
     for name in _modules():
         module = importlib.import_module(name)
         for where, methods in _inline(name).items():
@@ -102,8 +102,11 @@ def patterns() -> dict[str, tuple[re.Pattern[Any], set[str]]]:
         for variable, value in vars(module).items():
             labeled = list(_within(f"{name}.{variable}", value))
             if labeled and variable in _assigned(name):
-                methods = used[f"{name}.{variable}"] or ELSEWHERE.get(f"{name}.{variable}") or {"finditer", "fullmatch"}
-                found |= {label: (pattern, methods) for label, pattern in labeled}
+                kept[f"{name}.{variable}"] = labeled
+    used = _used({variable.rpartition(".")[2] for variable in kept})
+    for variable, labeled in kept.items():
+        methods = used[variable] or ELSEWHERE.get(variable) or {"finditer", "fullmatch"}
+        found |= {label: (pattern, methods) for label, pattern in labeled}
     for place, sources in PUT_TOGETHER.items():
         for source in sources:
             found[f"{place} {source}"] = re.compile(source), {place.partition(":")[2].replace("compile", "search")}
@@ -154,11 +157,11 @@ def _assigned(module: str) -> set[str]:
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
-def _used() -> dict[str, set[str]]:
-    """Return by which methods each variable of a module is used, wherever it is imported to."""
+def _used(variables: set[str]) -> dict[str, set[str]]:
+    """Return by which methods each of these variables is used, wherever it is imported to."""
     found: dict[str, set[str]] = defaultdict(set)
     for module in _modules():
-        if not any(f".{method}" in _source(module) for method in METHODS):
+        if variables.isdisjoint(re.findall(r"\w+", _source(module))):
             continue
         nodes = _nodes(module)
         origins = {name: {f"{module}.{name}"} for name in _assigned(module)}
@@ -189,7 +192,7 @@ def _inline(module: str) -> dict[tuple[str, str], set[str]]:
 
 
 def _calls(module: str) -> Iterator[tuple[ast.Call, str]]:
-    for node in _nodes(module) if "re." in _source(module) else ():
+    for node in _nodes(module) if re.search(r"\bre\.", _source(module)) else ():
         if (
             (
                 isinstance(node, ast.Call)
