@@ -75,7 +75,7 @@ async def configure_budget(
                 change = {NAMES[whose]: None if is_nothing(value) else read(NAMES[whose], value, {})}
                 await store.settings.change(place, change, command.asker.person, version=overrides.version)
             sentence = listing(await store.settings.load(channel), place_text(channel, chat).name)
-            controls = (EDIT_BUDGETS.button(label="Change…", style="primary"),)
+            controls = (EDIT_BUDGETS.button(label=_("Change…"), style="primary"),)
         except (ConflictError, NotAllowedError, UsageError) as error:
             sentence = error.sentence
         await visible.replace(sentence, controls=controls)
