@@ -567,7 +567,7 @@ async def test_a_channel_without_the_bot_is_said(dialogue: Dialogue) -> None:
     ("where", "sentence"),
     [
         ("45d", "30 days"),
-        ("since 2099-01-01", "future"),
+        ("since 2099-01-01", "does not begin in the past"),
         ("<https://acme.slack.com/files/U0NOBODY/F0NOSUCH/x.csv>", "can't find that file"),
     ],
 )

@@ -424,7 +424,7 @@ async def test_reading_a_channel_is_stopped(dialogue: Dialogue, model: ScriptedM
         ("   ", "`/summarize`"),
         ("#nosuch 7d", "I don't know of a channel #nosuch"),
         ("45d", "30 days"),
-        ("since 2099-01-01", "future"),
+        ("since 2099-01-01", "does not begin in the past"),
         ("https://example.com/page short", "I can only read links"),
         ("<#C0NOSUCH|nosuch> 24h", "I can't see that conversation"),
         ("24h", "No one posted anything in #general"),
