@@ -19,8 +19,8 @@ from bot.core import command as commands
 from bot.core.answer import buttons
 from bot.core.answer.code_buttons import on_cut_code_action
 from bot.core.classify import parse as classify_parse
+from bot.core.code import command as code_command
 from bot.core.code import parse as code_parse
-from bot.core.code import write
 from bot.core.code.revise import on_code_action
 from bot.core.commands import CLASSIFY, CODE, PARLEY, SUMMARIZE
 from bot.core.domain.command import Command
@@ -153,8 +153,8 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
             CLASSIFY.name: SlashCommand(classify_parse.parse, classify.command, classify.open_thread),
             CODE.name: SlashCommand(
                 code_parse.parse,
-                partial(write.code, store=store, model=model, chat=chat),
-                partial(write.open_thread, store=store, model=model, chat=chat),
+                partial(code_command.code, store=store, model=model, chat=chat),
+                partial(code_command.open_thread, store=store, model=model, chat=chat),
             ),
             PARLEY.name: SlashCommand(subcommands.parse, partial(run_subcommand, subcommand_handlers), open_thread),
         },

@@ -9,8 +9,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from bot.playground.slack import blocks as slack
-from bot.slack.client.text import harmless
 from bot.slack.outbound import table
+from bot.slack.outbound.broadcasts import harmless
 from bot.slack.outbound.message import Part, message
 from bot.slack.outbound.split import MESSAGE_LIMIT, closing, split
 

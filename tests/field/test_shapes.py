@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.slack.client.blocks_to_text import flat
 from bot.slack.client.file_ref import file_refs
 from bot.slack.client.history_message import reactions_of, said
 from bot.slack.client.message_kinds import is_said
-from bot.slack.client.plain_text import flat
 from bot.slack.inbound.messages import changed, incoming_message, updated
 from tests.support import shape
 

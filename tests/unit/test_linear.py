@@ -46,12 +46,13 @@ from bot.playground.page import emoji, markdown, mrkdwn, typed, unfinished
 from bot.playground.rehearsal import conversation, revision
 from bot.playground.rehearsal import text as rehearsal_text
 from bot.playground.slack import blocks as local_blocks
-from bot.slack.client import lookup, people, permalink, rich_text
+from bot.slack.client import escaping, lookup, people, permalink, rich_text
 from bot.slack.client import mrkdwn as slack_mrkdwn
-from bot.slack.client import text as slack_text
 from bot.slack.client.read_limits import LONGEST, clipped
 from bot.slack.inbound import messages
+from bot.slack.inbound.addressed import addresses_other, mentions, without_mention
 from bot.slack.outbound import fence, message, split, table
+from bot.slack.outbound.broadcasts import harmless, safe_end
 from tests.support.growth import SIZES, Attack, common, fault, made_of, slowest, uses
 
 ROOT = Path(bot.__file__).parent
@@ -301,16 +302,16 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
         ANY_LENGTH,
     ),
     "an unknown block": (lambda text: _said({"blocks": [{"type": "x", "a": [text, {"b": text}]}]}), ("",), ANY_LENGTH),
-    "plain": (slack_text.plain, ("",), ANY_LENGTH),
-    "worded": (slack_text.worded, ("",), ANY_LENGTH),
-    "mentions": (lambda text: slack_text.mentions(text, "U0BOT"), ("",), ANY_LENGTH),
-    "without_mention": (lambda text: slack_text.without_mention(text, "U0BOT"), ("", "<@U0BOT> "), ANY_LENGTH),
-    "addresses_other": (lambda text: slack_text.addresses_other(text, "U0BOT"), ("", "<@U1> ", "hey "), ANY_LENGTH),
+    "plain": (escaping.plain, ("",), ANY_LENGTH),
+    "worded": (escaping.worded, ("",), ANY_LENGTH),
+    "mentions": (lambda text: mentions(text, "U0BOT"), ("",), ANY_LENGTH),
+    "without_mention": (lambda text: without_mention(text, "U0BOT"), ("", "<@U0BOT> "), ANY_LENGTH),
+    "addresses_other": (lambda text: addresses_other(text, "U0BOT"), ("", "<@U1> ", "hey "), ANY_LENGTH),
     "mrkdwn": (slack_mrkdwn.markdown, ("", "*", "~", "*a ~", "```"), ANY_LENGTH),
-    "named_channels": (slack_text.named_channels, ("",), ANY_LENGTH),
-    "groups_as_people": (slack_text.groups_as_people, ("",), ANY_LENGTH),
-    "harmless": (slack_text.harmless, ("",), ANY_LENGTH),
-    "safe_end": (slack_text.safe_end, ("",), ANY_LENGTH),
+    "named_channels": (escaping.named_channels, ("",), ANY_LENGTH),
+    "groups_as_people": (escaping.groups_as_people, ("",), ANY_LENGTH),
+    "harmless": (harmless, ("",), ANY_LENGTH),
+    "safe_end": (safe_end, ("",), ANY_LENGTH),
     "names_in": (rich_text.names_in, ("",), ANY_LENGTH),
     "quote": (rich_text.quote, ("",), ANY_LENGTH),
     "rich_text.fenced": (rich_text.fenced, ("",), ANY_LENGTH),
@@ -348,7 +349,7 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
         ),
         LONGEST,
     ),
-    "located": (lambda text: command.located(text, slack_text.named_channels(text)), ("", "a: #b "), LONGEST),
+    "located": (lambda text: command.located(text, escaping.named_channels(text)), ("", "a: #b "), LONGEST),
     "span.take": (span.take, ("", "since ", "from 2026-11-01 "), LONGEST),
     "span.resolve": (lambda text: span.resolve(text, datetime.now(UTC), UTC), ("", "since ", "last "), LONGEST),
     "category.read": (category.read, ("", "a, b, ", "a: b\n"), LONGEST),
@@ -449,7 +450,7 @@ LOOPS = {
     "bot.slack.outbound.fence": "open_fence",
     "bot.slack.outbound.split": "parts",
     "bot.slack.outbound.table": "table.find",
-    "bot.slack.client.text": "addresses_other",
+    "bot.slack.inbound.addressed": "addresses_other",
     "bot.work.watched": "waits",
 }
 

@@ -15,7 +15,8 @@ from bot.core.answer.thread_summary import is_due
 from bot.core.answer.whom_to_answer import is_refused, is_stop, wants_answer, was_answered
 from bot.core.attachments.attach import Attached, attach
 from bot.core.cancel import cancel_on
-from bot.core.code.generate import CodeContext, Product
+from bot.core.code.draft import CodeContext
+from bot.core.code.generate import Product
 from bot.core.code.revise import continue_code, is_for_code, with_sources
 from bot.core.domain.message import Message, Role
 from bot.core.domain.people import Requester

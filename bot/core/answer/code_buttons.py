@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.actions import ACTIONS, CONTINUE_CODE, USED
 from bot.core.answer.answer import draft
 from bot.core.answer.buttons import UNKNOWN, find, incoming, was_continued
-from bot.core.code.generate import CodeContext
+from bot.core.code.draft import CodeContext
 from bot.core.code.revise import continue_code, opening, with_sources
 from bot.core.code_blocks import resume
 from bot.core.code_blocks.blocks import read

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bot.calls import Purpose
 from bot.core.actions import SAVE_CODE, TEST_CODE
 from bot.core.code import render
-from bot.core.code.generate import CodeContext, Product, produce, upload
+from bot.core.code.draft import CodeContext
+from bot.core.code.generate import Product, produce, upload
 from bot.core.code.parse import parse
 from bot.core.commands import CODE
 from bot.core.domain.code_file import CodeFile

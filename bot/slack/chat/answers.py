@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.slack.client.text import harmless
 from bot.slack.client.turn_mark import mark
 from bot.slack.outbound.answer import StreamedAnswer
 from bot.slack.outbound.answer_context import AnswerContext
+from bot.slack.outbound.broadcasts import harmless
 from bot.slack.outbound.ephemeral import EphemeralAnswer
 from bot.slack.outbound.message import Part
 from bot.slack.outbound.recovery import find_in_channel

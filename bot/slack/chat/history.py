@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import ChatError, GoneError, UnfinishedError
 from bot.slack.client import lookup
 from bot.slack.client.api import call
+from bot.slack.client.blocks_to_text import flat
 from bot.slack.client.history_message import said
 from bot.slack.client.message_kinds import is_said, string_of
 from bot.slack.client.names import ids_in, spelled
 from bot.slack.client.permalink import permalink
-from bot.slack.client.plain_text import flat
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping

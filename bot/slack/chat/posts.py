@@ -9,9 +9,9 @@ from bot.errors import ChatError, GoneError
 from bot.slack.client.api import call
 from bot.slack.client.people import mention
 from bot.slack.client.rate_limit import REACT, UNREACT
-from bot.slack.client.text import harmless
 from bot.slack.client.turn_mark import mark
 from bot.slack.outbound import recovery
+from bot.slack.outbound.broadcasts import harmless
 from bot.slack.outbound.ephemeral import withdraw
 from bot.slack.outbound.message import Part
 from bot.slack.outbound.split import MESSAGE_LIMIT

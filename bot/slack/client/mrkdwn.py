@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.slack.client import text as slack_text
+from bot.slack.client import escaping
 
 # What no mark counts in: code, to the end where it was cut, and everything in brackets.
 _WHOLE = r"```.*?(?:```|\Z)|`[^`\n]++`|<[^<>\n]*+>"
@@ -21,7 +21,7 @@ def markdown(text: str) -> str:
 
     `_` marks italics in both. Marks that Slack shows literally, as in 2*3*4, stay. `text`: as on the wire.
     """
-    return slack_text.worded(_MARKED.sub(_doubled, text))
+    return escaping.worded(_MARKED.sub(_doubled, text))
 
 
 def _doubled(match: re.Match[str]) -> str:

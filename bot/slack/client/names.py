@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.core.expiring_cache import ExpiringCache
 from bot.errors import ChatBusyError, ChatError
 from bot.slack.client.api import call_once
-from bot.slack.client.text import MARKUP
+from bot.slack.client.escaping import MARKUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

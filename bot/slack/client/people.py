@@ -13,8 +13,8 @@ from bot.core.domain.people import Reader
 from bot.core.expiring_cache import ExpiringCache
 from bot.errors import ChatBusyError, ChatError
 from bot.slack.client.api import call, call_once
+from bot.slack.client.escaping import MARKUP
 from bot.slack.client.lookup import zone
-from bot.slack.client.text import MARKUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from bot.slack.client import text as slack_text
+from bot.slack.client import escaping
 from bot.slack.client.mrkdwn import markdown
 from bot.slack.client.read_limits import LONGEST
 
@@ -174,7 +174,7 @@ def piece(element: object, view: RichTextView, *, is_escaped: bool = False) -> s
         case {"type": "color", "value": str(words)} | {"type": "date", "fallback": str(words)} if words:
             return words
         case {"type": "date", "timestamp": moment}:
-            return slack_text.moment(moment)
+            return escaping.moment(moment)
         case {"type": "link", "url": str(url), "text": str(label)}:
             return linked(label, url)
         case {"type": "user", "user_id": str(person)}:
@@ -238,8 +238,8 @@ def text_of(value: object) -> str:
 def names_in(text: str) -> dict[str, str]:
     """Return the names that Slack gives channels and groups in a text, by their ids."""
     found = {}
-    for match in slack_text.MARKUP.finditer(text):
-        target, label = match["target"], slack_text.unescape(match["label"] or "")
+    for match in escaping.MARKUP.finditer(text):
+        target, label = match["target"], escaping.unescape(match["label"] or "")
         if label and target.startswith("#"):
             found[target[1:]] = label
         elif label and target.startswith("!subteam^"):

@@ -9,9 +9,9 @@ from bot.core.domain.interaction import Action
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.errors import ConflictError, NotAllowedError, UsageError
+from bot.slack.client.escaping import plain
 from bot.slack.client.file_ref import file_refs
 from bot.slack.client.read_limits import LONGEST
-from bot.slack.client.text import plain
 from bot.slack.inbound import modals, payload
 from bot.slack.outbound import modal_view
 

@@ -15,8 +15,8 @@ from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.errors import BotError, UsageError
 from bot.language import N_, _
+from bot.slack.client.escaping import groups_as_people, named_channels, plain
 from bot.slack.client.read_limits import LONGEST
-from bot.slack.client.text import groups_as_people, named_channels, plain
 from bot.slack.inbound import payload
 from bot.slack.outbound import modal_view
 

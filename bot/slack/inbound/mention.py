@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.slack.client import text as slack_text
 from bot.slack.client.rich_text import DEEPEST, listed, string
+from bot.slack.inbound import addressed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ def mentions(message: Mapping[str, Any], person: str) -> bool:
 
     Slack sends no `app_mention` for mentions that are only in blocks or attachments.
     """
-    if slack_text.mentions(string(message.get("text")), person) or _names(message.get("blocks"), person):
+    if addressed.mentions(string(message.get("text")), person) or _names(message.get("blocks"), person):
         return True
     return any(_names(part, person) for part in listed(message.get("attachments")) if not is_quoted(part))
 
@@ -53,4 +53,4 @@ def _says(name: str, value: object, thing: Mapping[str, Any], person: str, depth
         return _names(value, person, depth + 1)
     if name != "text" and name not in {"pretext", "value"}:
         return False
-    return str(thing.get("type")) not in {"plain_text", "text"} and slack_text.mentions(value, person)
+    return str(thing.get("type")) not in {"plain_text", "text"} and addressed.mentions(value, person)

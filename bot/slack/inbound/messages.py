@@ -6,12 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.message import IncomingMessage, MessageEdit, MessageUpdate, Place
-from bot.slack.client import text as slack_text
+from bot.slack.client import escaping
+from bot.slack.client.blocks_to_text import flat
 from bot.slack.client.file_ref import file_refs, remaining
 from bot.slack.client.message_kinds import author_of, is_kind_said, is_of_bot
-from bot.slack.client.plain_text import flat
 from bot.slack.client.read_limits import clipped_event
 from bot.slack.client.rich_text import listed
+from bot.slack.inbound.addressed import addresses_other, without_mention
 from bot.slack.inbound.mention import is_preview, mentions
 
 if TYPE_CHECKING:
@@ -73,17 +74,17 @@ def incoming_message(
         id=ts,
         author=author,
         home=_string(event, "user_team") or _string(event, "team") or team,
-        text=slack_text.without_mention(said, bot),
+        text=without_mention(said, bot),
         is_direct=_is_direct(event, channel),
         mentions_bot=event.get("type") == "app_mention" or mentions(event, bot),
-        addresses_other=slack_text.addresses_other(opening, bot),
+        addresses_other=addresses_other(opening, bot),
         answers_bot=event.get("parent_user_id") == bot,
         files=file_refs(event),
         is_bot=is_of_bot(event),
         is_outsider=is_outsider,
         revision=_string(_message(event, "edited"), "ts"),
         is_previewed=any(map(is_preview, listed(event.get("attachments")))),
-        channels=(slack_text.named_channels(opening) or slack_text.named_channels(said))[:MOST_CHANNELS],
+        channels=(escaping.named_channels(opening) or escaping.named_channels(said))[:MOST_CHANNELS],
     )
 
 
@@ -138,7 +139,7 @@ def changed(event: Mapping[str, Any], *, team: str, bot: str) -> MessageEdit | N
         id=ts,
         author=author,
         home=_string(said, "user_team") or _string(said, "team") or team,
-        text="" if is_deleted else slack_text.without_mention(flat(now), bot),
+        text="" if is_deleted else without_mention(flat(now), bot),
         revision=revision,
         files=() if is_deleted else remaining(now),
         is_deleted=is_deleted,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from bot.core.domain.interaction import Submission
 from bot.core.domain.people import Requester
 from bot.errors import ConflictError, NotAllowedError, UsageError
+from bot.slack.client.escaping import plain
 from bot.slack.client.read_limits import LONGEST
-from bot.slack.client.text import plain
 from bot.slack.inbound import payload
 
 if TYPE_CHECKING:

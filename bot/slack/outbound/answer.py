@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Self
 from bot.core.actions import STOP
 from bot.core.domain.control_value import Person
 from bot.errors import ChatBusyError, ChatError, GoneError
-from bot.slack.client.text import harmless
 from bot.slack.outbound.answer_messages import AnswerMessages
+from bot.slack.outbound.broadcasts import harmless
 from bot.slack.outbound.buffer import Buffer
 from bot.slack.outbound.first_message import FirstMessage, State
 from bot.slack.outbound.message import Part

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.slack.client.text import harmless, safe_end
 from bot.slack.outbound.boundary import word_end
+from bot.slack.outbound.broadcasts import harmless, safe_end
 from bot.slack.outbound.message import blocks, chunks, streamable
 from bot.slack.outbound.split import STREAM_LIMIT, closing
 from bot.slack.outbound.thinking import Thought

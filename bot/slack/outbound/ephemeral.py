@@ -13,7 +13,7 @@ from bot.core import private_once
 from bot.errors import ChatError
 from bot.slack.client.api import TIMEOUT, call, translated
 from bot.slack.client.rate_limit import EPHEMERAL
-from bot.slack.client.text import harmless
+from bot.slack.outbound.broadcasts import harmless
 from bot.slack.outbound.message import Part, message
 from bot.slack.outbound.posts import TOO_LONG
 from bot.slack.outbound.split import closing, limits, split

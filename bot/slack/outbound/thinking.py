@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from bot.language import _
-from bot.slack.client.text import harmless
+from bot.slack.outbound.broadcasts import harmless
 
 THOUGHT_LIMIT = 250  # characters of the thinking that people can unfold; Slack takes 256 in a task
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.client.plain_text import flat
+from bot.slack.client.blocks_to_text import flat
 from bot.slack.client.read_limits import CLIPPED, LONGEST, clipped, clipped_event, is_clipped
 
 MEGABYTE = 1_000_000

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot.slack.client import text as slack_text
+from bot.slack.client import escaping
 from bot.slack.client.mrkdwn import markdown
 from bot.slack.client.read_limits import CLIPPED, LONGEST, clipped, is_clipped
 from bot.slack.client.rich_text import RichTextView, harvest, joined, linked, listed, names_in, rich, string, text_of
@@ -27,17 +27,17 @@ def flat(message: Mapping[str, Any], *, has_controls: bool = True) -> str:
     So do channels and user groups without a name; `bot.slack.client.people` gives them one. The plain text, which the
     author's client or app made from the blocks, is also read if they are only controls, or of an unknown kind without
     text. Accepts anything, and never raises. `has_controls`: labels of buttons and the like are included. If a message
-    is longer than `clip.LONGEST`, only its beginning is read, and the text says so.
+    is longer than `read_limits.LONGEST`, only its beginning is read, and the text says so.
     """
     message = clipped(message)
     text, blocks = string(message.get("text")), listed(message.get("blocks"))
-    plain = slack_text.worded(text) if message.get("mrkdwn") is False else markdown(text)
+    plain = escaping.worded(text) if message.get("mrkdwn") is False else markdown(text)
     view = RichTextView(names_in(text), has_controls)
     said = _blocks(blocks, view)
     if plain and not (said and all(_tells(block) for block in blocks)) and not _holds(said, plain):
         said = joined([plain, said], "\n\n")
     parts = [said or plain, *(_attachment(part, view) for part in listed(message.get("attachments")))]
-    whole = slack_text.storable(joined(parts, "\n\n")).strip()
+    whole = escaping.storable(joined(parts, "\n\n")).strip()
     if is_clipped(message) or len(whole) > 2 * LONGEST:
         whole = f"{whole[: 2 * LONGEST].strip()}\n\n{CLIPPED}"
     return whole
@@ -161,7 +161,7 @@ def _attachment(part: object, view: RichTextView) -> str:
         shown or _marked(part, "text", "text", part),
         *(_field(field, part) for field in listed(part.get("fields"))),
         _actions({"elements": part.get("actions")}, view),
-        joined([_plain(part, "footer"), slack_text.moment(part.get("ts"))], " · "),
+        joined([_plain(part, "footer"), escaping.moment(part.get("ts"))], " · "),
     ]
     said = joined([*told, _preview(part, joined(told), view)]) or _plain(part, "fallback")
     address = _plain(part, "from_url")
@@ -197,7 +197,7 @@ def _marked(holder: Mapping[str, Any], name: str, kind: str, part: Mapping[str, 
 
 
 def _plain(part: Mapping[str, Any], name: str) -> str:
-    return slack_text.worded(string(part.get(name)))
+    return escaping.worded(string(part.get(name)))
 
 
 def _nothing(_: Mapping[str, Any], __: RichTextView) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.calls import Purpose
 from bot.core import command as commands
-from bot.core.code.generate import CodeContext, produce
+from bot.core.code.draft import CodeContext
+from bot.core.code.generate import produce
 from bot.core.code.parse import CodeRequest, parse, prompt
 from bot.core.command import answering
 from bot.core.domain.message import Role

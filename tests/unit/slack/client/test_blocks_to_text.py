@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.client.plain_text import flat
+from bot.slack.client.blocks_to_text import flat
 
 TYPES = ("rich_text", "section", "table", "image", "plan", "task_card", "rich_text_list", "text", "link", "unheard")
 NAMES = ("type", "text", "elements", "fields", "rows", "blocks", "attachments", "title", "message_blocks", "style")
