@@ -60,7 +60,7 @@ from bot.slack.chat import slack_chat
 from bot.slack.client.lease_check import fenced
 from bot.slack.client.rate_limit import Budget
 from bot.slack.inbound import http, socket
-from bot.work import ACCEPT_WITHIN, TOGETHER, Cell, Inbox, InboxLimits
+from bot.work import ACCEPT_WITHIN, STARTUP_DELAY, TOGETHER, Cell, Inbox, InboxLimits
 from bot.workspaces import JoinedAs, SlackAccess, join
 
 if TYPE_CHECKING:
@@ -76,11 +76,6 @@ if TYPE_CHECKING:
     from bot.work import OpenCell
 
 log = logging.getLogger(__name__)
-
-# Seconds before the second attempt of a turn, doubled for each further one up to a minute.
-BACKOFF = 4.0
-# Seconds after the start in which housekeeping waits: first comes what has piled up, and Claude's SDK has to load.
-STARTUP_DELAY = 10.0
 
 
 @asynccontextmanager
@@ -193,7 +188,6 @@ async def build(
             accept=accept_within,
             attempts=settings.turn_attempts,
             patience=settings.turn_patience,
-            backoff=BACKOFF,
             failed_kept=failed_kept(settings.retention_days),
             startup_delay=STARTUP_DELAY,
         ),

@@ -17,9 +17,6 @@ from pydantic import ConfigDict, TypeAdapter
 from bot.errors import SettingsError
 from bot.language import _
 
-SOON = 60  # days before its end from which on a model is said to retire
-
-
 DATE_DIGITS = 8  # of the day in an id
 
 _WORD = re.compile(r"[a-z]+|[0-9]+")
@@ -79,8 +76,8 @@ class ModelCard:
         return self.retires is not None and on >= self.retires
 
     def retires_soon(self, on: date) -> bool:
-        """Return whether it retires within `SOON` days of a day, or has retired."""
-        return self.retires is not None and (self.retires - on).days <= SOON
+        """Return whether it retires within the catalog's `retires_soon` days of a day, or has retired."""
+        return self.retires is not None and (self.retires - on).days <= catalog().retires_soon
 
     @classmethod
     def unknown(cls, model: str) -> ModelCard:
@@ -98,6 +95,7 @@ class Catalog:
     __pydantic_config__ = _STRICT
 
     as_of: date
+    retires_soon: int  # days before a model's end from which on the operator is warned
     batch_share: Decimal  # of the price, for what is handed in as a batch
     models: dict[str, ModelCard]
     retired: dict[str, str]

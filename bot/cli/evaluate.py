@@ -14,9 +14,8 @@ from bot.cli.shared import counted, read_text, using
 from bot.core.classify import batching, file_reader, metrics
 from bot.core.classify.advance import AT_ONCE
 from bot.core.classify.classifier import Question, sort
-from bot.core.classify.examples import Nearest
+from bot.core.classify.examples import MOST_CORRECTIONS, Nearest
 from bot.core.classify.metrics import Score
-from bot.core.classify.start import MOST_CORRECTIONS
 from bot.core.domain import category
 from bot.core.domain.category import Category
 from bot.core.domain.channel_settings import MAX_INSTRUCTIONS, ChannelSettings

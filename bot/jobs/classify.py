@@ -18,7 +18,7 @@ from bot.core.actions import CLASSIFY_FORM
 from bot.core.attachments.attach import looked_up
 from bot.core.classify import actions, parse, request_form
 from bot.core.classify.advance import AT_ONCE, proceed, stop, withdraw
-from bot.core.classify.message_batches import collect, submit
+from bot.core.classify.message_batches import LOOK_EVERY, collect, submit
 from bot.core.classify.sources import is_sheet, look
 from bot.core.classify.start import ClassifyContext, afford, answering, begin
 from bot.core.domain.classification import ClassifyRequest, RunStatus
@@ -49,7 +49,6 @@ log = logging.getLogger(__name__)
 
 ASKED = "classify"
 RUN, SHOW = "classify run", "classify show"  # not for people: names of jobs
-LOOK_EVERY = 60.0  # seconds: how often batches are asked whether they are done
 
 _ASKED = TypeAdapter(ClassifyRequest)
 

@@ -26,7 +26,7 @@ from bot.core.settings.parse import parse
 from bot.core.triage import actions, open_posts, report
 from bot.core.triage.alert import alert
 from bot.core.triage.classifier import MOST_CORRECTIONS, asked, decide, ignore, judge, needs_no_model
-from bot.core.triage.digest import digest, due
+from bot.core.triage.digest import DIGEST_EVERY, digest, due
 from bot.core.triage.publish import notify, show, show_notice, target, unreachable
 from bot.core.writing.notes import unapplied
 from bot.errors import NotAllowedError, UsageError
@@ -57,7 +57,6 @@ LOOK_EVERY = 20.0  # seconds: how often to look for what waits
 REST = 15.0  # seconds without a call after one that failed
 LATE = timedelta(minutes=1)  # after which a record that is not shown is taken for forgotten
 MOST_WAITING = 100  # records that are looked at in one go
-DIGEST_EVERY = 300.0  # seconds: how often to look whether a digest is due
 DIGESTED = timedelta(days=29)
 
 _PLACE = TypeAdapter(Place)

@@ -11,7 +11,7 @@ job.py           the job that a handler gets
 counts.py        how many jobs wait, run and have failed
 dead_letters.py  jobs that failed for good: list, retry, discard
 limits.py        what an inbox keeps within; most of it is set by the operator, in bot/settings.py
-retry.py         when to retry, and when to give up
+retry.py         when to retry, after which pause, and when to give up
 periodic.py      periodic work
 purge.py         deletes old jobs
 erase.py         erases words that wait in the inbox, on request
@@ -30,12 +30,14 @@ from bot.work.inbox import Inbox
 from bot.work.job import AbandonedError, Charge, DeadlyError, GivenUp, Handler, Job, Watch
 from bot.work.lease import LeaseLostError
 from bot.work.limits import ACCEPT_WITHIN, InboxLimits
+from bot.work.periodic import STARTUP_DELAY
 from bot.work.purge import FAILED_KEPT
 from bot.work.quarantine import TOGETHER, OpenCell
 
 __all__ = [
     "ACCEPT_WITHIN",
     "FAILED_KEPT",
+    "STARTUP_DELAY",
     "TOGETHER",
     "AbandonedError",
     "Amended",

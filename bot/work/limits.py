@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.work.purge import FAILED_KEPT
+from bot.work.retry import FIRST_PAUSE
 
 # A chat platform waits about 3 seconds for its answer, and delivers again when it gets none or a bad one.
 ACCEPT_WITHIN = 2.5
@@ -20,6 +21,6 @@ class InboxLimits:
     accept: float = ACCEPT_WITHIN
     attempts: int = 5  # of a job whose error is transient; the bot's own number is `turn_attempts` in settings.py
     patience: float = 600  # from its first attempt on; what it waits for its turn does not count
-    backoff: float = 2  # before its second attempt, doubled for each further one
+    backoff: float = FIRST_PAUSE  # before its second attempt, doubled for each further one
     failed_kept: float = FAILED_KEPT  # that a job stays which failed for good
     startup_delay: float = 0  # after the start, for which work waits that comes less than once a minute

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# Seconds after the bot's start for which rare work waits: first comes what has piled up, and Claude's SDK has to load.
+STARTUP_DELAY = 10.0
 # In seconds: how long to sleep at most, as the database's clock may be set again, how long after an error, and what
 # comes so often that no one may wait longer for it.
 LONGEST_SLEEP = 60.0

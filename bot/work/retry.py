@@ -10,6 +10,7 @@ from sqlite3 import Error as SqliteError
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+FIRST_PAUSE = 4.0  # seconds before the second attempt of a job, doubled for each further one
 LONGEST_PAUSE = 60.0  # seconds
 
 # SQLITE_BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN: https://www.sqlite.org/rescode.html

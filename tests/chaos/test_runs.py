@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.core.classify.advance import AT_ONCE
-from bot.core.summarize.transcript import PARALLEL
+from bot.core.summarize.parts import PARALLEL
 from bot.db import tables
 from bot.db.engine import Database
 from bot.playground.anthropic.api import MessagesServer

@@ -38,6 +38,7 @@ from bot.core.privacy.redaction.find import find
 from bot.core.privacy.redaction.placeholder import Redaction, Restoring
 from bot.core.settings import command, subcommands
 from bot.core.summarize import parse as summarize
+from bot.core.summarize import parts as summary_parts
 from bot.core.summarize import render, transcript
 from bot.core.summarize import text as summarize_text
 from bot.core.time_span import times as span
@@ -372,7 +373,7 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "quoted": (lambda text: prompt_data.quoted("a", text), ("",), ANY_LENGTH),
     "shorten": (lambda text: tokens.shorten(text, 1_000), ("",), ANY_LENGTH),
     "pieces": (lambda text: summarize_text.pieces(text, 100), ("",), ANY_LENGTH),
-    "transcript": (lambda text: transcript.parts([_line(text)], 1_000), ("",), ANY_LENGTH),
+    "transcript": (lambda text: summary_parts.parts([_line(text)], 1_000), ("",), ANY_LENGTH),
     "page.plain": (render.plain, ("",), ANY_LENGTH),
     "issue.quiet": (issue.quiet, ("",), ANY_LENGTH),
     "find": (lambda text: find(text, "US"), ("", "password: ", "-----BEGIN PRIVATE KEY-----\n"), 20_000),

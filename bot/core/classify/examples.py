@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.classification import Example, Item
 
+MOST_CORRECTIONS = 1_000  # that are searched for examples
 SHOWN = 400  # characters of an example in a prompt
 MOST_EXAMPLES = 12  # in one call
 COMMON = 0.2  # of many texts: a trigram in more of them tells little, and takes most of the time

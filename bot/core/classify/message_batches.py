@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.core.domain.classification import ClassifyRun, Item
     from bot.core.ports import Checkpoint
 
+LOOK_EVERY = 60.0  # seconds: how often batches are asked whether they are done
 # What a run's state keeps: when its batch was submitted, the batch's id, and whether the results are here.
 SUBMITTING, BATCH, COLLECTED = "submitting", "batch", "collected"
 

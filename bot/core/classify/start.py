@@ -15,7 +15,7 @@ from bot.core.classify import batching, schema
 from bot.core.classify import how_file_was_read as how
 from bot.core.classify.checkpoint import RunCheckpoint
 from bot.core.classify.classifier import Question
-from bot.core.classify.examples import Nearest
+from bot.core.classify.examples import MOST_CORRECTIONS, Nearest
 from bot.core.classify.propose import propose
 from bot.core.classify.results import MOST_LISTED
 from bot.core.classify.sources import gather
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PROMPT_TOKENS = 900  # of further input in each call: our own prompt, the form, settled examples
-MOST_CORRECTIONS = 1_000  # that are searched for examples
 # What a run's state keeps: the message that says what was asked, and whether anyone has been shown more than that.
 OPENING, SHOWN = "opening", "shown"
 STOPPED = N_("Stopped before anything was sorted.")

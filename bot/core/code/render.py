@@ -17,7 +17,7 @@ from bot.core.actions import (
 from bot.core.code.diff import count, diff
 from bot.core.code_blocks.blocks import fenced
 from bot.core.domain.control_value import AnswerRef, CodeFiles
-from bot.core.domain.programming_language import NAMES, of_file
+from bot.core.domain.programming_language import NAMES, OFFERED, of_file
 from bot.core.writing.below import End
 from bot.core.writing.notes import ELSEWHERE
 from bot.language import _, ngettext
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Control
 
 MAX_NAMES = 240  # characters of a value with names; the platform takes 255 with a menu
-
-# The languages in the menu; people can ask for any other in words.
-_OFFERED = (
-    *("Bash", "C#", "C++", "Go", "Java", "JavaScript", "Kotlin", "PHP", "Python", "Ruby", "Rust", "SQL", "Swift"),
-    "TypeScript",
-)
 
 
 def saved(changes: Sequence[Change], *, in_direct: bool = False) -> str:
@@ -168,7 +162,7 @@ def _for_files(files: Sequence[CodeFile], *, is_saved: bool) -> tuple[Control, .
         more_files = CodeFiles(names=(*value.names, file.name))
         value = more_files if len(more_files.encode()) <= MAX_NAMES else value
     written = {of_file(file.name) for file in files}
-    options = tuple((name, _("in {language}", language=name)) for name in _OFFERED if name not in written)
+    options = tuple((name, _("in {language}", language=name)) for name in OFFERED if name not in written)
     again = () if is_saved else (SAVE_CODE.button(value, style="primary"),)
     return (*again, TEST_CODE.button(value), EXPLAIN_CODE.button(value), TRANSLATE_CODE.menu(options, value))
 

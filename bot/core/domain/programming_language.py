@@ -52,6 +52,11 @@ _LANGUAGES = (  # not for people: names and extensions
     ("YAML", "yml", "yaml yml"),
     ("Zig", "", "zig"),
 )
+# The languages in the menu “Translate to…”; people can ask for any other in words.
+OFFERED = (
+    *("Bash", "C#", "C++", "Go", "Java", "JavaScript", "Kotlin", "PHP", "Python", "Ruby", "Rust", "SQL", "Swift"),
+    "TypeScript",
+)
 NAMES = tuple(name for name, _, _ in _LANGUAGES)
 _SPOKEN = {word.lower(): name for name, words, _ in _LANGUAGES for word in (name, *words.split())}
 _BY_EXTENSION = {extension: name for name, _, extensions in _LANGUAGES for extension in extensions.split()}

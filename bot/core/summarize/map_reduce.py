@@ -12,9 +12,10 @@ from bot.core.domain.message import Role
 from bot.core.domain.summary import Length, SummaryOptions
 from bot.core.ports import Turn
 from bot.core.prompt_data import quoted
+from bot.core.summarize.parts import LARGEST_PART, PARALLEL, halves, parts
 from bot.core.summarize.prompts import for_findings
 from bot.core.summarize.schema import Findings, check, cited, is_empty, nothing
-from bot.core.summarize.transcript import LARGEST_PART, PARALLEL, halves, parts, worded
+from bot.core.summarize.transcript import worded
 from bot.core.tokens import estimate_tokens
 from bot.errors import ModelFormError, ModelRefusedError
 

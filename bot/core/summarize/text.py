@@ -12,8 +12,8 @@ from bot.core.domain.message import Role
 from bot.core.domain.setting_choices import Creativity
 from bot.core.ports import Request, Turn
 from bot.core.prompt_data import quoted
+from bot.core.summarize.parts import LARGEST_PART, PARALLEL
 from bot.core.summarize.prompts import for_text
-from bot.core.summarize.transcript import LARGEST_PART, PARALLEL
 from bot.core.tokens import BYTES_PER_TOKEN, estimate_tokens, shorten
 from bot.language import _
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, ChatNames, Checkpoint, Model
     from bot.core.ports.feedback_store import FeedbackStore
 
+DIGEST_EVERY = 300.0  # seconds: how often to look whether a digest is due
 MOST_RECORDS = 10_000  # of four weeks that are searched
 LATE = timedelta(hours=3)  # a digest that could not be written by then is left out
 MONDAY = 0

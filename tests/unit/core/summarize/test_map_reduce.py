@@ -12,8 +12,9 @@ from bot.calls import Call, Purpose
 from bot.core.domain.summary import Length, SummaryOptions
 from bot.core.ports import Request
 from bot.core.summarize.map_reduce import Digest, Digester
+from bot.core.summarize.parts import PARALLEL
 from bot.core.summarize.schema import Findings, Point, nothing
-from bot.core.summarize.transcript import PARALLEL, TranscriptLine
+from bot.core.summarize.transcript import TranscriptLine
 from bot.errors import ModelBudgetError, ModelFormError, ModelRefusedError
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.domain.message import HistoryMessage
-from bot.core.summarize.transcript import LARGEST_PART, ONE_CALL, TranscriptLine, halves, parts, transcript, worded
+from bot.core.summarize.parts import LARGEST_PART, ONE_CALL, halves, parts
+from bot.core.summarize.transcript import TranscriptLine, transcript, worded
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
