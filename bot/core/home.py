@@ -82,7 +82,7 @@ async def build_home(  # noqa: PLR0913 (whose home it is, and all that it is bui
         is_admin = False
         sections.append(Section(_("Settings"), _unknown(RANK_UNKNOWN, error)))
     if is_admin:
-        about = _("These apply where a channel has no settings of its own.")
+        about = _("These settings apply where a channel has none of its own.")
         sheets = await store.settings.all_overrides(place.workspace)
         text = f"{_model(PlaceText(place), sheets, model)}\n{about}"
         sections.append(Section(_("The workspace"), text, _workspace()))

@@ -62,7 +62,7 @@ async def test_an_admin_changes_settings_there(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     told = await seen(dialogue)
     default = "Model: *Claude Haiku 5.5* (`claude-haiku-5-5`), the default (CLAUDE_MODEL)"
-    assert f"The workspace\n{default}\nThese apply where a channel has no settings of its own." in told
+    assert f"The workspace\n{default}\nThese settings apply where a channel has none of its own." in told
     assert f"#general\n{default}\nNothing is set here." in told
     assert "Health" not in told
     home = workspace.home()

@@ -134,7 +134,7 @@ async def test_fields_follow_the_chosen_model(dialogue: Dialogue) -> None:
 async def test_models_come_with_their_price(dialogue: Dialogue) -> None:
     options = str(next(b for b in (await opened(dialogue))["blocks"] if b["block_id"] == "model"))
     assert "Claude Haiku 5.5, $" in options
-    assert "per M tokens" in options
+    assert "$0.10 in, $0.50 out per M tokens" in options
 
 
 @on_shared_bot

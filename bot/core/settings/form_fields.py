@@ -12,6 +12,7 @@ from bot.core.domain.category import Category
 from bot.core.domain.channel_settings import MODEL, SHOWN, ChannelSettings
 from bot.core.domain.interaction import Field, Kind
 from bot.core.domain.typed_setting import read
+from bot.core.money import dollars
 from bot.core.settings.value_text import number_text
 from bot.errors import UsageError
 from bot.language import _, number
@@ -119,7 +120,7 @@ def _offer(one: str, called: str, model: Model) -> str:
     paid = [model.facts.price(*tokens, settings) for tokens in ((1_000_000, 0), (0, 1_000_000))]
     if None in paid:
         return _("{model}, price unknown", model=called)
-    prices = [f"${price:g}" for price in paid]
+    prices = [dollars(price) for price in paid if price is not None]
     return _("{model}, {read} in, {written} out per M tokens", model=called, read=prices[0], written=prices[1])
 
 

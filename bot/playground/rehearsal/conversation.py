@@ -16,14 +16,14 @@ MAX_RECALLED = 5
 SHARE_TO_RECALL = 0.5
 
 ABILITIES = """I follow simple rules, enough to try everything here:
-- a thread like this one: I remember what you tell me, and read text files
+- a thread like this one: I remember what you tell me, and read text and office files
 - `/summarize <text>`, or `7d` for a channel: its central sentences, decisions, questions and tasks
 - `/code <request>`: a few templates, such as circle area in Python or a web server in Go
 - `/classify <one message per line>`: categories by the words they share
 - feedback: #support-feedback sorts itself
 
 Set `ANTHROPIC_API_KEY` in `.env` and restart, and Claude answers instead."""
-SEE_ABILITIES = "Ask me “what can you do?” to see what works here."
+SEE_ABILITIES = "Say “hello” to see what works here."
 WHO = f"I'm the playground's rehearsal model: a few rules on this computer, not Claude and no AI. {SEE_ABILITIES}"
 
 # What the bot sends before a thread's first message: who is who, and a summary of older messages.

@@ -46,8 +46,8 @@ function starters(workspace, channel) {
   const prompts = workspace.prompts(channel.id).map(({ title, message: text }) => ({ title, text }));
   if (prompts.length) return prompts;
   const conversation = channel.is_im
-    ? { title: "Ask a question", text: "What can you do?" }
-    : { title: "Start a conversation", text: `@${workspace.bot?.real_name ?? "Parley"} what can you do?` };
+    ? { title: "Start a conversation", text: "Hello!" }
+    : { title: "Start a conversation", text: `@${workspace.bot?.real_name ?? "Parley"} hello!` };
   const known = EXAMPLES.filter((example) => workspace.commands.some(({ command }) => command === example.command));
   return [conversation, ...known.map(({ command, title, text }) => ({ title, text: `${command} ${text}` }))];
 }
