@@ -190,7 +190,7 @@ async def disk(stage: Dialogue, tmp_path: Path) -> AsyncIterator[Callable[[], Ab
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 async def test_a_database_gone_is_waited_for(
     stage: Dialogue, model: ScriptedModel, postgresql_server: PostgresqlServer
 ) -> None:
@@ -207,7 +207,7 @@ async def test_a_database_gone_is_waited_for(
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 async def test_a_read_only_database_is_waited_for(stage: Dialogue, model: ScriptedModel) -> None:
     url = urlsplit(stage.environ["DATABASE_URL"])
     name = url.path.removeprefix("/")
