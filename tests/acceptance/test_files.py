@@ -171,7 +171,7 @@ async def test_office_files_go_to_claude_as_text(dialogue: Dialogue, model: Scri
     texts = {name: one["source"]["data"] for name, one in sent.items()}
     assert texts["plan.docx"] == "Ship in May."
     assert "## Slide 1: Plan" in texts["slides.pptx"]
-    assert "| 2026-05-01 | 0.25 | 3 |" in texts["sales.xlsx"]
+    assert "| 2026-05-01 | 25% | 3 |" in texts["sales.xlsx"]
     assert texts["notes.odt"] == "Bring cake."
     assert texts["memo.rtf"] == "Grüße"
     assert texts["mail.eml"].endswith("See you.\n\n# Attachment “list.csv”\n\na,b")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # Told to the model:
 ABOUT = (
     "Cells have values, not formulas; "  # not for people: as said
-    "dates are written year-month-day, and a percentage is a fraction of 1."
+    "dates are written year-month-day, and where a percentage has no sign, it is a fraction of 1."
 )
 _COMMENTS = re.compile(r"xl/(?:comments/)?comments\d*\.xml")
 _HIDDEN = re.compile(rb"<(row|col)\s([^<>]{0,300}?hidden=\"(?:1|true)\"[^<>]{0,300})")
@@ -38,7 +38,7 @@ MOST_COLUMNS = 16_384  # of a sheet in Excel: what reaches as far is hidden to i
 def read(name: str, data: bytes) -> Document:
     """Read a workbook's visible sheets. Raises `UsageError`."""
     try:
-        book = workbook.read(name, data)
+        book = workbook.read(name, data, as_shown=True)
     except TooWideError:
         raise too_many_cells(name, MOST_CELLS) from None
     shown = [one for one in book.sheets if one.rows]

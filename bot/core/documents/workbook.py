@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -21,7 +22,7 @@ from bot.language import N_, _
 
 if TYPE_CHECKING:
     import zipfile
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 LARGEST_AREA = 8_000_000  # cells of the rectangle that a sheet's cells span: the library lays it out in memory
 MOST_SHEETS = 50  # that are looked into
@@ -48,6 +49,12 @@ _ACTIVE = re.compile(r"<(?:\w{1,10}:)?workbookView\s[^<>]{0,1000}?activeTab=[\"'
 _SHEET = re.compile(r"<(?:\w{1,10}:)?sheet\s([^<>]{1,2000})>")
 _RELATION = re.compile(r"<(?:\w{1,10}:)?Relationship\s([^<>]{1,4000})>")
 _ATTRIBUTE = re.compile(r"([\w:]{1,40})\s{0,4}=\s{0,4}(?:\"([^\"]{0,2000})\"|'([^']{0,2000})')")
+# Formats of numbers, and which of them each style has: https://ecma-international.org/publications-and-standards/standards/ecma-376/
+_FORMAT = re.compile(r"<numFmt\s([^<>]{1,2000})>")
+_STYLE = re.compile(r"<xf\s([^<>]{1,2000})>")
+_STYLED = re.compile(rb"<c r=\"([A-Z]{1,3})(\d{1,7})\" s=\"(\d{1,5})\"")
+_PERCENT = re.compile(r"(?:\.(0{1,9}))?%")
+MOST_PERCENTAGES = 100_000  # cells that are written as percentages; the others are fractions of 1
 _ODS_ACTIVE = re.compile(r"config:name=\"ActiveTable\"[^<>]{0,200}>([^<]{1,200})<")
 _KINDS = {
     "word/": N_("a Word document"),
@@ -68,24 +75,35 @@ class Book:
     active: str = ""
 
 
-def read(name: str, data: bytes, is_wanted: Callable[[str, int], bool] = lambda *_: False) -> Book:
+Percentages = Mapping[tuple[int, int], int]
+"""The cells that show a percentage, by row and column from 1 on, with its decimals."""
+
+
+def read(
+    name: str,
+    data: bytes,
+    is_wanted: Callable[[str, int], bool] = lambda *_: False,
+    *,
+    as_shown: bool = False,
+) -> Book:
     """Read a workbook's sheets. Hidden ones are read if they are wanted, or if there is nothing else.
 
-    `is_wanted` gets a sheet's title and its number from 1 on.
+    `is_wanted` gets a sheet's title and its number from 1 on. `as_shown`: write percentages of an XLSX file as Excel
+    shows them; otherwise they are fractions of 1.
 
     Raises `UsageError` for what is protected, damaged, too large, or no workbook.
     """
-    active, far, lacking = "", dict[str, str](), set[str]()
+    active, far, lacking, shares = "", dict[str, str](), set[str](), dict[str, Percentages]()
     if data.startswith(PACKED):
         try:
-            active, far, lacking = _look_into(name, data)
+            active, far, lacking, shares = _look_into(name, data)
         except (ValueError, OSError) as error:
             raise damaged(name) from error
     elif data.startswith(COMPOUND):
         _check_compound(name, data)
     try:
         with python_calamine.load_workbook(io.BytesIO(data)) as workbook:
-            grids = _sheets(name, workbook, is_wanted, far)
+            grids = _sheets(name, workbook, is_wanted, far, shares if as_shown else {})
             said = (
                 replace(one, remarks=(*one.remarks, partial(_, UNCALCULATED))) if one.title in lacking else one
                 for one in grids
@@ -102,6 +120,7 @@ def _sheets(
     workbook: python_calamine.CalamineWorkbook,
     is_wanted: Callable[[str, int], bool],
     far: dict[str, str],
+    shares: Mapping[str, Percentages],
 ) -> list[Grid]:
     """Read the sheets, in their order; hidden ones if they are meant, or if there is nothing else."""
     pages = [one for one in workbook.sheets_metadata if one.typ is python_calamine.SheetTypeEnum.WorkSheet][
@@ -110,14 +129,22 @@ def _sheets(
     hidden = {one.name for one in pages if one.visible is not python_calamine.SheetVisibleEnum.Visible}
     meant = {one.name for number, one in enumerate(pages, start=1) if is_wanted(one.name, number)}
     found = {
-        one.name: _sheet(name, workbook, one.name, far) for one in pages if one.name in meant or one.name not in hidden
+        one.name: _sheet(name, workbook, one.name, far, shares)
+        for one in pages
+        if one.name in meant or one.name not in hidden
     }
     if not any(grid.rows for grid in found.values()):
-        found |= {title: _sheet(name, workbook, title, far) for title in hidden}
+        found |= {title: _sheet(name, workbook, title, far, shares) for title in hidden}
     return [replace(found.get(one.name, Grid(title=one.name)), is_hidden=one.name in hidden) for one in pages]
 
 
-def _sheet(name: str, workbook: python_calamine.CalamineWorkbook, title: str, far: dict[str, str]) -> Grid:
+def _sheet(
+    name: str,
+    workbook: python_calamine.CalamineWorkbook,
+    title: str,
+    far: dict[str, str],
+    shares: Mapping[str, Percentages],
+) -> Grid:
     if title in far:
         fault = _(
             "{name} is more than I can read: the cells of its sheet “{title}” reach as far as {cell}, most of them "
@@ -127,8 +154,19 @@ def _sheet(name: str, workbook: python_calamine.CalamineWorkbook, title: str, fa
             cell=far[title],
         )
         return Grid(title=title, fault=fault)
-    rows = enumerate(workbook.get_sheet_by_name(title).iter_rows(), start=1)
-    cells = ((row, tuple(map(_cell, values))) for row, values in rows)
+    sheet, percentages = workbook.get_sheet_by_name(title), shares.get(title, {})
+    left = sheet.start[1] + 1 if sheet.start else 1
+
+    def written(row: int, values: Sequence[object]) -> tuple[str, ...]:
+        if not percentages:
+            return tuple(map(_cell, values))
+        decimals = (percentages.get((row, column)) for column, _value in enumerate(values, start=left))
+        return tuple(
+            _cell(value) if places is None or not isinstance(value, float) else f"{value:.{places}%}"
+            for value, places in zip(values, decimals, strict=True)
+        )
+
+    cells = ((row, written(row, values)) for row, values in enumerate(sheet.iter_rows(), start=1))
     return bounded((row for row in cells if filled(row[1])), title=title)
 
 
@@ -146,8 +184,8 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _look_into(name: str, data: bytes) -> tuple[str, dict[str, str], set[str]]:
-    """Return a packed file's active sheet, the far cells of too large sheets, and which sheets lack results."""
+def _look_into(name: str, data: bytes) -> tuple[str, dict[str, str], set[str], dict[str, Percentages]]:
+    """Return a packed file's active sheet, the far cells of too large sheets, which lack results, and percentages."""
     with archive.opened(name, data) as packed:
         names = packed.namelist()
         for start, what in _KINDS.items():
@@ -155,20 +193,35 @@ def _look_into(name: str, data: bytes) -> tuple[str, dict[str, str], set[str]]:
                 raise another(name, _(what))
         if "xl/workbook.xml" in names:
             return _excel(packed)
-        return _open_document(name, packed), {}, set()
+        return _open_document(name, packed), {}, set(), {}
 
 
-def _excel(packed: zipfile.ZipFile) -> tuple[str, dict[str, str], set[str]]:
+def _excel(packed: zipfile.ZipFile) -> tuple[str, dict[str, str], set[str], dict[str, Percentages]]:
     book = _part(packed, "xl/workbook.xml")
     links = _part(packed, "xl/_rels/workbook.xml.rels")
     paths = {one.get("Id", ""): one.get("Target", "") for one in map(_attributes, _RELATION.findall(links))}
     sheets = [(one.get("name", ""), paths.get(one.get("id", ""), "")) for one in map(_attributes, _SHEET.findall(book))]
     active = _ACTIVE.search(book)
     place = int(active[1]) if active else 0
-    looked = [(title, _look_at(packed, path)) for title, path in sheets]
-    far = {title: cell for title, (cell, _) in looked if cell}
+    styles = _percent_styles(_part(packed, "xl/styles.xml"))
+    looked = [(title, _look_at(packed, path, styles)) for title, path in sheets]
+    far = {title: cell for title, (cell, _lacks, _shares) in looked if cell}
     shown = sheets[place][0] if place < len(sheets) else ""
-    return shown, far, {title for title, (_, lacks) in looked if lacks}
+    lacking = {title for title, (_cell, lacks, _shares) in looked if lacks}
+    return shown, far, lacking, {title: shares for title, (_cell, _lacks, shares) in looked if shares}
+
+
+def _percent_styles(styles: str) -> dict[bytes, int]:
+    """Return the numbers of the styles that show percentages, as sheets have them, with their decimals."""
+    decimals = {"9": 0, "10": 2}  # those that every Excel file has
+    for one in map(_attributes, _FORMAT.findall(styles)):
+        if found := _PERCENT.search(one.get("formatCode", "")):
+            decimals[one.get("numFmtId", "")] = len(found[1] or "")
+    listed = styles.partition("<cellXfs")[2].partition("</cellXfs>")[0]
+    numbers = enumerate(map(_attributes, _STYLE.findall(listed)))
+    return {
+        str(number).encode(): decimals[one["numFmtId"]] for number, one in numbers if one.get("numFmtId") in decimals
+    }
 
 
 def _part(packed: zipfile.ZipFile, path: str) -> str:
@@ -183,22 +236,31 @@ def _attributes(given: str) -> dict[str, str]:
     return {key.rpartition(":")[2]: unescape(double or single) for key, double, single in _ATTRIBUTE.findall(given)}
 
 
-def _look_at(packed: zipfile.ZipFile, path: str) -> tuple[str, bool]:
-    """Return the corner of what a sheet's cells span, "" where that can be read, and whether formulas lack results."""
+def _look_at(packed: zipfile.ZipFile, path: str, styles: Mapping[bytes, int]) -> tuple[str, bool, Percentages]:
+    """Return the corner of what a sheet's cells span, "" where that can be read; if formulas lack results; percentages.
+
+    `styles`: those that show percentages.
+    """
     whole = path.lstrip("/") if path.startswith("/") else f"xl/{path}"
     if whole not in packed.namelist():
-        return "", False
-    last_row, columns, lacks = 0, {b"A"}, False
+        return "", False, {}
+    last_row, columns, lacks, shares = 0, {b"A"}, False, dict[tuple[int, int], int]()
     with packed.open(whole) as part:
         rest = b""
         while chunk := part.read(CHUNK):
             chunk = rest + chunk
             columns.update(_COLUMN.findall(chunk))
             last_row = max(last_row, *map(int, _ROW.findall(chunk)), 0)
+            if styles and len(shares) < MOST_PERCENTAGES:
+                shares |= {
+                    (int(row), _number(column)): styles[style]
+                    for column, row, style in _STYLED.findall(chunk)
+                    if style in styles
+                }
             lacks = lacks or _UNCALCULATED.search(chunk) is not None
             rest = chunk[-OVERLAP:]
     column = max(columns, key=_number)
-    return (f"{column.decode()}{last_row}" if last_row * _number(column) > LARGEST_AREA else ""), lacks
+    return (f"{column.decode()}{last_row}" if last_row * _number(column) > LARGEST_AREA else ""), lacks, shares
 
 
 def _number(letters: bytes) -> int:

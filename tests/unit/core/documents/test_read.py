@@ -71,6 +71,16 @@ def test_a_long_book_is_read_to_a_point() -> None:
     assert opened("long.epub", epub(pages)).left_out == ("everything after the first 1,000 parts",)
 
 
+def test_percentages_are_written_as_shown() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet, whole, exact = book.add_worksheet("S"), *(book.add_format({"num_format": one}) for one in ("0%", "0.0%"))
+        sheet.write(1, 1, "Share")
+        for row, (value, form) in enumerate([(0.25, whole), (0.3333, exact), (0.5, None), (-0.015, exact)], start=2):
+            sheet.write(row, 1, value, form)
+    assert opened("a.xlsx", out.getvalue()).text.split("\n")[-4:] == ["| 25% |", "| 33.3% |", "| 0.5 |", "| -1.5% |"]
+
+
 def test_what_a_sheet_hides_is_told() -> None:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out) as book:
@@ -119,7 +129,7 @@ def test_a_show_or_template_reads_the_same() -> None:
 def test_sheets_become_tables() -> None:
     found = opened("sales.xlsx", xlsx())
     assert found.text == (
-        "## Sheet “Sales”\n\n| Day | Share | Sum |\n| --- | --- | --- |\n| 2026-05-01 | 0.25 | 3 |\n"
+        "## Sheet “Sales”\n\n| Day | Share | Sum |\n| --- | --- | --- |\n| 2026-05-01 | 25% | 3 |\n"
         "| together |  |  |\n\n## Sheet “Notes”\n\n| a\\|b |\n| --- |"
     )
     assert found.left_out == ("1 hidden sheet (Lists)",)
