@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.support.scripted import ScriptedModel
 
 ON_POSTGRESQL = pytest.mark.parametrize(
-    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+    "backend", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
 )
 
 

@@ -529,7 +529,7 @@ async def test_a_stopped_answer_stays_stopped(wire: Wire, model: ScriptedModel) 
     assert has_picture(model)
 
 
-@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
+@pytest.mark.parametrize("backend", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
 async def test_replicas_complete_each_others_messages(stage: Dialogue, model: ScriptedModel) -> None:
     """A variant of the first: the second event, and each retry, reaches another replica."""
     async with stage.bot():
