@@ -196,7 +196,9 @@ def label_amounts(axes: Axes, part: Panel) -> None:
 
     axes.set_ylim(bottom=0)
     axes.grid(axis="y")
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=part.unit is Unit.COUNT, min_n_ticks=1))
+    # A step of 1.5 or 2.5 would be rounded in its label.
+    steps = [1, 2, 5, 10]
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=steps, integer=part.unit is Unit.COUNT, min_n_ticks=1))
     if part.unit is Unit.DOLLARS:
         # Behind a backslash, a dollar sign begins no formula.
         axes.yaxis.set_major_formatter(FuncFormatter(lambda amount, __: dollars(amount).replace("$", r"\$")))

@@ -84,6 +84,17 @@ def test_counts_have_whole_axes() -> None:
         assert all(float(tick).is_integer() for tick in ticks)
 
 
+@pytest.mark.parametrize("most", [0.00061, 0.003, 0.07, 0.9, 3, 45, 3_000])
+def test_sums_are_labeled_exactly(most: float) -> None:
+    axes = Figure().add_subplot()
+    axes.bar([0], [most])
+    chart.label_amounts(axes, Panel("Cost", {"answers": [most]}, unit=Unit.DOLLARS))
+    label = axes.yaxis.get_major_formatter()
+    ticks = [float(tick) for tick in axes.get_yticks()]
+    assert len(ticks) > 1
+    assert [float(label(tick).replace("\\$", "").replace(",", "")) for tick in ticks] == pytest.approx(ticks)
+
+
 def test_listed_fonts_are_found(tmp_path: Path) -> None:
     bare = {"PATH": os.environ["PATH"], "MPLCONFIGDIR": str(tmp_path)}
 
