@@ -283,7 +283,7 @@ async def test_a_run_speaks_its_askers_language(dialogue: Dialogue, model: Scrip
     await shown(dialogue, dialogue.general, ts, "40 Nachrichten**")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_corrections_teach_the_next_run(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer({"results": [entry(1, "Billing"), entry(2, "Billing")]})
     answer = await command(dialogue, f"the invoice page crashes\nit sings\n{INTO}", "1. ")

@@ -185,6 +185,7 @@ async def test_two_who_change_other_things_both_save(dialogue: Dialogue) -> None
     assert "retention_days" not in told
 
 
+@on_shared_bot
 async def test_the_list_has_a_button_to_the_form(dialogue: Dialogue) -> None:
     assert "`triage`: off" in await whispered(dialogue, "settings list all")
     assert (await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "edit_settings.0")).ok
