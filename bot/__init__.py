@@ -32,10 +32,10 @@ and `app.py` introduces them to each other.
                          (how much of a thread is sent before older messages are summarized), budgets, …
       ports/          what the use cases need from the outside, as small protocols
       answer/         threads: whom to answer, catching up, buttons, a new answer after an edit, summaries of long ones
-      classify/       /classify: what to sort (sources; files: table/), a run (start, advance), its result (render, …)
+      classify/       /classify: what to sort (sources; files: table/), a run (start, advance, message_batches), render
       triage/         feedback: classify, route, publish, alert, digest, trends and charts (report.py), GitHub issues
-      summarize/      /summarize: texts, files, threads, channels; which messages count (transcript.py)
-      code/           /code: which blocks count as files (changed_files.py), syntax; what people read (render.py)
+      summarize/      /summarize: texts, files, threads, channels; which messages count (transcript.py), parts.py
+      code/           /code: which blocks are files (changed_files.py), syntax, correct.py; what people read (render.py)
       settings/       /parley: settings, budgets, personas, forms, history, help
       privacy/        redaction, forgetting, retention
       spend/          budgets (when a day begins), the model that keeps within them, /parley usage
@@ -44,14 +44,14 @@ and `app.py` introduces them to each other.
       code_blocks/    the fenced code blocks of a text: found and named
       decoding/       bytes to text: which encoding a file is in
       documents/      which kinds of files Claude can be shown (kinds.py); office files, mail, web pages to text
-      time_span/      times as people type them: 7d, since Monday, last week
+      time_span/      times as people type them: 7d, since Monday, last week; the usual and the longest (times.py)
     slack/            inbound/ reads what Slack delivers · outbound/ posts: answers, tables, forms, files; how long a
-                      message is (split.py) · client/ calls the Web API, within its rate limits; which messages
-                      count (message_kinds.py) · chat/ implements the ports
-    claude/           the client, retry.py, catalog.toml (models, prices), prompts/: what Claude is told
+                      message is (split.py) · client/ calls the Web API, within its rate limits; which messages count
+                      (message_kinds.py), and what their blocks say (blocks_to_text.py) · chat/ implements the ports
+    claude/           the client, retry.py, catalog.toml (models, prices, retirement), prompts/: what Claude is told
     db/               tables/, a store for each subject, engine.py: how a database is opened, its timeouts and
                       pragmas; personal_data.py: what of people's data is erased, and what is blanked
-    work/             the durable inbox: accept, order, run, retry, take over
+    work/             the durable inbox: accept, order, run, try again later (retry.py), take over
     reader/           reads people's files in a separate process, with limits on memory and time
     playground/       a local Slack (slack/directory.py: its people and channels; page/: what the browser shows), and a
                       rehearsal model. It imitates Slack's and Claude's limits; the bot's own are in slack/ and claude/

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from bot import language, turn, web
-from bot.claude import catalog, lazy
+from bot.claude import catalog, lazy_client
 from bot.core import access
 from bot.core.command_prefix import prefixed_chat, prefixed_intake
 from bot.core.ports import Intake
@@ -309,7 +309,7 @@ def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> Abstrac
         turn.note(call)
         metrics.called(call)
 
-    return lazy.connect(
+    return lazy_client.connect(
         api_key=reveal(settings.anthropic_api_key),
         model=settings.claude_model,
         base_url=settings.anthropic_base_url,

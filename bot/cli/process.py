@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from bot import app
-from bot.claude import lazy
+from bot.claude import lazy_client
 from bot.core import chart
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ async def serve(settings: Settings, announce: Callable[[str, JoinedAs | None], N
     """Run the bot until SIGTERM or SIGINT; a second signal ends the process at once, and loses nothing either."""
     stop = stop_signal()
     async with app.running(settings, announce=announce):
-        await lazy.load()  # while it takes in what Slack delivers
+        await lazy_client.load()  # while it takes in what Slack delivers
         collect_garbage()
         async with listing_fonts():
             await stop.wait()

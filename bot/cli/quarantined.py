@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot import settings
 from bot.cli.shared import configured
 from bot.work import Cell
-from bot.work.watched import beating, end_with_the_bot
+from bot.work.quarantine_process import beating, end_with_the_bot
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -34,12 +34,12 @@ def main() -> int:
 async def work(read: Settings, cell: Cell, owner: str) -> None:
     """Work on a cell's jobs until none is left or we are told to stop. Raises as `bot.app.working`."""
     from bot import app
-    from bot.claude import lazy
+    from bot.claude import lazy_client
     from bot.cli import process
 
     stop = process.stop_signal()
     async with beating(), app.working(read, cell, owner) as inbox:
-        await lazy.load()
+        await lazy_client.load()
         process.collect_garbage()
         ends = [asyncio.create_task(inbox.idle()), asyncio.create_task(stop.wait())]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)

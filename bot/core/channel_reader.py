@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.domain.message import HistoryMessage, Place
-from bot.core.patience import Patience, why
+from bot.core.read_retries import Patience, why
 from bot.core.time_span.times import MAX_DAYS
 from bot.errors import (
     ChatError,

@@ -101,7 +101,7 @@ async def answering(
 ) -> AsyncIterator[Answer]:
     """Start the answer where the command wants it: in its thread, or only for the asker.
 
-    `once`: an ephemeral answer is shown at most once, see `bot.core.private_once`.
+    `once`: an ephemeral answer is shown at most once, see `bot.core.ephemeral_once`.
     """
     answer = (
         answers.ephemeral(command.place, command.asker, checkpoint if once else None)

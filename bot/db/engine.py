@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.db import postgresql_driver, sqlite_driver
-from bot.db.compiled import compiled_once
+from bot.db.statement_cache import compiled_once
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-from bot.db.compiled import InterchangeableDialect
+from bot.db.statement_cache import InterchangeableDialect
 
 if TYPE_CHECKING:
     import asyncpg

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
 
-from bot.core.domain.rate import Lease, Window, slot_of
+from bot.core.domain.rate_limit import Lease, Window, slot_of
 from bot.db.tables import RateRow
 from bot.db.upsert import INSERT
 from bot.transaction import transact

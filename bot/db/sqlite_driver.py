@@ -16,7 +16,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util.concurrency import await_
 
-from bot.db.compiled import InterchangeableDialect, compiled_once
+from bot.db.statement_cache import InterchangeableDialect, compiled_once
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core import mention_commands, private_once
+from bot.core import ephemeral_once, mention_commands
 from bot.core.answer.answer import overheard
 from bot.core.answer.catch_up import catch_up
 from bot.core.cancel import cancel_on
@@ -56,7 +56,7 @@ class CommandJobs:
 
     async def carry_out(self, command: Command, checkpoint: Checkpoint) -> Record | None:
         """Run a slash command; return None if it opened a thread, where it goes on. Raises as the command does."""
-        if told := await private_once.shown_before(command, checkpoint=checkpoint, chat=self._chat):
+        if told := await ephemeral_once.shown_before(command, checkpoint=checkpoint, chat=self._chat):
             return told
         if refusal := await self._permissions.refusal_of_command(command):
             return await send_ephemeral(command.place, command.asker, refusal, answers=self._chat.answers)

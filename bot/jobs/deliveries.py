@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from bot.core.actions import ACTIONS
-from bot.core.answer.completion import union
+from bot.core.answer.merge_events import union
 from bot.core.domain.control_value import AnswerRef
 from bot.core.domain.message import IncomingMessage, Place
 from bot.turn import CostCenter

@@ -13,7 +13,7 @@ from bot.core import command as commands
 from bot.core.actions import ACTIONS, ANSWER_AGAIN, CONTINUE, CONTINUE_CODE, REGENERATE
 from bot.core.answer import buttons
 from bot.core.answer.answer import answer, refused
-from bot.core.answer.completion import changes_answer, completed
+from bot.core.answer.merge_events import changes_answer, completed
 from bot.core.answer.whom_to_answer import answer_to, is_continue
 from bot.core.domain.command import Command
 from bot.core.domain.interaction import Action

@@ -17,7 +17,7 @@ purge.py         deletes old jobs
 erase.py         erases words that wait in the inbox, on request
 process_lock.py  finds whether this is the only process on an SQLite file
 quarantine.py    a separate process for jobs that seem to kill theirs
-watched.py       such a process's own side
+quarantine_process.py  such a process's own side
 runner.py        runs one claim, and records its outcome
 inbox.py         the inbox: runs the jobs, keeps their leases
 """

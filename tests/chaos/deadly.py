@@ -19,7 +19,7 @@ from bot.core.domain.thread import Record
 from bot.db.engine import Database
 from bot.db.threads import record
 from bot.work import TOGETHER, Cell, Finish, Inbox, InboxLimits, Job
-from bot.work.watched import beating, end_with_the_bot
+from bot.work.quarantine_process import beating, end_with_the_bot
 from tests.support.turn import no_one
 
 if TYPE_CHECKING:

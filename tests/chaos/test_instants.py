@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
-from bot.core.private_once import MAYBE
+from bot.core.ephemeral_once import MAYBE
 from bot.db.engine import Database
 from bot.slack.inbound.commands import AT_WORK
 from bot.work import DeadlyError

@@ -6,7 +6,7 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from bot.core.domain.rate import Lease, Window, slot_of
+from bot.core.domain.rate_limit import Lease, Window, slot_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,7 @@ import pytest
 
 import bot
 from bot.core import mention_commands, prompt_data, tokens, trigrams
-from bot.core.answer import vocative, whom_to_answer
+from bot.core.answer import name_at_start, whom_to_answer
 from bot.core.classify import evidence, examples
 from bot.core.classify import parse as classify
 from bot.core.code import diff
@@ -358,12 +358,15 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
         name: (getattr(typed_values, name), ("", "@U123 ", "#C123, ", "a: #C123 ", "a -> b\n"), LONGEST)
         for name in SETTINGS
     },
-    "vocative": (
-        lambda text: [ask(text, {"Ana"}) for ask in (vocative.addresses, vocative.addresses_handle, vocative.turns_to)],
+    "name_at_start": (
+        lambda text: [
+            ask(text, {"Ana"})
+            for ask in (name_at_start.addresses, name_at_start.addresses_handle, name_at_start.turns_to)
+        ],
         ("", "Ana", "@Ana"),
         LONGEST,
     ),
-    "may_address_someone": (vocative.may_address_someone, ("", "@"), ANY_LENGTH),
+    "may_address_someone": (name_at_start.may_address_someone, ("", "@"), ANY_LENGTH),
     "named_first": (programming_language.named_first, ("", "go ", "python"), LONGEST),
     "is_small_talk": (small_talk.is_small_talk, ("",), ANY_LENGTH),
     "is_stop": (whom_to_answer.is_stop, ("",), ANY_LENGTH),
@@ -438,7 +441,7 @@ LOOPS = {
     "bot.core.summarize.options": "/summarize",
     "bot.core.typed_scope": "/summarize",
     "bot.core.triage.exports": "in the bounded process",
-    "bot.core.answer.vocative": "vocative",
+    "bot.core.answer.name_at_start": "name_at_start",
     "bot.db.merge_history": "counts messages",
     "bot.db.sqlite_driver": "runs calls, one after the other",
     "bot.playground.anthropic.schema": "the request's own schema",
@@ -452,7 +455,7 @@ LOOPS = {
     "bot.slack.outbound.split": "parts",
     "bot.slack.outbound.table": "table.find",
     "bot.slack.inbound.addressed": "addresses_other",
-    "bot.work.watched": "waits",
+    "bot.work.quarantine_process": "waits",
 }
 
 

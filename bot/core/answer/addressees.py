@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.answer.vocative import addresses, addresses_handle, may_address_someone, opens_with_at, turns_to
+from bot.core.answer.name_at_start import addresses, addresses_handle, may_address_someone, opens_with_at, turns_to
 from bot.core.domain.message import Role
 
 if TYPE_CHECKING:

@@ -66,7 +66,7 @@ class ChatAnswers(Protocol):
     ) -> AbstractAsyncContextManager[Answer]:
         """Start an ephemeral answer, which only the asker sees, and which is shown when it is finished.
 
-        With a `checkpoint`, it is kept under `bot.core.private_once.KEY` until it has been shown.
+        With a `checkpoint`, it is kept under `bot.core.ephemeral_once.KEY` until it has been shown.
         """
 
     async def open_thread(self, place: Place, text: str, checkpoint: Checkpoint) -> Place:

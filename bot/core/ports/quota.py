@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from bot.core.domain.rate import Lease
+    from bot.core.domain.rate_limit import Lease
 
 
 class Quota(Protocol):

@@ -21,7 +21,7 @@ from bot.core.domain.summary import Source, SummaryRun
 from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.ephemeral import send_ephemeral
 from bot.core.privacy.redaction.carry import carried
-from bot.core.summarize import below
+from bot.core.summarize import buttons
 from bot.core.summarize.context import SummaryContext
 from bot.core.summarize.conversation import Summary
 from bot.core.summarize.file import give_files
@@ -149,13 +149,13 @@ async def give(context: SummaryContext, text: str = "") -> FinishedAnswer:
     except (UsageError, NotAllowedError) as error:
         return FinishedAnswer("", await visible.replace(error.sentence))
     except ModelStoppedError as error:
-        more = () if context.is_private else (below.resume(run, checkpoint.reference),)
+        more = () if context.is_private else (buttons.resume(run, checkpoint.reference),)
         how_far = context.how_far or _("nothing has been read yet")
         sentence = _(STOPPED_IN_PRIVATE if context.is_private else STOPPED, how_far=how_far)
         message_id = await visible.replace(sentence, controls=more)
         return FinishedAnswer("", message_id, (error.call,) if error.call else ())
     except ModelError as error:
-        controls = None if context.is_private else below.of_text(run, checkpoint.reference)
+        controls = None if context.is_private else buttons.of_text(run, checkpoint.reference)
         return await report_failure(error, visible, checkpoint, controls=controls)
 
 
@@ -184,7 +184,7 @@ async def _give(typed: str, context: SummaryContext) -> FinishedAnswer:
     notes = unapplied(settings, model)
     heading = run.source.heading
     text = f"**{heading[:1].upper()}{heading[1:]}**\n{text}{notes}"
-    controls = tuple(below.of_conversation(run))
+    controls = tuple(buttons.of_conversation(run))
     outcome = PreparedAnswer(text, footer=disclaimer(settings), controls=controls, history=text, is_instead=True)
     return await give_outcome(outcome, visible, context.checkpoint)
 
@@ -200,8 +200,8 @@ def _changed(run: SummaryRun, action: Action) -> SummaryRun:
     if _reads_again(action):
         return run
     step = -1 if action.name == SHORTER_SUMMARY.name else 1
-    number = below.LENGTHS.index(run.wishes.length) + step
-    length = below.LENGTHS[min(max(number, 0), len(below.LENGTHS) - 1)]
+    number = buttons.LENGTHS.index(run.wishes.length) + step
+    length = buttons.LENGTHS[min(max(number, 0), len(buttons.LENGTHS) - 1)]
     return replace(run, wishes=replace(run.wishes, length=length, only_actions=False))
 
 

@@ -9,7 +9,7 @@ from bot.core.cancel import cancel_on
 from bot.core.documents.identify import IMAGES, with_type
 from bot.core.documents.kinds import PDF
 from bot.core.domain.thread import FinishedAnswer
-from bot.core.summarize.below import of_text
+from bot.core.summarize.buttons import of_text
 from bot.core.summarize.run import SummaryCheckpoint
 from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request
 from bot.core.writing.notes import too_long, unapplied

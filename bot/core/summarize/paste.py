@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.cancel import cancel_on
-from bot.core.summarize.below import of_text
+from bot.core.summarize.buttons import of_text
 from bot.core.summarize.run import SummaryCheckpoint
 from bot.core.summarize.text import MAX_OUTPUT, condensed, prompt, request
 from bot.core.tokens import estimate_tokens

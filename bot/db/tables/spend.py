@@ -71,7 +71,7 @@ class BudgetReservationRow(Base):
 
 
 class RateRow(Base):
-    """The calls taken from one of the chat platform's rate limits: a `bot.core.domain.rate.Window` as JSON.
+    """The calls taken from one of the chat platform's rate limits: a `bot.core.domain.rate_limit.Window` as JSON.
 
     `touched_at` is in seconds since 1970.
     """

@@ -10,13 +10,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.core.domain.rate import SLOT, end_of, slot_of
+from bot.core.domain.rate_limit import SLOT, end_of, slot_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.core.domain.message import Place
-    from bot.core.domain.rate import Lease
+    from bot.core.domain.rate_limit import Lease
     from bot.core.ports.quota import Quota
 
 log = logging.getLogger(__name__)

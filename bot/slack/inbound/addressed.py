@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.core.answer.vocative import end_of_greeting
+from bot.core.answer.name_at_start import end_of_greeting
 from bot.slack.client.escaping import MARKUP
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.core import private_once
+from bot.core import ephemeral_once
 from bot.errors import ChatError
 from bot.slack.client.api import TIMEOUT, call, translated
 from bot.slack.client.rate_limit import EPHEMERAL
@@ -68,12 +68,12 @@ class EphemeralAnswer:
         """Show `text` instead. Raises `ChatError`."""
         if self._checkpoint is None:
             return await self._show(text, footer, controls)
-        await self._checkpoint.keep(private_once.KEY, self._checkpoint.reference)
+        await self._checkpoint.keep(ephemeral_once.KEY, self._checkpoint.reference)
         try:
             return await self._show(text, footer, controls)
         except ChatError:
             await self._checkpoint.keep(
-                private_once.KEY, ""
+                ephemeral_once.KEY, ""
             )  # what Slack refused, or was not there for, is tried again
             raise
 

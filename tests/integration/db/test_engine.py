@@ -13,8 +13,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.db import sqlite_driver
-from bot.db.compiled import compiled_once
 from bot.db.engine import Database, normalize, open_sqlite_file
+from bot.db.statement_cache import compiled_once
 from bot.db.tables import SettingsRow
 from bot.errors import SettingsError
 from bot.transaction import transact

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.domain.rate import SLOT, SLOTS, slot_of
+from bot.core.domain.rate_limit import SLOT, SLOTS, slot_of
 from bot.db.quota import SqlQuota
 from tests.support.quota import InMemoryQuota
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.core.domain.message import Place
-from bot.core.domain.rate import SLOT, SLOTS, Lease
+from bot.core.domain.rate_limit import SLOT, SLOTS, Lease
 from bot.slack.client.rate_limit import APPEND, POST, START, STOP, UPDATE, Budget
 from tests.support.quota import InMemoryQuota
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.answer.completion import changes_answer, completed, joined, union
+from bot.core.answer.merge_events import changes_answer, completed, joined, union
 from bot.core.domain.message import FileRef, IncomingMessage, Message, Place, Role
 
 PNG = FileRef("F1", "chart.png", "image/png", 9)

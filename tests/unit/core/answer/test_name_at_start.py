@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.answer.vocative import addresses, addresses_handle, may_address_someone, opening, turns_to
+from bot.core.answer.name_at_start import addresses, addresses_handle, may_address_someone, opening, turns_to
 
 NAMES = ("Ana", "Ben Okoro", "José", "So", "will", "jean-luc")
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.domain.rate import LOWERED, SLOT, Window, slot_of
+from bot.core.domain.rate_limit import LOWERED, SLOT, Window, slot_of
 
 MINUTE = 60.0
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.patience import TRIES, Patience, why
+from bot.core.read_retries import TRIES, Patience, why
 from bot.errors import (
     BotError,
     ChatBusyError,
