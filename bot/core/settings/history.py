@@ -95,7 +95,8 @@ def saved(at: PlaceText, before: Mapping[str, Any], after: Mapping[str, Any], na
     parts = [_arrow(name, before.get(name), after.get(name), names) for name in dict.fromkeys(changed)]
     if not parts:
         return _("Nothing changed for {place}.", place=at.name)
-    return _("Saved for {place}: {changes}.", place=at.name, changes="; ".join(parts))
+    told = "; ".join(parts).removesuffix(".")  # of a text that ends a sentence itself
+    return _("Saved for {place}: {changes}.", place=at.name, changes=told)
 
 
 def reverted(at: PlaceText, changes: Sequence[OverridesChange], version: int, latest: int) -> dict[str, Any]:

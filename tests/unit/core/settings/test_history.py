@@ -9,12 +9,20 @@ import pytest
 
 from bot.core.domain.message import Place
 from bot.core.domain.overrides import Overrides, OverridesChange
-from bot.core.settings.history import reverted, source
+from bot.core.settings.history import reverted, saved, source
 from bot.core.settings.place_text import PlaceText
 from bot.errors import UsageError
+from bot.slack.client import names, people
 
 HERE = PlaceText(Place("T1", "C1"), "<#C1>")
 AT = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+class Slack:
+    """How Slack mentions them."""
+
+    mention = staticmethod(people.mention)
+    channel = staticmethod(names.channel)
 
 
 def change(version: int, before: dict[str, Any], after: dict[str, Any]) -> OverridesChange:
@@ -61,3 +69,8 @@ def test_a_change_that_is_not_there_is_said(version: int, latest: int, told: str
     with pytest.raises(UsageError) as caught:
         reverted(HERE, (), version, latest)
     assert caught.value.sentence == told
+
+
+def test_a_saved_sentence_ends_once() -> None:
+    told = saved(HERE, {}, {"acknowledgment": "Thanks, we are on it."}, Slack())
+    assert told == "Saved for <#C1>: `acknowledgment` not set → Thanks, we are on it."
