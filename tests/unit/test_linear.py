@@ -436,7 +436,7 @@ LOOPS = {
     "bot.core.time_span.length": "span.take",
     "bot.core.time_span.words": "span.take",
     "bot.core.summarize.text": "pieces",
-    "bot.core.summarize.transcript": "transcript",
+    "bot.core.summarize.parts": "transcript",
     "bot.core.summarize.parse": "/summarize",
     "bot.core.summarize.options": "/summarize",
     "bot.core.typed_scope": "/summarize",
