@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.calls import Call, Purpose
-from bot.cli.model import channel_of, connected, key_of, price
+from bot.cli.model import channel_of, connected, price
 from bot.cli.shared import counted, read_text, using
 from bot.core.classify import batching, file_reader, metrics
 from bot.core.classify.advance import AT_ONCE
@@ -178,7 +178,6 @@ async def run(options: EvaluateOptions, settings: Settings) -> tuple[str, bool]:
 
     Raises `UsageError`, `SettingsError`, a `ModelError`, and what the database raises.
     """
-    key_of(settings)
     usual = ChannelSettings()
     base = replace(way(str(options.prompt), usual), name=options.prompt.name) if options.prompt else None
     ways = [

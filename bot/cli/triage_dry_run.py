@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.calls import Call
-from bot.cli.model import channel_of, connected, key_of, price
+from bot.cli.model import channel_of, connected, price
 from bot.cli.shared import counted, using
 from bot.core.domain.channel_settings import DEFAULTS
 from bot.core.domain.feedback import UNSORTED, FeedbackStatus, is_post
@@ -53,7 +53,6 @@ class DryRunOptions:
 
 async def run(options: DryRunOptions, settings: Settings) -> str:
     """Triage an export, and return the report. Raises `UsageError`, `SettingsError`, `ModelError`."""
-    key_of(settings)
     held = await _settings_of(options.channel, settings.database_url)
     async with ReaderPool() as files:
         posts = await read(options.file, held, files)

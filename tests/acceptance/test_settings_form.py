@@ -200,7 +200,7 @@ async def test_a_wrong_budget_is_told_under_it(dialogue: Dialogue) -> None:
     assert refused.is_open
     await turned(dialogue, "Limits and phone numbers", person_budget="2")
     refused = await dialogue.workspace.submit({"turns_per_minute": "2.5"})
-    assert "a whole number from 1 to 1,000" in refused.errors["turns_per_minute"]
+    assert refused.errors["turns_per_minute"] == "This field takes a whole number from 1 to 1,000."
     assert (await dialogue.workspace.submit({"turns_per_minute": "10"})).ok
     assert "Each person: $2.00 a day" in await whispered(dialogue, "budget list")
 
@@ -268,7 +268,10 @@ async def test_the_form_begins_with_what_matters(dialogue: Dialogue) -> None:
     assert "Not set here: 8,000." in str(view["blocks"])
     assert [block["text"]["text"] for block in view["blocks"] if block["type"] == "header"] == [WRITING]
     await dialogue.workspace.command(dialogue.general, "/parley", "workspace settings")
-    assert "Settings for the workspace" in words(dialogue.workspace.modal())
+    view = dialogue.workspace.modal()
+    assert view["title"]["text"] == "Workspace settings"
+    assert "Settings for the workspace" not in str(view["blocks"])
+    assert "Which model answers." in str(view["blocks"])
 
 
 @on_shared_bot
@@ -288,7 +291,7 @@ async def test_a_fault_keeps_its_page_open(dialogue: Dialogue) -> None:
     await opened(dialogue)
     view = await turned(dialogue, WRITING, retention_days="-1")
     assert "retention_days" in fields(view)
-    assert "⚠️ Delete messages after (days): I can't set retention_days to that." in words(view)
+    assert "⚠️ Delete messages after (days): This field takes a whole number from 1 to 36,500." in words(view)
     await turned(dialogue, WRITING, retention_days="")
     view = await turned(dialogue, MAIN, max_output="9000")
     assert "⚠️" not in words(view)

@@ -86,6 +86,7 @@ async def test_faults_stand_below_their_fields(dialogue: Dialogue) -> None:
     assert set(refused.errors) == {
         *("categories", "routes", "time_zone", "digest_at", "webhook", "check_below", "triage_github")
     }
+    assert refused.errors["webhook"] == "This field takes an address that starts with https://."
     assert "no team “Nobody”" in refused.errors["routes"]
     assert await dialogue.rows("SELECT * FROM settings") == []
 

@@ -55,9 +55,17 @@ def in_words(field: FieldInfo, shown: Shown) -> str:
 
 def refusal(name: str, faults: Sequence[ErrorDetails], accepts: str) -> str:
     """Return the sentences for a value that a setting does not accept."""
-    reasons = [str(one["ctx"]["error"]) for one in faults if one["type"] == OWN]
     refused = _("I can't set `{name}` to that.", name=name)
-    return " ".join([refused, *map(sentence, reasons[:1]), _("It takes {accepted}.", accepted=accepts)])
+    return " ".join([refused, *_reason(faults), _("It takes {accepted}.", accepted=accepts)])
+
+
+def field_refusal(faults: Sequence[ErrorDetails], accepts: str) -> str:
+    """Return the sentences below a field of a form for a value that it does not accept; forms show no code."""
+    return " ".join([*_reason(faults), _("This field takes {accepted}.", accepted=accepts)]).replace("`", "")
+
+
+def _reason(faults: Sequence[ErrorDetails]) -> list[str]:
+    return [sentence(str(one["ctx"]["error"])) for one in faults if one["type"] == OWN][:1]
 
 
 def sentence(text: str) -> str:

@@ -28,8 +28,10 @@ def check_name(name: str, listed: str = LISTED) -> str:
     return name
 
 
-def read(name: str, typed: str, others: Mapping[str, Any]) -> Any:  # noqa: ANN401 - each setting has its own type
+def read(name: str, typed: str, others: Mapping[str, Any], *, in_form: bool = False) -> Any:  # noqa: ANN401 - each setting has its own type
     """Read a setting's value as it was typed; `others` are the other settings of the same place.
+
+    `in_form`: it was typed in the setting's field, below which a refusal stands.
 
     Raises `UsageError` for an unknown setting, and for a value that it can't have.
     """
@@ -37,12 +39,14 @@ def read(name: str, typed: str, others: Mapping[str, Any]) -> Any:  # noqa: ANN4
     try:
         sheet = ChannelSettings.model_validate({**others, name: typed})
     except ValidationError as error:
-        raise UsageError(refused(name, error)) from None
+        raise UsageError(_refused(name, error, in_form=in_form)) from None
     return sheet.model_dump(mode="json")[name]
 
 
-def refused(name: str, error: ValidationError) -> str:
-    """Return the sentences for what a setting does not accept."""
+def _refused(name: str, error: ValidationError, *, in_form: bool) -> str:
     faults = error.errors(include_url=False, include_input=False)
     mine = [one for one in faults if one["loc"][:1] == (name,)]
-    return accepted.refusal(name, mine or faults, accepted.in_words(ChannelSettings.model_fields[name], SHOWN[name]))
+    accepts = accepted.in_words(ChannelSettings.model_fields[name], SHOWN[name])
+    if in_form:
+        return accepted.field_refusal(mine or faults, accepts)
+    return accepted.refusal(name, mine or faults, accepts)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from bot.core.commands import SWITCHABLE
 from bot.core.domain import category, programming_language, route
@@ -41,7 +42,7 @@ def secure(value: str) -> str:
     except ValueError:
         is_fine = False
     if value and not is_fine:
-        raise ValueError(_("that address does not start with `https://`"))
+        raise PydanticCustomError("https", "not https")  # not for people: what the setting takes says it
     return value
 
 

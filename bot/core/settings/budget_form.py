@@ -113,7 +113,7 @@ def _read(answers: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, str]
     for name, answer in answers.items():
         typed = str(answer).strip()
         try:
-            changes[name] = read(name, typed, {}) if typed else None
+            changes[name] = read(name, typed, {}, in_form=True) if typed else None
         except UsageError as error:
-            faults[name] = error.sentence.replace("`", "")
+            faults[name] = error.sentence
     return changes, faults

@@ -74,7 +74,7 @@ def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[s
             offered.setdefault(typed, _("{model} (not offered)", model=typed))
         left = model.facts.current(inherited)[1]
         options = [(INHERITED, _("Not set here ({value})", value=left)), *offered.items()]
-        return Field(name, label(name), "choice", typed or INHERITED, tuple(options), told)
+        return Field(name, label(name), "choice", typed or INHERITED, tuple(options), _("Which model answers."))
     if known := tuple(one.name for one in inherited.personas) if name == "persona" else choices(name):
         held = (typed,) if typed and typed not in known else ()
         options = [
@@ -160,9 +160,9 @@ def read_over(answers: Mapping[str, object], own: Mapping[str, Any]) -> tuple[di
             values |= {name: own[name]} if name in own else {}
         elif typed.strip():
             try:
-                values[name] = read(name, typed.strip(), values)
+                values[name] = read(name, typed.strip(), values, in_form=True)
             except UsageError as error:
-                faults[name] = error.sentence.replace("`", "")
+                faults[name] = error.sentence
     return values, faults
 
 

@@ -50,9 +50,12 @@ async def lay_out(
     ]
     name = await plain_name(place, context.chat)
     title, full = _title(place), _("Settings for {place}", place=name)
-    if place.channel and not place.thread and len(full) <= LONGEST_TITLE:
-        title = full
-    about = [full] if title != full else []
+    about = []
+    if place.channel and not place.thread:  # others are named by their titles
+        if len(full) <= LONGEST_TITLE:
+            title = full
+        else:
+            about.append(full)
     about += [fields.too_long(one) for one in too_long]
     if page == MAIN:
         about += _about(place, own.values, chosen, context)

@@ -35,6 +35,10 @@ SCOPED = N_(
 )
 WORKSPACE = "workspace"
 ONLY_IN_CHANNELS = N_("Triage works only in channels: leave out `workspace` or `thread`.")
+PERSONAS = N_(
+    "Personas always belong to the workspace, and each channel chooses one: leave out `workspace` or `thread`, as in "
+    "`/parley persona <name>: <prompt>`."
+)
 _IN_CHANNELS = ("triage", "trends", "open")
 # How a word is used, for someone who used it in another way; {parley} is what to type before it.
 _USAGE = {
@@ -93,7 +97,10 @@ def parse(typed: str) -> SettingsCommand:
     scoped = _SCOPED.fullmatch(typed.strip())
     if scoped is None:
         return _parse_here(typed.strip(), "/parley ")
-    if scoped["rest"].split()[0].lower() in _IN_CHANNELS:
+    word = scoped["rest"].split()[0].lower()
+    if word == "persona":
+        raise UsageError(_(PERSONAS))
+    if word in _IN_CHANNELS:
         raise UsageError(_(ONLY_IN_CHANNELS))
     scope = WORKSPACE if scoped["workspace"] else f"thread {scoped['link']}"
     parsed = _parse_here(scoped["rest"], f"/parley {scope} ")

@@ -137,9 +137,9 @@ def _read(
             continue
         try:
             others = {other: value for other, value in own.items() if other != name}
-            changes[name] = read(name, typed, others) if typed else None
+            changes[name] = read(name, typed, others, in_form=True) if typed else None
         except UsageError as error:
-            faults[name] = error.sentence.replace("`", "")
+            faults[name] = error.sentence
     kept = {name: value for name, value in changes.items() if value is not None}
     return changes, broken(merged(held.model_dump(mode="json", exclude_none=True), kept), kept) | faults
 

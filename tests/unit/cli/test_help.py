@@ -56,11 +56,13 @@ def test_each_command_explains_itself(name: str) -> None:
     [
         (("evaluate", "nofile.csv"), KEY, "There is no file nofile.csv."),
         (("evaluate", "folder"), KEY, "folder is a folder, not a file."),
-        (("evaluate", "folder"), {}, "This command asks Claude, and ANTHROPIC_API_KEY is not set: "),
+        (("evaluate", "nofile.csv"), {}, "There is no file nofile.csv."),
+        (("evaluate", "labeled.csv"), {}, "This command asks Claude, and ANTHROPIC_API_KEY is not set: "),
         (("evaluate", "--from-corrections", "--channel", "foo"), KEY, "Write the channel as its workspace's ID"),
         (("triage", "--dry-run", "nofile.zip"), KEY, "There is no file nofile.zip."),
         (("triage", "--dry-run", "folder"), KEY, "There are no posts in folder."),
-        (("triage", "--dry-run", "nofile.zip"), {}, "This command asks Claude, and ANTHROPIC_API_KEY is not set: "),
+        (("triage", "--dry-run", "nofile.zip"), {}, "There is no file nofile.zip."),
+        (("triage", "--dry-run", "posts.jsonl"), {}, "This command asks Claude, and ANTHROPIC_API_KEY is not set: "),
         (("settings", "apply", "nofile.toml"), {}, "There is no file nofile.toml."),
         (("settings", "apply", "folder"), {}, "folder is a folder, not a file."),
         (("settings", "apply", "bytes"), {}, "bytes is not a text file in UTF-8."),
@@ -73,6 +75,10 @@ def test_what_was_typed_wrong_is_said(
 ) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "bytes").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "labeled.csv").write_text("text,label\na crash,Bug\nrefund me,Billing\n", encoding="utf-8")
+    (tmp_path / "posts.jsonl").write_text(
+        '{"text": "it crashes", "user": "U1", "ts": "1700000000.1"}\n', encoding="utf-8"
+    )
     ended = bot_process.run(arguments, environ, tmp_path)
     assert (ended.status, ended.out) == (2, "")
     (line,) = ended.err.splitlines()

@@ -40,6 +40,7 @@ LONGEST_SENTENCE = 420
         ("unset fotter", "There is no setting `fotter`. Did you mean `footer`?"),
         ("why not", "I don't know `why not`. Type `/parley why` by itself."),
         ("workspace setings", "I don't know `setings`. Did you mean `/parley workspace settings`? Put `workspace`"),
+        ("workspace persona Pirate: Arr.", "Personas always belong to the workspace, and each channel chooses one: "),
         ("workspace triage on", "Triage works only in channels: leave out `workspace` or `thread`."),
         ("workspace", "Put `workspace` or `thread <link to a message in it>` between"),
         ("open the door", "Type `/parley open` for this channel, or `/parley open #channel` for another."),
