@@ -342,7 +342,7 @@ async def test_an_unreadable_thread_is_said(dialogue: Dialogue, model: ScriptedM
     assert "could not read the earlier messages here" in await dialogue.answer(dialogue.general, root)
 
 
-@on_shared_bot
+@BOTH_DATABASES
 async def test_a_thread_of_5000_is_read_as_far_as_it_fits(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, general = dialogue.workspace, dialogue.general
     root = workspace.say(general, "The long thread.")

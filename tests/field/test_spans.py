@@ -125,8 +125,8 @@ ASKED = [
 REFUSED = [
     ("last quarter", "30 days", "https://github.com/microsoft/Recognizers-Text/issues/1606"),
     ("Q3", "2026-07-01", "https://github.com/awesomemotive/easy-digital-downloads/issues/9502"),
-    ("next week", "future", "https://github.com/rilldata/rill/issues/5061"),
-    ("tomorrow", "future", VARIANT),
+    ("next week", "begin in the past", "https://github.com/rilldata/rill/issues/5061"),
+    ("tomorrow", "begin in the past", VARIANT),
     ("11/05", "2026-11-05 or 2026-05-11", "https://github.com/scrapinghub/dateparser/issues/1054"),
     ("since Feb 30", "a date or time that doesn't exist", VARIANT),
     ("hier", "could mean", VARIANT),
