@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
+from bot.core.channel_reader import allow
 from bot.core.command import answering
 from bot.core.domain.feedback import ELSEWHERE, FeedbackStatus, is_post
 from bot.core.domain.message import Place
@@ -288,23 +289,32 @@ class TriageJobs:
             if not standing.is_member:
                 text = _("Only members of this channel can see its feedback.")
             elif query.what == "report":
-                text = await report.report(place, feedback=self._feedback, store=self._store)
+                text = await report.report(place, feedback=self._feedback, store=self._store, chat=self._chat)
             elif query.what == "open":
                 text = await open_posts.listing(
                     query.channel, command, feedback=self._feedback, store=self._store, chat=self._chat
                 )
             else:
-                text = await report.trends(
-                    command,
-                    place,
-                    query.days,
-                    checkpoint=checkpoint,
-                    feedback=self._feedback,
-                    store=self._store,
-                    chat=self._chat,
-                )
+                text = await self._trends(query, command, checkpoint)
             await visible.replace(text)
         return Record(command.place, command.asker.person)
+
+    async def _trends(self, query: triage_command.FeedbackQuery, command: Command, checkpoint: Checkpoint) -> str:
+        try:
+            place = open_posts.place_of(query.channel, command)
+            if query.channel:
+                await allow(place, command.asker.person, directory=self._chat.directory)
+        except (NotAllowedError, UsageError) as error:
+            return error.sentence
+        return await report.trends(
+            command,
+            place,
+            query.days,
+            checkpoint=checkpoint,
+            feedback=self._feedback,
+            store=self._store,
+            chat=self._chat,
+        )
 
 
 async def _leave(_job: Job, error: Exception) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.channel_reader import NO_THREAD
+from bot.core.channel_reader import HIDDEN, NO_THREAD
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.elements import buttons
 from bot.playground.slack.records import MessageRecord
@@ -200,7 +200,27 @@ async def test_open_feedback_is_told_in_private(dialogue: Dialogue, model: Scrip
         "**1 open post in #support-feedback**, 0 of them taken:\n- **High, Bug report**: Summary 1 (["
     )
     assert (await parley(dialogue, "open")).startswith("**1 open post in #support-feedback**")
+    assert (await parley(dialogue, "triage report")).startswith(f"Triage is on in <#{support(dialogue)}>.")
+    asked = f"trends <#{support(dialogue)}|support-feedback> 14d"
+    trends = f"**Feedback from the last 14 days** in <#{support(dialogue)}>: 1 post, and 0 in the 14 days before."
+    for is_typed in (True, False):
+        seen = len(dialogue.workspace.ephemerals())
+        if is_typed:
+            await dialogue.workspace.command(dialogue.general, "/parley", asked)
+        else:
+            dialogue.mention(asked)
+        assert (await dialogue.whisper(seen + 1)).startswith(trends)
     assert posted(dialogue) == []
+
+
+@on_shared_sqlite_bot
+async def test_trends_of_hidden_channels_stay_hidden(dialogue: Dialogue) -> None:
+    local = dialogue.workspace
+    secret = local.workspace.add_channel("merger", members=[local.sam.id, local.bot.id], is_private=True)
+    await local.command(dialogue.general, "/parley", f"trends <#{secret.id}|merger> 14d")
+    assert await dialogue.whisper() == HIDDEN
+    await local.command(dialogue.general, "/parley", "trends #nowhere 14d")
+    assert (await dialogue.whisper(2)).startswith("I don't know of a channel #nowhere.")
 
 
 @ON_ONE_BOT

@@ -409,7 +409,7 @@ async def test_far_more_than_usual_raises_an_alert(dialogue: Dialogue, model: Sc
 
 
 async def test_trends_come_with_a_picture(dialogue: Dialogue, model: ScriptedModel) -> None:
-    assert "Triage is off in this channel" in await parley(dialogue, "trends")
+    assert f"Triage is off in <#{support(dialogue)}>: `/parley triage on` there" in await parley(dialogue, "trends")
     await parley(dialogue, "triage on")
     told = await parley(dialogue, "trends")
     assert "0 posts" in told

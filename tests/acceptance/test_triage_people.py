@@ -148,7 +148,7 @@ async def test_cards_are_for_the_whole_channel(dialogue: Dialogue, model: Script
     await card(dialogue, found.thread_ts, "Taken by")
     workspace.open_home()
     await workspace.until(lambda: "Dein offenes Feedback" in str(workspace.home()))
-    assert "Die Triage ist in diesem Channel eingeschaltet." in await parley(dialogue, "triage report")
+    assert f"Die Triage ist für <#{support(dialogue)}> eingeschaltet." in await parley(dialogue, "triage report")
 
 
 async def test_an_archived_teams_channel_is_told_of(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -13,6 +13,7 @@ from bot.core.code import parse as code
 from bot.core.code.diff import count, diff
 from bot.core.domain.code_file import CodeFile
 from bot.core.settings import triage_command
+from bot.core.settings.triage_command import FeedbackQuery
 from bot.core.spend import usage
 from bot.core.summarize import parse as summarize
 from bot.core.time_span.times import explained, resolve
@@ -253,6 +254,13 @@ def test_usage_and_trends_take_the_same_words() -> None:
     assert usage.parse("usage workspace since Monday", now).days == 3
     assert usage.parse("usage last month", now).days == 30
     assert triage_command.parse("trends 2 weeks").days == 14
+    for typed in ("trends #support 14d", "trends 2 weeks in #support", "trends in the channel #support, last 14 days"):
+        assert triage_command.parse(typed) == FeedbackQuery("trends", 14, "support")
+    assert triage_command.parse("trends #support") == FeedbackQuery("trends", 7, "support")
+    for typed in ("trends #support rising", "trends this thread", "trends https://a.example/1"):
+        with pytest.raises(UsageError, match="usage") as caught:
+            triage_command.parse(typed)
+        assert "`/parley trends #channel 14d`" in caught.value.sentence
     for typed in ("usage yesterday", "usage next week", "usage --all"):
         with pytest.raises(UsageError):
             usage.parse(typed, now)

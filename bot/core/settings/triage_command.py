@@ -19,10 +19,9 @@ USAGE = N_(
     "`/parley triage secret` shows workspace admins what signs their webhooks."
 )
 OPEN_USAGE = N_("Type `/parley open` for this channel, or `/parley open #channel` for another.")
+TRENDS_USAGE = N_("Type `/parley trends 14d` for this channel, or `/parley trends #channel 14d` for another.")
 
-_TYPED = re.compile(
-    r"triage\s+(?:report|secret)|trends(?:\s+(?P<span>\S.*))?|open(?:\s+(?P<where>\S.*))?", re.IGNORECASE
-)
+_TYPED = re.compile(r"triage\s+(?:report|secret)|(?:trends|open)(?:\s+(?P<where>\S.*))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +39,20 @@ def parse(typed: str) -> FeedbackQuery:
     if match is None:
         raise UsageError(_(USAGE))
     what = match[0].split()[-1 if match[0].lower().startswith("triage") else 0].lower()
-    if words := match["span"]:
-        return FeedbackQuery(what, spans.days_back(words, datetime.now(UTC), MOST_TRENDS_DAYS))
-    if where := match["where"]:
-        found = typed_scope.read(where)
-        if found is None or found.channel is None or found.span:
-            raise UsageError(_(OPEN_USAGE))
-        return FeedbackQuery(what, channel=found.channel)
-    return FeedbackQuery(what, TRENDS_DAYS if what == "trends" else 0)
+    where = match["where"] or ""
+    if what == "trends":
+        return _trends(where)
+    if not where:
+        return FeedbackQuery(what)
+    found = typed_scope.read(where)
+    if found is None or found.channel is None or found.span:
+        raise UsageError(_(OPEN_USAGE))
+    return FeedbackQuery(what, channel=found.channel)
+
+
+def _trends(where: str) -> FeedbackQuery:
+    found = typed_scope.read(where) or typed_scope.Where(span=where)
+    if found.link or found.is_thread or (found.span == where and "#" in where):
+        raise UsageError(_(TRENDS_USAGE))
+    days = spans.days_back(found.span, datetime.now(UTC), MOST_TRENDS_DAYS) if found.span else TRENDS_DAYS
+    return FeedbackQuery("trends", days, found.channel or "")

@@ -29,7 +29,7 @@ LISTED = 10  # posts
 async def listing(named: str, command: Command, *, feedback: FeedbackStore, store: Store, chat: Chat) -> str:
     """Return what is open in the channel of a name, "" for the command's own. Raises `ChatError`."""
     try:
-        place = _place(named, command)
+        place = place_of(named, command)
         venue = await allow(place, command.asker.person, directory=chat.directory)
     except (NotAllowedError, UsageError) as error:
         return error.sentence
@@ -42,7 +42,8 @@ async def listing(named: str, command: Command, *, feedback: FeedbackStore, stor
     return written(channel_name, unresolved, settings, chat)
 
 
-def _place(named: str, command: Command) -> Place:
+def place_of(named: str, command: Command) -> Place:
+    """Return the channel of a name, the command's own for "". Raises `UsageError`."""
     here = replace(command.place, thread="")
     if not named:
         return here

@@ -16,10 +16,11 @@ from bot.core.dates import short_date
 from bot.core.domain.feedback import UNSORTED, FeedbackStatus
 from bot.core.domain.message import Upload
 from bot.core.markdown_table import cell, markdown_table
+from bot.core.settings.place_text import place_text
 from bot.core.triage.card import linked
 from bot.core.triage.trends import DAY, alike
 from bot.errors import ChatError
-from bot.language import N_, _, ngettext, number, percent
+from bot.language import _, ngettext, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,19 +37,23 @@ REPORTED = timedelta(days=28)
 WEEK = timedelta(days=7)
 HOUR = timedelta(hours=1)
 MOST_RECORDS = 20_000
-IS_OFF = N_("Triage is off in this channel: `/parley triage on` turns it on.")
 
 
-async def report(place: Place, *, feedback: FeedbackStore, store: Store) -> str:
+async def report(place: Place, *, feedback: FeedbackStore, store: Store, chat: Chat) -> str:
     """Write the report of a channel's last four weeks."""
     now = datetime.now(UTC)
     records = await feedback.statistics.recent(place, now - REPORTED, MOST_RECORDS)
     is_on = (await store.settings.load(place)).triage
-    on = _("Triage is on in this channel.")
-    state = on if is_on else _(IS_OFF)
+    name = place_text(place, chat).name
+    state = _("Triage is on in {place}.", place=name) if is_on else off(name)
     if not records:
         return " ".join((state, _("No feedback came in during the last four weeks.")))
     return "\n\n".join([state, came_in(records), table(records, now), by_week(records, now)])
+
+
+def off(name: str) -> str:
+    """Say that triage is off in a place, and how it is turned on."""
+    return _("Triage is off in {place}: `/parley triage on` there turns it on.", place=name)
 
 
 def came_in(records: Sequence[Feedback]) -> str:
@@ -115,10 +120,11 @@ async def trends(
     now = datetime.now(UTC)
     records = await feedback.statistics.recent(place, now - 2 * days * DAY, MOST_RECORDS)
     fresh = [one for one in records if one.said_at > now - days * DAY]
-    text = compared(fresh, [one for one in records if one.said_at <= now - days * DAY], days)
+    name = place_text(place, chat).name
+    text = compared(fresh, [one for one in records if one.said_at <= now - days * DAY], days, name)
     settings = await store.settings.load(place)
     if not fresh:
-        return text if settings.triage else f"{text} {_(IS_OFF)}"
+        return text if settings.triage else f"{text} {off(name)}"
     channel = await chat.names.spell_out(place, f"<#{place.channel}>")
     severities = settings.severities
     picture = await asyncio.to_thread(drawn, fresh, days, now, channel, severities)
@@ -139,26 +145,28 @@ def _trend(now: int, before: int) -> str:
     return _("rising") if now > before else _("falling") if now < before else ""
 
 
-def _title(fresh: int, before: int, days: int) -> str:
+def _title(fresh: int, before: int, days: int, name: str) -> str:
     if days == 1:
         return ngettext(
-            "**Feedback from the last day**: {n:,} post, and {before:,} on the day before.",
-            "**Feedback from the last day**: {n:,} posts, and {before:,} on the day before.",
+            "**Feedback from the last day** in {place}: {n:,} post, and {before:,} on the day before.",
+            "**Feedback from the last day** in {place}: {n:,} posts, and {before:,} on the day before.",
             fresh,
+            place=name,
             before=before,
         )
     return ngettext(
-        "**Feedback from the last {days:,} days**: {n:,} post, and {before:,} in the {days:,} days before.",
-        "**Feedback from the last {days:,} days**: {n:,} posts, and {before:,} in the {days:,} days before.",
+        "**Feedback from the last {days:,} days** in {place}: {n:,} post, and {before:,} in the {days:,} days before.",
+        "**Feedback from the last {days:,} days** in {place}: {n:,} posts, and {before:,} in the {days:,} days before.",
         fresh,
+        place=name,
         days=days,
         before=before,
     )
 
 
-def compared(fresh: Sequence[Feedback], before: Sequence[Feedback], days: int) -> str:
+def compared(fresh: Sequence[Feedback], before: Sequence[Feedback], days: int, name: str) -> str:
     """Return a table of the categories beside the same number of days before, response times, and repeated posts."""
-    title = _title(len(fresh), len(before), days)
+    title = _title(len(fresh), len(before), days, name)
     if not fresh:
         return title
     now_, then = _counts(fresh), _counts(before)

@@ -76,8 +76,12 @@ def test_a_digest_is_due_at_local_time(digest: str, at: str, zone: str, expected
 
 def test_rising_and_falling_are_told() -> None:
     text = compared(
-        [record(1, HOUR), record(3, HOUR), record(4, HOUR, "Praise")], [record(2, HOUR, "Billing"), record(5, HOUR)], 7
+        [record(1, HOUR), record(3, HOUR), record(4, HOUR, "Praise")],
+        [record(2, HOUR, "Billing"), record(5, HOUR)],
+        7,
+        "<#C1>",
     )
+    assert text.startswith("**Feedback from the last 7 days** in <#C1>: 3 posts, and 2 in the 7 days before.")
     assert "| Bug | 2 | 1 | rising |" in text
     assert "| Praise | 1 | 0 | new |" in text
     assert "| Billing | 0 | 1 | falling |" in text
