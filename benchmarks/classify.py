@@ -28,7 +28,8 @@ from bot.core.classify.advance import AT_ONCE
 from bot.core.classify.classifier import BatchOutcome, Question, sort
 from bot.core.classify.evidence import evidence
 from bot.core.domain.category import FEEDBACK
-from bot.core.domain.classification import Item, Verdict
+from bot.core.domain.classification import Verdict
+from bot.core.domain.classify_item import Item
 from bot.core.domain.setting_choices import Creativity
 from bot.core.ports import Request
 from bot.playground.anthropic.api import MessagesServer

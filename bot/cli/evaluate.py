@@ -19,7 +19,8 @@ from bot.core.classify.metrics import Score
 from bot.core.domain import category
 from bot.core.domain.category import Category
 from bot.core.domain.channel_settings import MAX_INSTRUCTIONS, ChannelSettings
-from bot.core.domain.classification import Example, Item
+from bot.core.domain.classification import Example
+from bot.core.domain.classify_item import Item
 from bot.core.domain.setting_choices import Creativity
 from bot.core.ports import Request
 from bot.db.classify_runs import SqlClassifyItemStore

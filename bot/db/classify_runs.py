@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 from sqlalchemy import Select, bindparam, delete, func, insert, literal, null, select, update
 
-from bot.core.domain.classification import ClassifyRun, Example, Item, RunStatus, Sorted, Verdict
+from bot.core.domain.classification import ClassifyRun, Example, RunStatus, Sorted, Verdict
+from bot.core.domain.classify_item import Item
 from bot.core.domain.thread import Record
 from bot.db.tables import ClassifyItemRow, ClassifyRunRow
 from bot.db.threads import record

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import TypeAdapter
 
 from bot.core.domain.attachment import Attachment, OpenedFile
-from bot.core.domain.classification import AS_FOUND, ReadAs
+from bot.core.domain.classify_item import AS_FOUND, ReadAs
 from bot.core.domain.code_file import SyntaxFault, SyntaxReport
 from bot.core.domain.feedback import Exported
 from bot.core.domain.spreadsheet import Spreadsheet

@@ -24,7 +24,7 @@ class TooMuchError(Exception):
 def read_sheet(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
     """Read a table: its head, then its rows."""
     from bot.core.classify import file_reader  # noqa: PLC0415 (as below: a child loads what it needs)
-    from bot.core.domain.classification import ReadAs  # noqa: PLC0415
+    from bot.core.domain.classify_item import ReadAs  # noqa: PLC0415
 
     table = file_reader.read(asked["name"], data, ReadAs(**asked["read_as"]))
     yield _json(asdict(replace(table, rows=[])))

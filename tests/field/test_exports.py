@@ -10,7 +10,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from bot.core.classify import export, file_reader
-from bot.core.domain.classification import HEADINGS, Item, Sorted, Verdict
+from bot.core.domain.classification import Sorted, Verdict
+from bot.core.domain.classify_item import HEADINGS, Item
 
 FOLDER = "a report in a public tracker"
 VARIANT = "a variant of the others"

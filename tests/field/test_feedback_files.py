@@ -15,7 +15,7 @@ import xlsxwriter
 from bot.core.classify import file_reader, parse
 from bot.core.classify import how_file_was_read as how
 from bot.core.classify.file_reader import ENCODING
-from bot.core.domain.classification import AS_FOUND, ReadAs
+from bot.core.domain.classify_item import AS_FOUND, ReadAs
 from bot.errors import UsageError
 from tests.support.bombs import sparse
 

@@ -30,7 +30,7 @@ from bot.core.code_blocks import fences as code_fence
 from bot.core.code_blocks.file_names import LONGEST_LINE
 from bot.core.command import take_private
 from bot.core.domain import category, programming_language, typed_values
-from bot.core.domain.classification import Item
+from bot.core.domain.classify_item import Item
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Place
 from bot.core.privacy.redaction import piece

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
     from bot.core.classify.classifier import BatchOutcome, Question
     from bot.core.classify.start import ClassifyContext
-    from bot.core.domain.classification import ClassifyRun, Item
+    from bot.core.domain.classification import ClassifyRun
+    from bot.core.domain.classify_item import Item
     from bot.core.ports import Answer, Checkpoint
     from bot.errors import BotError
 

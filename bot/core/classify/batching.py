@@ -10,7 +10,7 @@ from bot.core.tokens import estimate_tokens
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.core.domain.classification import Item
+    from bot.core.domain.classify_item import Item
 
 ITEMS_PER_CALL = 50  # in one call: with many more, models begin to lose their place
 TOKENS_PER_CALL = 8_000  # of items in one call

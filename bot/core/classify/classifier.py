@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from bot.calls import Call
 from bot.core.classify import batching, schema
 from bot.core.domain.category import Category
-from bot.core.domain.classification import Example, Item, Verdict
+from bot.core.domain.classification import Example, Verdict
+from bot.core.domain.classify_item import Item
 from bot.core.domain.message import Role
 from bot.core.ports import Request, Turn
 from bot.errors import ModelEmptyError, ModelError, ModelFormError, ModelRefusedError, ModelTooLargeError

@@ -11,7 +11,8 @@ from bot.core.trigrams import trigrams
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.core.domain.classification import Example, Item
+    from bot.core.domain.classification import Example
+    from bot.core.domain.classify_item import Item
 
 MOST_CORRECTIONS = 1_000  # that are searched for examples
 SHOWN = 400  # characters of an example in a prompt

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.classify.formula import harmless
 from bot.core.domain.category import UNCLASSIFIED
-from bot.core.domain.classification import HEADINGS
+from bot.core.domain.classify_item import HEADINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

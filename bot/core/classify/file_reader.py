@@ -17,7 +17,7 @@ from bot.core.documents import workbook
 from bot.core.documents.grid import MOST_CELLS, Grid, TooWideError, extent
 from bot.core.documents.kinds import COMPOUND, PACKED
 from bot.core.documents.refusal import another, damaged, too_many_cells, unreadable
-from bot.core.domain.classification import AS_FOUND, HEADINGS, MOST_ITEMS, ReadAs
+from bot.core.domain.classify_item import AS_FOUND, HEADINGS, MOST_ITEMS, ReadAs
 from bot.core.domain.spreadsheet import Spreadsheet
 from bot.errors import UsageError
 from bot.language import _, ngettext

@@ -16,7 +16,8 @@ from bot.language import N_, _, and_list
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.domain.classification import ClassifyRun, Item, ReadAs
+    from bot.core.domain.classification import ClassifyRun
+    from bot.core.domain.classify_item import Item, ReadAs
     from bot.core.domain.interaction import Control
     from bot.core.domain.spreadsheet import Spreadsheet
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.classify.start import ClassifyContext
-    from bot.core.domain.classification import ClassifyRun, Item
+    from bot.core.domain.classification import ClassifyRun
+    from bot.core.domain.classify_item import Item
     from bot.core.ports import Checkpoint
 
 LOOK_EVERY = 60.0  # seconds: how often batches are asked whether they are done

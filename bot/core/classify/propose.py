@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.calls import Call
-    from bot.core.domain.classification import Item
+    from bot.core.domain.classify_item import Item
     from bot.core.ports import Model, Request
 
 SAMPLE = 120  # items

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bot.core.actions import CLASSIFY_FORM
 from bot.core.classify.sources import is_sheet
 from bot.core.domain import category
-from bot.core.domain.classification import ClassifyOptions, ClassifyRequest, ReadAs
+from bot.core.domain.classification import ClassifyOptions, ClassifyRequest
+from bot.core.domain.classify_item import ReadAs
 from bot.core.domain.control_value import ClassifyTarget
 from bot.core.domain.interaction import Field, Form
 from bot.language import N_, _

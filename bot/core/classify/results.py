@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core.domain.category import UNCLASSIFIED
-from bot.core.domain.classification import SHOWN_TO_MODEL
+from bot.core.domain.classify_item import SHOWN_TO_MODEL
 from bot.core.markdown_table import cell, markdown_table
 from bot.core.writing.notes import apology
 from bot.errors import ModelFormError

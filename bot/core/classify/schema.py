@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, BaseModel, Field, OnErrorOmit, StrictInt, create_model
 
 from bot.core.classify.evidence import evidence
-from bot.core.domain.classification import Example, Item, Verdict
+from bot.core.domain.classification import Example, Verdict
 from bot.core.prompt_data import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from bot.core.domain.category import Category
+    from bot.core.domain.classify_item import Item
 
 SURE = 100  # percent
 

@@ -11,7 +11,7 @@ from bot.core import channel_reader
 from bot.core.attachments.attach import check_state, looked_up
 from bot.core.classify import file_reader
 from bot.core.classify.table import file_kind
-from bot.core.domain.classification import MOST_ITEMS, Item
+from bot.core.domain.classify_item import MOST_ITEMS, Item
 from bot.core.domain.message import FileRef, Place
 from bot.core.domain.spreadsheet import Spreadsheet
 from bot.core.time_span import times as spans

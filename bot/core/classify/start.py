@@ -20,7 +20,8 @@ from bot.core.classify.propose import propose
 from bot.core.classify.results import MOST_LISTED
 from bot.core.classify.sources import gather
 from bot.core.domain import category
-from bot.core.domain.classification import ClassifyRun, Example, Item, RunStatus, counted
+from bot.core.domain.classification import ClassifyRun, Example, RunStatus, counted
+from bot.core.domain.classify_item import Item
 from bot.core.domain.control_value import RunRef
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.setting_choices import Creativity

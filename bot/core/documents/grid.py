@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from bot.core.domain.classification import MOST_ITEMS
+from bot.core.domain.classify_item import MOST_ITEMS
 from bot.language import N_, _
 
 if TYPE_CHECKING:

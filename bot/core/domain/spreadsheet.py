@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.core.domain.classification import Item
+from bot.core.domain.classify_item import Item
 from bot.language import _
 
 LONGEST_CELL = 2_000  # characters that are kept of a column beside the texts

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from bot.calls import Call
-    from bot.core.domain.classification import ClassifyRun, Example, Item, Sorted, Verdict
+    from bot.core.domain.classification import ClassifyRun, Example, Sorted, Verdict
+    from bot.core.domain.classify_item import Item
     from bot.core.domain.message import Place
 
 

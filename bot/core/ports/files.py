@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from bot.core.domain.classification import AS_FOUND
+from bot.core.domain.classify_item import AS_FOUND
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.domain.attachment import OpenedFile
-    from bot.core.domain.classification import ReadAs
+    from bot.core.domain.classify_item import ReadAs
     from bot.core.domain.code_file import CodeFile, SyntaxReport
     from bot.core.domain.feedback import Exported
     from bot.core.domain.message import FileRef

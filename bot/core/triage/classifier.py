@@ -17,7 +17,7 @@ from bot.core.classify.classifier import BatchOutcome, Question, sort
 from bot.core.classify.examples import Nearest
 from bot.core.domain import category
 from bot.core.domain.attachment import Attachment
-from bot.core.domain.classification import Item
+from bot.core.domain.classify_item import Item
 from bot.core.domain.feedback import Decision, FeedbackStatus, Judgment, KnownPost
 from bot.core.domain.message import Role
 from bot.core.domain.route import route

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from bot.core.domain.category import Category
     from bot.core.domain.channel_settings import ChannelSettings
-    from bot.core.domain.classification import Example, Item, Verdict
+    from bot.core.domain.classification import Example, Verdict
+    from bot.core.domain.classify_item import Item
 
 LONGEST_SUMMARY = 200  # characters
 LONGEST_WORD = 40

@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from bot.core import trigrams
-from bot.core.domain.classification import Item
+from bot.core.domain.classify_item import Item
 from bot.core.trigrams import alike, distinct
 
 if TYPE_CHECKING:

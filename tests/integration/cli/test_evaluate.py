@@ -10,7 +10,8 @@ from bot import settings
 from bot.cli import evaluate
 from bot.cli.evaluate import EvaluateOptions
 from bot.core.domain.category import Category
-from bot.core.domain.classification import ClassifyRun, Item, RunStatus, Verdict
+from bot.core.domain.classification import ClassifyRun, RunStatus, Verdict
+from bot.core.domain.classify_item import Item
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.db.classify_runs import SqlClassifyItemStore, SqlClassifyRunStore

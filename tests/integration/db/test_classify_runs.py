@@ -11,7 +11,8 @@ from sqlalchemy import text
 
 from bot.calls import Call, Purpose
 from bot.core.domain.category import Category
-from bot.core.domain.classification import ClassifyRun, Example, Item, RunStatus, Sorted, Verdict
+from bot.core.domain.classification import ClassifyRun, Example, RunStatus, Sorted, Verdict
+from bot.core.domain.classify_item import Item
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.db.classify_runs import PAGE, SqlClassifyItemStore, SqlClassifyRunStore

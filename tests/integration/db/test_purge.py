@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from bot.core.domain.classification import Item
+from bot.core.domain.classify_item import Item
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import Conversation, Record

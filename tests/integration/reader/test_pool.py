@@ -382,3 +382,10 @@ async def test_a_child_in_strange_hands_is_not_trusted(spoken: bytes, cause: str
             pass
     assert failure.value.cause == cause
     await child.end()
+
+
+async def test_reading_a_table_loads_little() -> None:
+    """Pydantic alone takes longer to load than most tables take to read."""
+    loaded = "import sys, bot.core.classify.file_reader; sys.exit('pydantic' in sys.modules)"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", loaded, cwd=ROOT)
+    assert await process.wait() == 0

@@ -16,7 +16,7 @@ from bot.language import _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.domain.classification import ReadAs
+    from bot.core.domain.classify_item import ReadAs
 
 MOST_JUDGED = 20  # tables
 HOLDS_TEXTS = 0.8  # of about 5, as `column.quality` judges

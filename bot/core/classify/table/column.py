@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.classify.table import naming
 from bot.core.documents.grid import LOOKED_AT
-from bot.core.domain.classification import HEADINGS
+from bot.core.domain.classify_item import HEADINGS
 from bot.errors import UsageError
 from bot.language import _
 

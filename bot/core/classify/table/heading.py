@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.classify.table import naming
 from bot.core.documents.grid import LOOKED_AT, MOST_COLUMNS, Row, extent
-from bot.core.domain.classification import HEADINGS
+from bot.core.domain.classify_item import HEADINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

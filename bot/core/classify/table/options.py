@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.classify.table import naming
 from bot.core.command import shown
-from bot.core.domain.classification import ReadAs
+from bot.core.domain.classify_item import ReadAs
 from bot.errors import UsageError
 from bot.language import _
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from bot.core.classify import batching
 from bot.core.classify.batching import ITEMS_PER_CALL, TOKENS_PER_CALL, TOKENS_PER_ITEM
-from bot.core.domain.classification import Item
+from bot.core.domain.classify_item import Item
 
 
 def items(*sizes: int) -> list[Item]:

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.classify.examples import MOST_EXAMPLES, Nearest
-from bot.core.domain.classification import Example, Item
+from bot.core.domain.classification import Example
+from bot.core.domain.classify_item import Item
 
 LOGIN = Example("I cannot log in to my account", ("Account issue",))
 INVOICE = Example("The invoice shows the wrong amount", ("Billing",))

@@ -13,7 +13,8 @@ from python_calamine import CalamineWorkbook
 from bot.core.classify import export, file_reader
 from bot.core.classify.formula import harmless, restored
 from bot.core.decoding.text import clean
-from bot.core.domain.classification import HEADINGS, Item, Sorted, Verdict
+from bot.core.domain.classification import Sorted, Verdict
+from bot.core.domain.classify_item import HEADINGS, Item
 
 RESULTS = [
     Sorted(Item(1, "it crashes", "row 2"), Verdict(1, ("Bug", "Praise"), 90, "crashes")),

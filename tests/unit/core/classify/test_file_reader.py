@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.core.classify import file_reader
 from bot.core.documents import archive
-from bot.core.domain.classification import MOST_ITEMS, Item, ReadAs
+from bot.core.domain.classify_item import MOST_ITEMS, Item, ReadAs
 from bot.errors import UsageError
 
 CSV = b"id,created,message\n1,2026-11-01,My app crashes when I open it\n2,2026-11-02,I forgot my password again\n"

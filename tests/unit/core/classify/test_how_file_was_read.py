@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.actions import READ_COLUMN, READ_ENCODING, READ_HEADING, READ_SHEET
 from bot.core.classify import file_reader, how_file_was_read
-from bot.core.domain.classification import ReadAs
+from bot.core.domain.classify_item import ReadAs
 from bot.core.domain.spreadsheet import Spreadsheet
 from bot.errors import UsageError
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from bot.core.classify import parse
 from bot.core.classify.parse import MOST_LINES
 from bot.core.domain.category import LONGEST_NAME, MOST
-from bot.core.domain.classification import ClassifyOptions, ReadAs
+from bot.core.domain.classification import ClassifyOptions
+from bot.core.domain.classify_item import ReadAs
 from bot.errors import UsageError
 
 

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from bot.core.classify import results
 from bot.core.classify.results import SHOWN_OF_ITEM, UNSURE, RunCounts
-from bot.core.domain.classification import Item, Sorted, Verdict
+from bot.core.domain.classification import Sorted, Verdict
+from bot.core.domain.classify_item import Item
 
 
 def sorted_(number: int, text: str, *categories: str, confidence: int = 90, by: str = "") -> Sorted:

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from bot.core.classify import schema as form
 from bot.core.domain.category import Category
-from bot.core.domain.classification import SHOWN_TO_MODEL, Example, Item, Verdict
+from bot.core.domain.classification import Example, Verdict
+from bot.core.domain.classify_item import SHOWN_TO_MODEL, Item
 
 NAMES = st.text(st.characters(categories=("L", "N", "S")), min_size=1, max_size=20).filter(lambda name: name.strip())
 BUG, PRAISE = Category(name="Bug", definition="It breaks.", examples=("it crashes",)), Category(name="Praise")

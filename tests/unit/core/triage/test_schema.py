@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from bot.core.domain.category import FEEDBACK
 from bot.core.domain.channel_settings import ChannelSettings
-from bot.core.domain.classification import Item
+from bot.core.domain.classify_item import Item
 from bot.core.domain.feedback import Judgment
 from bot.core.triage.schema import LONGEST_SUMMARY, form, judgments, prompt
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.domain.classification import Item
+from bot.core.domain.classify_item import Item
 from bot.core.domain.feedback import KnownPost
 from bot.core.triage.similar import MOST_WORDS, rare, shown, words
 from bot.core.trigrams import alike, distinct
