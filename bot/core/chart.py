@@ -19,7 +19,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.core.money import dollars
+from bot.core.money import SMALLEST, dollars
 from bot.language import _, number, percent
 
 if TYPE_CHECKING:
@@ -200,8 +200,14 @@ def label_amounts(axes: Axes, part: Panel) -> None:
     steps = [1, 2, 5, 10]
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=steps, integer=part.unit is Unit.COUNT, min_n_ticks=1))
     if part.unit is Unit.DOLLARS:
+        # Below what is written as a number, all labels would read the same.
+        axes.set_ylim(top=max(axes.get_ylim()[1], 1.1 * SMALLEST))
         # Behind a backslash, a dollar sign begins no formula.
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda amount, __: dollars(amount).replace("$", r"\$")))
+        axes.yaxis.set_major_formatter(
+            FuncFormatter(
+                lambda amount, __: "" if 0 < amount < 0.99 * SMALLEST else dollars(amount).replace("$", r"\$")
+            )
+        )
     elif part.unit is Unit.HOURS:
         is_short = axes.get_ylim()[1] < 2  # noqa: PLR2004 (hours)
         axes.yaxis.set_major_formatter(

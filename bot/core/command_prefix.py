@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NAMES = "|".join(one.name for one in COMMANDS)
 IN_CODE = re.compile(rf"(?<=`)/(?=(?:{NAMES})[` ])")  # `/code` and `/code Go`
-ANYWHERE = re.compile(rf"(?<![^\s(`“„])/(?=(?:{NAMES})(?![\w/-]))")
+ANYWHERE = re.compile(rf"(?<![^\s(`“„*])/(?=(?:{NAMES})(?![\w/-]))")
 FENCE = "```"
 
 

@@ -7,13 +7,13 @@ from babel.numbers import format_currency
 from bot import language
 from bot.language import _
 
-_SMALLEST = 0.0001  # dollars that are still written as a number
+SMALLEST = 0.0001  # dollars that are still written as a number
 
 
 def dollars(amount: float) -> str:
     """Return an amount in dollars: two decimals for whole cents and above a dollar, otherwise four."""
-    if 0 < amount < _SMALLEST:
-        return _("less than {amount}", amount=dollars(_SMALLEST))
+    if 0 < amount < SMALLEST:
+        return _("less than {amount}", amount=dollars(SMALLEST))
     is_whole_cents = round(amount * 10_000) % 100 == 0
     locale = language.locale()
     pattern = locale.currency_formats["standard"].pattern

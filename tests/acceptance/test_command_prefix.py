@@ -71,7 +71,7 @@ async def test_a_mention_is_a_command_with_it(prefixed: Dialogue, model: Scripte
 
 
 async def test_commands_are_switched_off_with_it(prefixed: Dialogue) -> None:
-    await parley(prefixed, "set commands_off /ai-code")
+    assert "*/ai-code*" in await parley(prefixed, "set commands_off /ai-code")
     await prefixed.workspace.command(prefixed.general, "/ai-code", "a haiku in Python")
     told = await prefixed.whisper(2)
     assert told.startswith("`/ai-code` is turned off here")

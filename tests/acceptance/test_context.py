@@ -350,6 +350,7 @@ async def test_a_thread_of_5000_is_read_as_far_as_it_fits(dialogue: Dialogue, mo
         general, [f"Message number {n} of many." for n in range(4_999)], thread_ts=root, ago=5_000, apart=0.9
     )
     model.answer("The last one is number 4998.")
+    model.answer("Messages by their numbers.")  # the summary, if the bot comes to it before it ends
     dialogue.mention("which is the last?", thread_ts=root)
     told_so = "The last one is number 4998.\n\n_I read the 5,000 messages before this one; the oldest "
     await workspace.until(lambda: any(m.shown.startswith(told_so) for m in dialogue.answers(general, root)))

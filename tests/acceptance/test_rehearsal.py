@@ -42,6 +42,11 @@ async def test_code_is_revised_in_its_thread(rehearsal: Dialogue) -> None:
     assert NOTICE in local.thread(rehearsal.general, root.ts)[-1].shown
 
 
+async def test_code_is_written_after_a_mention(rehearsal: Dialogue) -> None:
+    rehearsal.mention("code: a function for the area of a circle")
+    await rehearsal.workspace.until(lambda: any(file.name == "circle_area.py" for file in rehearsal.workspace.files()))
+
+
 async def test_cut_code_is_gone_on_with(rehearsal: Dialogue) -> None:
     local = rehearsal.workspace
     await local.command(rehearsal.general, "/parley", "set max_output 256")

@@ -93,6 +93,7 @@ async def test_a_mere_stop_is_not_answered(dialogue: Dialogue, model: ScriptedMo
     await dialogue.answer(dialogue.general, ts)
     dialogue.workspace.say(dialogue.general, words, thread_ts=ts)
     dialogue.mention(words, thread_ts=ts)
+    await dialogue.workspace.until(lambda: all(one.is_over for one in dialogue.workspace.deliveries.log))
     model.answer("Goodbye.")
     dialogue.workspace.say(dialogue.general, "stop the clocks, said the poet", thread_ts=ts)
     assert await dialogue.answer(dialogue.general, ts, 2) == "Goodbye."

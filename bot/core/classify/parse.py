@@ -43,7 +43,7 @@ _ATTACHED = re.compile(
 # Said in a message: the categories without a colon, and messages below a heading.
 _COLON = re.compile(r"(?:\A|\s)into:", re.IGNORECASE)
 _OPTION_LIKE = re.compile(r"(?:--|—|\u2013)[a-z][a-z-]{1,40}(?=[\s=]|\Z)")
-_INTO_WORD = re.compile(r"\s(?:into|in)\s+", re.IGNORECASE)
+_INTO_WORD = re.compile(r"(?:\Ainto|\s(?:into|in))\s+", re.IGNORECASE)
 _AND = re.compile(r" (?:and|und|or|oder) ", re.IGNORECASE)
 _LISTED = re.compile(
     r"(?:(?:these|those|this|the|diese|die)\s+)?(?:(?:following|folgenden)\s+)?(?:(?:customer|user|support)\s+)?"
@@ -127,14 +127,14 @@ def spoken(said: str, *, has_files: bool = False) -> str:
     for match in _INTO_WORD.finditer(where):
         if _is_scope(where[: match.start()], has_files=has_files) and where[match.end() :].strip():
             names = _names(where[match.end() :])
-            return " ".join([where[: match.start()], f"into: {names}", *_typed(options)])
+            return " ".join(filter(None, (where[: match.start()], f"into: {names}", *_typed(options))))
     return said if _is_scope(where, has_files=has_files) else ""
 
 
 def _is_scope(text: str, *, has_files: bool) -> bool:
-    found = typed_scope.read(text)
+    found = typed_scope.read(text) if text.strip() else None
     is_place = found is not None and not (found.channel or "").isdigit()
-    return is_place or (has_files and bool(_ATTACHED.fullmatch(text.strip())))
+    return is_place or (has_files and (not text.strip() or bool(_ATTACHED.fullmatch(text.strip()))))
 
 
 def _names(said: str) -> str:

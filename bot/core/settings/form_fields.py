@@ -15,7 +15,7 @@ from bot.core.domain.typed_setting import read
 from bot.core.money import dollars
 from bot.core.settings.value_text import number_text
 from bot.errors import UsageError
-from bot.language import _, number
+from bot.language import N_, _, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from bot.core.ports import Model
 
 INHERITED = "-"  # what is chosen where a setting is left to the layer below; the platform takes no empty choice
+# What a setting that no layer sets comes to, in words.
+UNSET = {"creativity": N_("what suits the task"), "effort": N_("its own default")}
+NOTHING = N_("none")
 LONGEST = 3_000  # characters of a field, the platform's limit
 
 FIELDS = tuple(name for name, one in SHOWN.items() if "settings" in one.forms)
@@ -78,7 +81,7 @@ def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[s
     if known := tuple(one.name for one in inherited.personas) if name == "persona" else choices(name):
         held = (typed,) if typed and typed not in known else ()
         options = [
-            (INHERITED, _("Not set here ({value})", value=left or _("what suits the task"))),
+            (INHERITED, _("Not set here ({value})", value=left or _(UNSET.get(name, NOTHING)))),
             *((one, one) for one in (*known, *held)),
         ]
         return Field(name, label(name), "choice", typed or INHERITED, tuple(options), told)

@@ -35,6 +35,10 @@ _GOES_ON = re.compile(
     r"(?:\A|: )(?:Your answer broke off at the length limit\. )?Go on exactly where (?:you|it) stopped"
 )
 _CODE = re.compile(r"(?:\A|: )/code\s+(?P<request>.+)", re.DOTALL)
+_CODE_TASK = "You write code"  # how the bot's instructions for code begin
+_SPOKEN = re.compile(r"\A/?code\b[\s:]*", re.IGNORECASE)
+# What the bot's history keeps below an answer that was stopped or cut off.
+_ENDED_EARLY = ("[stopped]", "[cut off]")
 _PIECE = re.compile(r"\s*\S+\s*|\s+")
 # What the bot puts in the place of what it hides. Written in any other way, it is not put back.
 _HIDDEN = re.compile(r"\[([a-z]{1,8}-\d{1,9})\]")
@@ -81,6 +85,8 @@ class Rehearsal:
             written = write_code(request, self._templates)
         elif files := files_in(asked.turns):
             written = revise(text, files)
+        elif asks_code(asked) and not documents(asked):
+            written = write_code(_SPOKEN.sub("", newest(asked.turns)), self._templates)
         else:
             written = converse(asked.turns, documents(asked), unseen(asked))
         return "\n\n".join(filter(None, (notice(asked), written, hidden(asked))))
@@ -95,6 +101,8 @@ class Rehearsal:
             whole = f"{notice(asked)}\n\n{write_code(request['request'], self._templates)}"
         else:
             whole = self.answer(replace(asked, body={**asked.body, "messages": asked.body["messages"][: number + 1]}))
+        for mark in _ENDED_EARLY:
+            begun = begun.removesuffix(f"\n\n{mark}")
         _, found, rest = whole.partition(begun)
         return rest if found else LOST
 
@@ -114,6 +122,11 @@ def condense(thread: Json) -> str:
     texts = [str(one.get("text", "")) if isinstance(one, dict) else str(one) for one in said or ()]
     kept = [str(thread.get("summary") or ""), *central("\n".join(texts))]
     return shorten("\n".join(filter(None, kept)), KEPT_OF_THREAD)
+
+
+def asks_code(asked: ModelRequest) -> bool:
+    """Return whether the bot asks for code, as for a mention that begins with “code”."""
+    return any(block.startswith(_CODE_TASK) for block in asked.system[:1])
 
 
 def documents(asked: ModelRequest) -> list[tuple[str, str]]:

@@ -95,6 +95,15 @@ def test_sums_are_labeled_exactly(most: float) -> None:
     assert [float(label(tick).replace("\\$", "").replace(",", "")) for tick in ticks] == pytest.approx(ticks)
 
 
+def test_the_smallest_sums_have_one_label() -> None:
+    axes = Figure().add_subplot()
+    axes.bar([0], [0.00005])
+    chart.label_amounts(axes, Panel("Cost", {"answers": [0.00005]}, unit=Unit.DOLLARS))
+    label = axes.yaxis.get_major_formatter()
+    ticks = [float(tick) for tick in axes.get_yticks() if tick <= axes.get_ylim()[1]]
+    assert [text for tick in ticks if (text := label(tick))] == [r"\$0.00", r"\$0.0001"]
+
+
 def test_listed_fonts_are_found(tmp_path: Path) -> None:
     bare = {"PATH": os.environ["PATH"], "MPLCONFIGDIR": str(tmp_path)}
 

@@ -241,6 +241,7 @@ def test_one_word_needs_a_mention(said: str) -> None:
         ("summarize #support 7d", ""),
         ("classify", "/classify"),
         ("classify this file into Bug, Praise", "/classify this file into: Bug, Praise"),
+        ("classify into Bug, Praise", "/classify into: Bug, Praise"),
         ("please classify column=text", "/classify column=text"),
         ("code: add types", "/code add types"),
         ("what is in it?", ""),
