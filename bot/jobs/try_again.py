@@ -34,7 +34,7 @@ async def try_again(action: Action, *, checkpoint: Checkpoint, inbox: Inbox, cha
     del checkpoint  # trying again twice is trying again once
     ref = TRY_AGAIN.read(action)
     if not await may(action, ref.person, chat.directory):
-        return await send_ephemeral(action.place, action.asker, NOT_YOURS, answers=chat.answers)
+        return await send_ephemeral(action.place, action.asker, _(NOT_YOURS), answers=chat.answers)
     if not await inbox.retry(ref.reference, fairness_group(action.place), ref.claims):
         return await send_ephemeral(action.place, action.asker, _(OVER), answers=chat.answers)
     return Record(action.place, action.asker.person)

@@ -171,7 +171,7 @@ async def _give(typed: str, context: SummaryContext) -> FinishedAnswer:
     if run.source.is_text:
         text = typed or await SummaryCheckpoint(run, store.summary_runs).text()
         if not text:
-            raise UsageError(FORGOTTEN)
+            raise UsageError(_(FORGOTTEN))
         return await give_text(text, context)
     if run.source.file:
         return await give_files((run.source.file,), context)
