@@ -39,10 +39,10 @@ and `app.py` introduces them to each other.
       settings/       /parley: settings, budgets, personas, forms, history, help
       privacy/        redaction, forgetting, retention
       spend/          budgets (when a day begins), the model that keeps within them, /parley usage
+      tools/          what Claude can call while it answers: the loop (rounds.py), find/ its search, memory/ notes
       attachments/    files that come with a message: how many, how many pages and bytes
       writing/        what every answer takes: what fits, streaming, the sentences around it (notes.py), continuing
-      code_blocks/    the fenced code blocks of a text: found and named
-      decoding/       bytes to text: which encoding a file is in
+      code_blocks/    the fenced code blocks of a text: found and named · decoding/ bytes to text: which encoding
       documents/      which kinds of files Claude can be shown (kinds.py); office files, mail, web pages to text
       time_span/      times as people type them: 7d, since Monday, last week; the usual and the longest (times.py)
     slack/            inbound/ reads what Slack delivers · outbound/ posts: answers, tables, forms, files; how long a

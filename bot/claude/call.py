@@ -11,6 +11,7 @@ from typing import Any
 from bot import turn
 from bot.calls import Call
 from bot.claude.prices import micros
+from bot.core.ports.model import NO_LISTENERS, Listeners
 
 COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
@@ -19,15 +20,15 @@ COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache
 class ModelCall:
     """A call in flight. `on_text` gets the text as it arrives; without it, no one sees the text before it is whole.
 
-    `on_thinking` gets the thinking, which is never part of the answer. `counts` are the API's, by its own names; empty
-    until it began to answer. `stop_reason` is None until it stopped. `failure` is the attempt that failed last, as the
-    ledger keeps it.
+    `listeners` get what is never part of the answer, such as the thinking. `counts` are the API's, by its own names;
+    empty until it began to answer. `stop_reason` is None until it stopped. `failure` is the attempt that failed last,
+    as the ledger keeps it.
     """
 
     purpose: str
     model: str
     on_text: Callable[[str], None] | None = None
-    on_thinking: Callable[[str], None] | None = None
+    listeners: Listeners = NO_LISTENERS
     counts: dict[str, int] = field(default_factory=dict)
     stop_reason: str | None = None
     request_id: str | None = None
@@ -52,8 +53,8 @@ class ModelCall:
             delta = event["delta"]
             if delta["type"] == "text_delta" and delta["text"]:
                 self.take(delta["text"])
-            elif delta["type"] == "thinking_delta" and delta["thinking"] and self.on_thinking is not None:
-                self.on_thinking(delta["thinking"])
+            elif delta["type"] == "thinking_delta" and delta["thinking"] and self.listeners.thinking is not None:
+                self.listeners.thinking(delta["thinking"])
         elif kind == "message_start":
             self._count(event["message"]["usage"])
         elif kind == "message_delta" and self.counts:

@@ -30,6 +30,7 @@ from bot.claude.transport import Transport, proxy_of
 from bot.core.cancel import cancel_on, check
 from bot.core.domain.message import Role
 from bot.core.ports import Completion, Model
+from bot.core.ports.model import NO_LISTENERS
 from bot.errors import ModelFormError, ModelMisconfiguredError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     from bot.calls import Call
     from bot.claude.model_facts import Clock
-    from bot.core.ports import BatchRequest, Filled, Request, Turn
+    from bot.core.ports import BatchRequest, Filled, Listeners, Request, Turn
 
 API = "https://api.anthropic.com"
 
@@ -130,12 +131,12 @@ class Claude(ModelLimits):
         self,
         request: Request,
         on_text: Callable[[str], None],
-        on_thinking: Callable[[str], None] | None = None,
+        listeners: Listeners = NO_LISTENERS,
         cancelled: asyncio.Event | None = None,
     ) -> Completion:
-        """Answer in free text; `on_text` and `on_thinking` get each piece as it arrives. Raises a `ModelError`."""
+        """Answer in free text; `on_text` and the `listeners` get each piece as it arrives. Raises a `ModelError`."""
         check(cancelled)
-        exchange = ModelCall(request.purpose, self.card_of(request.settings).id, on_text, on_thinking)
+        exchange = ModelCall(request.purpose, self.card_of(request.settings).id, on_text, listeners)
         with self._told(exchange):
             await cancel_on(cancelled, self._ask(request, exchange))
         return Completion(exchange.text, truncated=exchange.stop_reason == "max_tokens", call=exchange.call())

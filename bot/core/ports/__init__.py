@@ -15,7 +15,7 @@ from bot.core.ports.chat import (
     Mentions,
 )
 from bot.core.ports.files import FileReader
-from bot.core.ports.model import BatchRequest, Completion, Filled, Model, ModelFacts, Request, Turn
+from bot.core.ports.model import BatchRequest, Completion, Filled, Listeners, Model, ModelFacts, Request, Turn
 from bot.core.ports.store import (
     CodeFileStore,
     SettingsStore,
@@ -45,6 +45,7 @@ __all__ = [
     "Filled",
     "Intake",
     "InteractionIntake",
+    "Listeners",
     "Mentions",
     "MessageIntake",
     "Model",

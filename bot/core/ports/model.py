@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -14,10 +14,10 @@ from bot.core.domain.attachment import Attachment
 from bot.core.domain.channel_settings import DEFAULTS, ChannelSettings
 from bot.core.domain.message import Role
 from bot.core.domain.setting_choices import Creativity
+from bot.core.domain.tool import Round, Source, Step, ToolCall, ToolDefinition, WebAccess
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
 
 Filled = TypeVar("Filled", bound=BaseModel)
 
@@ -38,6 +38,9 @@ class Request:
     `settings` are the channel's; its instructions are trusted because an admin wrote them; everything that people typed
     is in `turns`. `max_output` is in tokens, thinking included. `person` is an opaque id. `creativity` is the purpose's
     default, unless the channel sets another.
+
+    `tools` are what the model may call, in this order, and `web` what it may look up; `rounds` are what it has called
+    so far, after `turns`. `may_call`: whether it may call any more, or has to answer now.
     """
 
     purpose: str  # names the prompt: a `Purpose`, or the name of the command that it answers
@@ -46,15 +49,44 @@ class Request:
     person: str
     settings: ChannelSettings = DEFAULTS
     creativity: Creativity = Creativity.MEDIUM
+    tools: tuple[ToolDefinition, ...] = ()
+    web: WebAccess | None = None
+    rounds: tuple[Round, ...] = ()
+    may_call: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What the model wrote. `truncated`: the output limit cut it short."""
+    """What the model wrote. `truncated`: the output limit cut it short.
+
+    `tool_calls`: what it wants to know before it goes on. `is_paused`: it goes on as soon as it is asked again.
+    `takes_only_results`: a search of its own is not over, so that nothing may be added to the results. `content` is
+    then what a `Round` needs of it, "" where the answer is over.
+    """
 
     text: str
     truncated: bool
     call: Call
+    tool_calls: tuple[ToolCall, ...] = ()
+    is_paused: bool = False
+    takes_only_results: bool = False
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """What else hears of an answer while it is written. They run on the event loop, and neither block nor raise.
+
+    `thinking` gets each piece of thinking. `step` is told what the model looks up by itself, and what it found. `cite`
+    gets each source that the text before it cites, and returns the mark to put there.
+    """
+
+    thinking: Callable[[str], None] | None = None
+    step: Callable[[Step], None] | None = None
+    cite: Callable[[Source], str] | None = None
+
+
+NO_LISTENERS = Listeners()
 
 
 class ModelFacts(Protocol):
@@ -104,10 +136,10 @@ class Write(Protocol):
         self,
         request: Request,
         on_text: Callable[[str], None],
-        on_thinking: Callable[[str], None] | None = None,
+        listeners: Listeners = NO_LISTENERS,
         cancelled: asyncio.Event | None = None,
     ) -> Completion:
-        """Answer; `on_text` gets each piece as soon as the model gives it, `on_thinking` each piece of thinking.
+        """Answer; `on_text` gets each piece as soon as the model gives it.
 
         Settings that the model does not take are left out. Retries by itself, within one deadline, as long as `on_text`
         has got nothing.

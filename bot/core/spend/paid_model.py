@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot import turn
 from bot.core.domain.budget import BudgetKind, Refusal
 from bot.core.domain.message import Place
+from bot.core.ports.model import NO_LISTENERS
 from bot.core.spend import budgets as budget
 from bot.errors import OverBudgetError
 from bot.language import N_, _
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from bot.calls import Call
     from bot.core.domain.budget import Cap
     from bot.core.domain.channel_settings import ChannelSettings
-    from bot.core.ports import BatchRequest, Completion, Filled, Model, Request
+    from bot.core.ports import BatchRequest, Completion, Filled, Listeners, Model, Request
     from bot.core.ports.budgets import SpendStore
 
 log = logging.getLogger(__name__)
@@ -76,12 +77,12 @@ class PaidCalls:
         self,
         request: Request,
         on_text: Callable[[str], None],
-        on_thinking: Callable[[str], None] | None = None,
+        listeners: Listeners = NO_LISTENERS,
         cancelled: asyncio.Event | None = None,
     ) -> Completion:
         """Answer in free text. Raises `OverBudgetError` where a budget is used up, and as the model does."""
         async with self._paid(request):
-            return await self._model.write(request, on_text, on_thinking, cancelled)
+            return await self._model.write(request, on_text, listeners, cancelled)
 
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form. Raises `OverBudgetError`, and as the model does."""

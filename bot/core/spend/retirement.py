@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot import turn
 from bot.core.domain.channel_settings import PARLEY
 from bot.core.domain.message import Place
+from bot.core.ports.model import NO_LISTENERS
 from bot.errors import ConflictError, ModelError
 from bot.language import N_, _, and_list, ngettext
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.calls import Call
     from bot.core.domain.channel_settings import ChannelSettings
-    from bot.core.ports import BatchRequest, Completion, Filled, Model, Request, SettingsStore
+    from bot.core.ports import BatchRequest, Completion, Filled, Listeners, Model, Request, SettingsStore
 
 log = logging.getLogger(__name__)
 
@@ -62,15 +63,15 @@ class RenewedCalls:
         self,
         request: Request,
         on_text: Callable[[str], None],
-        on_thinking: Callable[[str], None] | None = None,
+        listeners: Listeners = NO_LISTENERS,
         cancelled: asyncio.Event | None = None,
     ) -> Completion:
         """Answer in free text. Raises a `ModelError`."""
         told = await self._renew(request.settings)
         if not told:
-            return await self._model.write(request, on_text, on_thinking, cancelled)
+            return await self._model.write(request, on_text, listeners, cancelled)
         try:
-            completion = await self._model.write(request, on_text, on_thinking, cancelled)
+            completion = await self._model.write(request, on_text, listeners, cancelled)
         except ModelError:
             await self._say(told)
             raise

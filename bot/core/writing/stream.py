@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot import turn
 from bot.core.attachments import rejected_files
 from bot.core.code_blocks.blocks import read
+from bot.core.ports import Listeners
 from bot.core.writing.below import End
 from bot.core.writing.continuation import Seam, rest_of
 from bot.core.writing.kept_answer import PreparedAnswer, give, kept, show, withdraw
@@ -105,12 +106,12 @@ async def ask(
 
     An answer that was cut is continued, once; rejected files are left out.
     """
-    on_thinking = answer.think if request.settings.thinking != "off" else None
+    listeners = Listeners(answer.think if request.settings.thinking != "off" else None)
     before: tuple[Call, ...] = ()
     refused: tuple[RejectedFile, ...] = ()
     while True:
         try:
-            completion = await model.write(request, answer.write, on_thinking, cancelled)
+            completion = await model.write(request, answer.write, listeners, cancelled)
         except ModelRejectedError as error:
             if error.partial:
                 raise

@@ -1,4 +1,4 @@
-"""A model that does not get to see what is hidden."""
+"""A model that does not get to see what is hidden: where a channel wants it so, and wherever it may use the web."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core.ports.model import NO_LISTENERS
 from bot.core.privacy.redaction.placeholder import Redaction, Restoring
 from bot.errors import ModelError
 
@@ -14,13 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from bot.calls import Call
-    from bot.core.ports import BatchRequest, Completion, Filled, Model, Request
+    from bot.core.domain.tool import Step
+    from bot.core.ports import BatchRequest, Completion, Filled, Listeners, Model, Request
 
 QUICK = 4_000  # characters that are searched in a millisecond or two
 
 
 def redacting(model: Model) -> Model:
-    """Return a model that does not get to see what is hidden, where a channel's settings want redaction."""
+    """Return a model that does not get to see what is hidden, where a request wants redaction."""
     calls = RedactedCalls(model)
     return replace(model, write=calls.write, fill=calls.fill, submit=calls.submit)
 
@@ -35,23 +37,25 @@ class RedactedCalls:
         self,
         request: Request,
         on_text: Callable[[str], None],
-        on_thinking: Callable[[str], None] | None = None,
+        listeners: Listeners = NO_LISTENERS,
         cancelled: asyncio.Event | None = None,
     ) -> Completion:
         """Answer in free text; what was hidden is there again in all that comes back. Raises as the model does."""
-        if not request.settings.redact:
-            return await self._model.write(request, on_text, on_thinking, cancelled)
+        if not request.settings.redact and request.web is None:
+            return await self._model.write(request, on_text, listeners, cancelled)
         hidden, redaction = await _redacted(request)
-        answer, thought = Restoring(redaction, on_text), Restoring(redaction, on_thinking or _unheard)
+        answer = Restoring(redaction, on_text)
+        thought = Restoring(redaction, listeners.thinking or _unheard)
         with _restored(redaction):
             try:
                 completion = await self._model.write(
-                    hidden, answer.write, thought.write if on_thinking else None, cancelled
+                    hidden, answer.write, _restoring(listeners, thought, redaction), cancelled
                 )
             finally:
                 thought.close()
                 answer.close()
-        return replace(completion, text=redaction.restore(completion.text))
+        calls = tuple(replace(one, arguments=redaction.fill_in(one.arguments)) for one in completion.tool_calls)
+        return replace(completion, text=redaction.restore(completion.text), tool_calls=calls)
 
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form. Raises as the model does."""
@@ -84,6 +88,19 @@ def _sizes(request: Request) -> Iterable[int]:
     for turn in request.turns:
         yield len(turn.text)
         yield from (len(one.data) for one in turn.attachments if one.media_type == "text/plain")
+    for one in request.rounds:
+        yield len(one.added) + sum(len(result.content) for result in one.results)
+
+
+def _restoring(listeners: Listeners, thought: Restoring, redaction: Redaction) -> Listeners:
+    """Return listeners that hear what was hidden, too."""
+    hear = listeners.step
+
+    def step(one: Step) -> None:
+        if hear is not None:
+            hear(replace(one, title=redaction.restore(one.title)))
+
+    return replace(listeners, thinking=thought.write if listeners.thinking else None, step=step if hear else None)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.attachment import Attachment
     from bot.core.domain.channel_settings import ChannelSettings
+    from bot.core.domain.tool import Round
     from bot.core.ports import Request, Turn
     from bot.core.privacy.redaction.find import SecretKind
 
@@ -46,13 +47,17 @@ class Redaction:
         return "".join([*parts, text[end:]])
 
     def request(self, request: Request) -> Request:
-        """Return a request of which all text is redacted, the channel's prompt included; not pictures and PDFs."""
+        """Return a request of which all text is redacted, the channel's prompt included; not pictures and PDFs.
+
+        What the model wrote in earlier rounds goes back as it was: it knew no more than the placeholders.
+        """
         settings = self.settings(request.settings)
-        return replace(request, settings=settings, turns=tuple(map(self._turn, request.turns)))
+        turns, rounds = tuple(map(self._turn, request.turns)), tuple(map(self._round, request.rounds))
+        return replace(request, settings=settings, turns=turns, rounds=rounds)
 
     def settings(self, settings: ChannelSettings) -> ChannelSettings:
         """Return settings whose prompt is redacted."""
-        return settings.model_copy(update={"instructions": self.redact(settings.prompt), "persona": ""})
+        return settings.model_copy(update={"instructions": self.redact(settings.prompt), "persona": "", "redact": True})
 
     def restore(self, text: str) -> str:
         """Put back what was hidden."""
@@ -74,6 +79,10 @@ class Redaction:
     def _turn(self, turn: Turn) -> Turn:
         attachments = tuple(map(self._attachment, turn.attachments))
         return replace(turn, text=self.redact(turn.text), attachments=attachments)
+
+    def _round(self, one: Round) -> Round:
+        results = tuple(replace(result, content=self.redact(result.content)) for result in one.results)
+        return replace(one, results=results, added=self.redact(one.added))
 
     def _attachment(self, attachment: Attachment) -> Attachment:
         named = replace(attachment, name=self.redact(attachment.name), context=self.redact(attachment.context))

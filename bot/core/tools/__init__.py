@@ -1,0 +1,5 @@
+"""Tools: what the model can look up or note while it answers.
+
+`tool.py` says what a tool is; each tool has a module of its own, and `app.py` puts them together. `rounds.py` is the
+loop: ask the model, run what it calls, ask again. `run.py` runs the calls of one round, each once.
+"""
