@@ -23,10 +23,10 @@ from bot.calls import Call, Purpose
 from bot.claude import catalog
 from bot.claude.client import connect
 from bot.claude.prices import cost
-from bot.core.classify import batching, schema
-from bot.core.classify.advance import AT_ONCE
+from bot.core.classify import model_calls, schema
 from bot.core.classify.classifier import BatchOutcome, Question, sort
 from bot.core.classify.evidence import evidence
+from bot.core.classify.model_calls import CALLS_AT_ONCE
 from bot.core.domain.category import FEEDBACK
 from bot.core.domain.classification import Verdict
 from bot.core.domain.classify_item import Item
@@ -114,7 +114,7 @@ class Alone(Question):
 
 async def take(name: str, parts: Iterable[Sequence[Item]], question: Question, claude: Claude) -> tuple[Row, Verdicts]:
     """Sort all parts, some at once; return what that took, and what came of it."""
-    gate = asyncio.Semaphore(AT_ONCE)
+    gate = asyncio.Semaphore(CALLS_AT_ONCE)
 
     async def one(items: Sequence[Item]) -> BatchOutcome:
         async with gate:
@@ -137,7 +137,7 @@ async def measure(count: int, categories: Sequence[Category]) -> list[Row]:
         async with connect(api_key=key, model=MODEL, base_url=url) as claude:
             asking = Request(Purpose.CLASSIFY, (), 0, "benchmark", creativity=Creativity.LOW), tuple(categories)
             alone, one_by_one = await take("one call a message", ((item,) for item in items), Alone(*asking), claude)
-            together, all_at_once = await take("/classify", batching.batches(items), Question(*asking), claude)
+            together, all_at_once = await take("/classify", model_calls.batches(items), Question(*asking), claude)
     if one_by_one != all_at_once:
         raise SystemExit("The two ways give different verdicts, so their prices can't be compared.")
     with_evidence = sum(bool(verdict.evidence) for verdict in all_at_once.values())

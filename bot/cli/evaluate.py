@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from bot.calls import Call, Purpose
 from bot.cli.model import channel_of, connected, price
 from bot.cli.shared import counted, read_text, using
-from bot.core.classify import batching, file_reader, metrics
-from bot.core.classify.advance import AT_ONCE
+from bot.core.classify import file_reader, metrics, model_calls
 from bot.core.classify.classifier import Question, sort
 from bot.core.classify.examples import MOST_CORRECTIONS, Nearest
 from bot.core.classify.metrics import Score
+from bot.core.classify.model_calls import CALLS_AT_ONCE
 from bot.core.domain import category
 from bot.core.domain.category import Category
 from bot.core.domain.channel_settings import MAX_INSTRUCTIONS, ChannelSettings
@@ -122,7 +122,7 @@ async def evaluate(data: Labeled, categories: Sequence[Category], way: SortingMe
     """Sort all items in one way, as a run does, and score it. Raises a `ModelError`."""
     asking = Request(Purpose.CLASSIFY, (), 0, "evaluate", way.settings, Creativity.LOW)
     question = Question(asking, tuple(categories), examples=way.examples)
-    gate = asyncio.Semaphore(AT_ONCE)
+    gate = asyncio.Semaphore(CALLS_AT_ONCE)
     given: dict[int, str] = {}
     calls: list[Call] = []
 
@@ -134,7 +134,7 @@ async def evaluate(data: Labeled, categories: Sequence[Category], way: SortingMe
             raise outcome.failure
         given.update({verdict.number: "".join(verdict.categories[:1]) for verdict in outcome.verdicts.values()})
 
-    await asyncio.gather(*map(work, batching.batches(data.items)))
+    await asyncio.gather(*map(work, model_calls.batches(data.items)))
     return MethodOutcome(way, Score.of((data.labels[number], given[number]) for number in data.labels), tuple(calls))
 
 

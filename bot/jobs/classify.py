@@ -17,10 +17,12 @@ from bot.core.access import check_member
 from bot.core.actions import CLASSIFY_FORM
 from bot.core.attachments.attach import looked_up
 from bot.core.classify import actions, parse, request_form
-from bot.core.classify.advance import AT_ONCE, proceed, stop, withdraw
+from bot.core.classify.advance import proceed, stop, withdraw
+from bot.core.classify.context import ClassifyContext, answering
 from bot.core.classify.message_batches import LOOK_EVERY, collect, submit
+from bot.core.classify.model_calls import CALLS_AT_ONCE
 from bot.core.classify.sources import is_sheet, look
-from bot.core.classify.start import ClassifyContext, afford, answering, begin
+from bot.core.classify.start import afford, begin
 from bot.core.domain.classification import ClassifyRequest, RunStatus
 from bot.core.ephemeral import send_ephemeral
 from bot.core.writing.notes import apology
@@ -69,7 +71,7 @@ class ClassifyJobs:
     ) -> None:
         self._inbox, self._languages = inbox, languages
         self._context = ClassifyContext(runs, items, store, model, chat, self._later, call_ledger.leave_out)
-        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._gate = asyncio.Semaphore(CALLS_AT_ONCE)
 
     def register(self, inbox: Inbox) -> None:
         """Register the jobs of runs."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from bot.core.classify.advance import AT_ONCE
+from bot.core.classify.model_calls import CALLS_AT_ONCE
 from bot.core.summarize.parts import PARALLEL
 from bot.db import tables
 from bot.db.engine import Database
@@ -174,7 +174,7 @@ def assert_nothing_is_paid_twice(model: PaidModel, deaths: list[tuple[int, set[i
     assert len(deaths[-1][1]) == ITEMS
     again = Counter(item for asked in model.asked for item in items_of(asked))
     assert set(again) == set(range(1, ITEMS + 1))
-    assert len(model.asked) <= ITEMS // BATCH + AT_ONCE * len(deaths)
+    assert len(model.asked) <= ITEMS // BATCH + CALLS_AT_ONCE * len(deaths)
 
 
 async def test_a_killed_summary_goes_on(scene: Scene, model: PaidModel, replica: Replica) -> None:

@@ -21,9 +21,10 @@ from bot.core.actions import (
 )
 from bot.core.classify import render, request_form
 from bot.core.classify import start as begin
+from bot.core.classify.context import answering
 from bot.core.classify.how_file_was_read import CHANGES, changed
 from bot.core.classify.message_batches import BATCH, COLLECTED
-from bot.core.classify.results import MOST_LISTED
+from bot.core.classify.render import MOST_LISTED
 from bot.core.classify.sources import gather
 from bot.core.domain import category
 from bot.core.domain.classification import RunStatus
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.calls import Call
-    from bot.core.classify.start import ClassifyContext
+    from bot.core.classify.context import ClassifyContext
     from bot.core.domain.classification import ClassifyRun
     from bot.core.domain.interaction import Submission
     from bot.core.domain.message import Place
@@ -108,7 +109,7 @@ async def _read_again(run: ClassifyRun, action: Action, *, checkpoint: Checkpoin
     parsed = replace(run.asked.wish, reading=changed(run.asked.wish.reading, action.name, action.choice))
     asked = replace(run.asked, wish=parsed)
     gathered = await gather(asked, chat=context.chat, progress=lambda _text: None)
-    async with begin.answering(run, checkpoint, context) as visible:
+    async with answering(run, checkpoint, context) as visible:
         await begin.ask_how(asked, run, gathered, visible, context=context)
 
 
@@ -117,7 +118,7 @@ async def _read_right(run: ClassifyRun, *, checkpoint: Checkpoint, context: Clas
     if run.asked is None or run.status is not RunStatus.ASKING:
         raise UsageError(_(DECIDED))
     items = [one async for page in context.items.unsorted(run.id) for one in page]
-    async with begin.answering(run, checkpoint, context) as visible:
+    async with answering(run, checkpoint, context) as visible:
         _answer, calls = await begin.settle(run, items, visible, checkpoint=checkpoint, context=context, are_kept=True)
     return calls
 
@@ -127,7 +128,7 @@ async def start(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyCo
     waits = bool(run.state.get(BATCH)) and COLLECTED not in run.state
     run = replace(run, status=RunStatus.BATCHED if waits else RunStatus.RUNNING)
     await context.runs.change(run)
-    async with begin.answering(run, checkpoint, context) as visible:
+    async with answering(run, checkpoint, context) as visible:
         await visible.hold(f"_{begin.sorting(run)}_")
     await context.later(run, checkpoint)
 
@@ -136,11 +137,11 @@ async def _cancel(run: ClassifyRun, *, checkpoint: Checkpoint, context: Classify
     """Stop a run; a running one says so itself once its present batches are done."""
     await context.runs.change(replace(run, status=RunStatus.STOPPED))
     if run.status is RunStatus.ASKING:
-        async with begin.answering(run, checkpoint, context) as visible:
+        async with answering(run, checkpoint, context) as visible:
             await visible.replace(_("Canceled: nothing was sorted."))
     if run.status is RunStatus.BATCHED:
         await context.model.cancel(run.state[BATCH])
-        async with begin.answering(run, checkpoint, context) as visible:
+        async with answering(run, checkpoint, context) as visible:
             await visible.replace(
                 _(
                     "Canceled. What Claude has sorted so far is already paid for: “Resume” fetches it and sorts the "
@@ -304,5 +305,5 @@ async def show(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyCon
         return
     settings = await context.store.settings.load(run.place)
     text = await (render.short if run.items <= MOST_LISTED else render.summary)(run, settings, context)
-    async with begin.answering(run, checkpoint, context) as visible:
+    async with answering(run, checkpoint, context) as visible:
         await visible.replace(text, footer=disclaimer(settings), controls=render.controls(run))

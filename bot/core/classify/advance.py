@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from bot.core.actions import CANCEL_RUN, EXPORT_RUN, RESUME_RUN
 from bot.core.cancel import cancel_on
-from bot.core.classify import batching
+from bot.core.classify import model_calls
 from bot.core.classify.classifier import sort
-from bot.core.classify.render import report
-from bot.core.classify.results import MOST_LISTED
-from bot.core.classify.start import OPENING, SHOWN, answering, question_of
+from bot.core.classify.context import answering, question_of
+from bot.core.classify.model_calls import CALLS_AT_ONCE
+from bot.core.classify.render import MOST_LISTED, report
+from bot.core.classify.start import OPENING, SHOWN
 from bot.core.domain.classification import RunStatus, counted
 from bot.core.domain.control_value import RunRef
 from bot.core.domain.message import Message, Role
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from bot.core.classify.classifier import BatchOutcome, Question
-    from bot.core.classify.start import ClassifyContext
+    from bot.core.classify.context import ClassifyContext
     from bot.core.domain.classification import ClassifyRun
     from bot.core.domain.classify_item import Item
     from bot.core.ports import Answer, Checkpoint
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 8  # calls of all runs of a process
 TURN = 60.0  # seconds after which a turn hands on
 
 PATIENCE = N_("Claude is unavailable right now. I'll keep trying for a few minutes and continue where I stopped.")
@@ -129,7 +129,7 @@ async def _work(
     show()
     try:
         async with asyncio.TaskGroup() as group:
-            for _worker in range(min(AT_ONCE, run.items)):
+            for _worker in range(min(CALLS_AT_ONCE, run.items)):
                 group.create_task(work())
     except BaseExceptionGroup as several:  # a turn's error is judged by its class
         raise several.exceptions[0] from None
@@ -140,7 +140,7 @@ async def _batches(run: ClassifyRun, context: ClassifyContext) -> AsyncIterator[
     rest: Sequence[Item] = ()
     async for page in context.items.unsorted(run.id):
         # The last batch of a page continues on the next one.
-        *whole, rest = batching.batches((*rest, *page))
+        *whole, rest = model_calls.batches((*rest, *page))
         for items in whole:
             yield items
     if rest:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.calls import Call
-from bot.core.classify import batching, schema
+from bot.core.classify import model_calls, schema
+from bot.core.classify.model_calls import MOST_CALLS
 from bot.core.domain.category import Category
 from bot.core.domain.classification import Example, Verdict
 from bot.core.domain.classify_item import Item
@@ -25,8 +26,6 @@ log = logging.getLogger(__name__)
 
 # Faults that one item can cause for its whole batch.
 FAULTS = (ModelFormError, ModelRefusedError, ModelTooLargeError, ModelEmptyError)
-# A single bad item among fifty is found in 13 calls; a model that is never right must not cost a hundred.
-MOST_CALLS = 16
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Question:
     def about(self, items: Sequence[Item]) -> Request:
         """Return the request for a batch."""
         text = schema.prompt(items, self.categories, self.examples(items), several=self.several)
-        return replace(self.request, turns=(Turn(Role.USER, text),), max_output=batching.max_output(items))
+        return replace(self.request, turns=(Turn(Role.USER, text),), max_output=model_calls.max_output(items))
 
     def read(self, filled: Filled, items: Sequence[Item]) -> dict[int, Verdict]:
         """Return what a filled-in form says of a batch."""
@@ -80,7 +79,7 @@ async def sort(items: Sequence[Item], question: Question, *, model: Model) -> Ba
         outcome.verdicts |= found
         missing = [item for item in part if item.number not in found]
         if len(part) > 1 or not is_second:
-            waiting += [(tuple(half), True) for half in batching.halves(missing) if half]
+            waiting += [(tuple(half), True) for half in model_calls.halves(missing) if half]
     unsorted = [item for item in items if item.number not in outcome.verdicts]
     if unsorted:
         log.warning("%d of %d items got no category in %d calls", len(unsorted), len(items), asked)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core.actions import CANCEL_RUN
-from bot.core.classify import batching
-from bot.core.classify.start import answering, question_of
+from bot.core.classify import model_calls
+from bot.core.classify.context import answering, question_of
 from bot.core.domain.classification import RunStatus, counted
 from bot.core.domain.control_value import RunRef
 from bot.core.domain.thread import Record
@@ -18,11 +18,12 @@ from bot.language import _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.classify.start import ClassifyContext
+    from bot.core.classify.context import ClassifyContext
     from bot.core.domain.classification import ClassifyRun
     from bot.core.domain.classify_item import Item
     from bot.core.ports import Checkpoint
 
+LEAST_TO_BATCH = 500  # items; fewer are done before a batch would have begun
 LOOK_EVERY = 60.0  # seconds: how often batches are asked whether they are done
 # What a run's state keeps: when its batch was submitted, the batch's id, and whether the results are here.
 SUBMITTING, BATCH, COLLECTED = "submitting", "batch", "collected"
@@ -36,7 +37,7 @@ async def submit(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyC
     """
     asking = await question_of(run, context)
     items = [item async for page in context.items.unsorted(run.id) for item in page]
-    requests = {name(run, part): asking.about(part) for part in batching.batches(items)}
+    requests = {name(run, part): asking.about(part) for part in model_calls.batches(items)}
     if COLLECTED in run.state or not requests:
         return None
     since = run.state.get(SUBMITTING)

@@ -1,9 +1,11 @@
-"""Render the end of a run: the list or the counts, the chart, and the files."""
+"""Render a run's result: the list of a short one; the counts, the chart and the files of a long one; what to check."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -11,19 +13,21 @@ from bot.core import chart
 from bot.core.actions import CORRECT_ROWS, EXPORT_RUN
 from bot.core.classify import export
 from bot.core.classify.checkpoint import RunCheckpoint
-from bot.core.classify.results import MOST_LISTED, UNSURE, RunCounts, listing, notes, table
+from bot.core.domain.category import UNCLASSIFIED
 from bot.core.domain.classification import Sorted, counted
+from bot.core.domain.classify_item import SHOWN_TO_MODEL
 from bot.core.domain.control_value import RunRef
 from bot.core.domain.message import Place, Upload
+from bot.core.markdown_table import cell, markdown_table
 from bot.core.money import dollars
-from bot.core.writing.notes import disclaimer, unapplied
-from bot.errors import ChatError
-from bot.language import _, ngettext, percent
+from bot.core.writing.notes import apology, disclaimer, unapplied
+from bot.errors import ChatError, ModelFormError
+from bot.language import _, ngettext, number, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from bot.core.classify.start import ClassifyContext
+    from bot.core.classify.context import ClassifyContext
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.classification import ClassifyRun
     from bot.core.domain.interaction import Control
@@ -31,8 +35,34 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MOST_LISTED = 25  # items; more are counted
+SHOWN_OF_ITEM = 300  # characters
+MOST_COUNTED = 60  # categories in a table
+UNSURE = "⚠️"  # marks an item that a person should check
 SHOWN_UNSURE = 5  # items that a person should check, shown in the message
 SHOWN_OF_UNSURE = 120  # characters
+
+
+@dataclass(slots=True)
+class RunCounts:
+    """The numbers of a run."""
+
+    items: int = 0
+    by_category: Counter[str] = field(default_factory=Counter)  # more than `items` if an item can have several
+    unsure: int = 0
+    unclassified: int = 0
+    cut: int = 0  # judged by their beginnings and ends
+    corrected: int = 0
+
+    def add(self, results: Iterable[Sorted], threshold: int) -> None:
+        """Add items to the counts; `threshold` is the confidence, in percent, below which a person should check."""
+        for one in results:
+            self.items += 1
+            self.by_category.update(one.verdict.categories or (UNCLASSIFIED,))
+            self.unclassified += not one.verdict.categories
+            self.unsure += bool(one.verdict.categories) and one.needs_person(threshold)
+            self.cut += one.item.is_cut
+            self.corrected += bool(one.corrected_by)
 
 
 async def report(
@@ -94,6 +124,59 @@ async def summary(run: ClassifyRun, settings: ChannelSettings, context: Classify
         parts.append(f"_{_left_out(run.skipped)}_")
     parts += [f"_{one}_" for one in run.remarks]
     return "\n\n".join(parts) + unapplied(settings, context.model)
+
+
+def listing(results: Sequence[Sorted], threshold: int) -> str:
+    """Return the numbered list: `1. Bug report - My app crashes`."""
+    lines = []
+    for one in results:
+        shown = one.item.opening(SHOWN_OF_ITEM)
+        category = ", ".join(one.verdict.categories) or UNCLASSIFIED
+        unsure = f" {UNSURE}" if one.verdict.categories and one.needs_person(threshold) else ""
+        lines.append(f"{one.item.number}. {category} - {shown}{unsure}")
+    return "\n".join(lines)
+
+
+def table(counts: RunCounts) -> str:
+    """Return the counts as a Markdown table, the most frequent category first."""
+    total = counts.items or 1
+    ranked = counts.by_category.most_common()
+    rows = [(cell(name), number(count), percent(count / total)) for name, count in ranked[:MOST_COUNTED]]
+    if rest := ranked[MOST_COUNTED:]:
+        rows.append((_("{n:,} more", n=len(rest)), number(sum(count for _name, count in rest)), ""))
+    return markdown_table((_("Category"), _("Messages"), _("Share")), rows, numbers=(1, 2))
+
+
+def notes(counts: RunCounts, threshold: int, reference: str = "") -> str:
+    """Say what a person should know about the result, "" for nothing; `reference` is for what went wrong."""
+    said = []
+    if counts.unsure:
+        sentence = ngettext(
+            "{n:,} of {all:,} is below {share:.0%} confidence; please check.",
+            "{n:,} of {all:,} are below {share:.0%} confidence; please check.",
+            counts.unsure,
+            all=counts.items,
+            share=threshold / 100,
+        )
+        said.append(f"{UNSURE} {sentence}")
+    if counts.unclassified:
+        why = f" {apology(ModelFormError('unclassified'), reference)}" if reference else ""
+        sentence = ngettext(
+            "{n:,} of {all:,} got no category.",
+            "{n:,} of {all:,} got no category.",
+            counts.unclassified,
+            all=counts.items,
+        )
+        said.append(f"{sentence}{why}")
+    if counts.cut:
+        sentence = ngettext(
+            "{n:,} message is longer than {most:,} characters; I judged it by its beginning and end.",
+            "{n:,} messages are longer than {most:,} characters; I judged them by their beginnings and ends.",
+            counts.cut,
+            most=SHOWN_TO_MODEL,
+        )
+        said.append(sentence)
+    return "\n".join(f"_{sentence}_" for sentence in said)
 
 
 def _unsure(one: Sorted) -> str:

@@ -3,40 +3,36 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.calls import Call, Purpose
 from bot.core.actions import CANCEL_RUN, EDIT_CATEGORIES, START_BATCH, START_RUN
 from bot.core.cancel import cancel_on
-from bot.core.classify import batching, schema
 from bot.core.classify import how_file_was_read as how
-from bot.core.classify.checkpoint import RunCheckpoint
+from bot.core.classify import model_calls, schema
 from bot.core.classify.classifier import Question
-from bot.core.classify.examples import MOST_CORRECTIONS, Nearest
+from bot.core.classify.context import ClassifyContext, answering, request, settings_of
+from bot.core.classify.message_batches import LEAST_TO_BATCH
 from bot.core.classify.propose import propose
-from bot.core.classify.results import MOST_LISTED
+from bot.core.classify.render import MOST_LISTED
 from bot.core.classify.sources import gather
 from bot.core.domain import category
-from bot.core.domain.classification import ClassifyRun, Example, RunStatus, counted
+from bot.core.domain.classification import ClassifyRun, RunStatus, counted
 from bot.core.domain.classify_item import Item
 from bot.core.domain.control_value import RunRef
-from bot.core.domain.message import Message, Place, Role
+from bot.core.domain.message import Message, Role
 from bot.core.domain.setting_choices import Creativity
 from bot.core.domain.thread import Record
 from bot.core.money import dollars
-from bot.core.ports import Chat, Checkpoint, Model, Request, Store
-from bot.core.ports.classify_store import ClassifyItemStore, ClassifyRunStore
-from bot.core.privacy.redaction.carry import carried
+from bot.core.ports import Checkpoint, Model, Request
 from bot.core.tokens import estimate_tokens
 from bot.core.writing.stream import report_failure
 from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageError
 from bot.language import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import Sequence
 
     from bot.core.classify.sources import CollectedItems
     from bot.core.domain.channel_settings import ChannelSettings
@@ -50,35 +46,6 @@ PROMPT_TOKENS = 900  # of further input in each call: our own prompt, the form, 
 # What a run's state keeps: the message that says what was asked, and whether anyone has been shown more than that.
 OPENING, SHOWN = "opening", "shown"
 STOPPED = N_("Stopped before anything was sorted.")
-LEAST_TO_BATCH = 500  # items; fewer are done before a batch would have begun
-
-
-@dataclass(frozen=True)
-class ClassifyContext:
-    """What the turns of a run work with."""
-
-    runs: ClassifyRunStore
-    items: ClassifyItemStore
-    store: Store
-    model: Model
-    chat: Chat
-    # Makes the run continue after this turn; repeated calls in one turn count once.
-    later: Callable[[ClassifyRun, Checkpoint], Awaitable[None]]
-    recorded: Callable[[Sequence[Call]], None] = lambda _: None  # gets calls that are in the ledger by now
-
-
-@asynccontextmanager
-async def answering(run: ClassifyRun, checkpoint: Checkpoint, context: ClassifyContext) -> AsyncIterator[Answer]:
-    """Open, or continue, the one message that answers a run."""
-    answer = (
-        context.chat.answers.ephemeral(run.place, run.asker)
-        if run.is_private
-        else context.chat.answers.begin(
-            run.place, run.asker, RunCheckpoint(run, checkpoint.turn, context.runs), to=run.to
-        )
-    )
-    async with answer as visible:
-        yield visible
 
 
 async def afford(asked: ClassifyRequest, context: ClassifyContext) -> None:
@@ -86,38 +53,14 @@ async def afford(asked: ClassifyRequest, context: ClassifyContext) -> None:
     settings = await context.store.settings.load(asked.place)
     categories = asked.wish.categories or settings.categories or category.FEEDBACK
     lines = [Item(number, line) for number, line in enumerate(asked.wish.lines, start=1)]
-    first = next(iter(batching.batches(lines)), ())
+    first = next(iter(model_calls.batches(lines)), ())
     empty = Request(Purpose.CLASSIFY, (), 0, asked.place.opaque(asked.asker.person), settings, Creativity.LOW)
     await context.model.afford(Question(empty, categories, several=asked.wish.several).about(first))
-
-
-def request(run: ClassifyRun, settings: ChannelSettings) -> Request:
-    """Return what all questions about a run have in common."""
-    return Request(Purpose.CLASSIFY, (), 0, run.place.opaque(run.asker.person), settings, Creativity.LOW)
 
 
 def sorting(run: ClassifyRun) -> str:
     """Say that a run's messages are being sorted."""
     return _("Sorting {messages} ({source})…", messages=counted(run.items), source=run.source)
-
-
-async def settings_of(run: ClassifyRun, context: ClassifyContext) -> ChannelSettings:
-    """Return the settings that apply to questions about a run."""
-    if run.origin in {"", run.place.channel}:
-        return await context.store.settings.load(run.place)
-    return await carried(context.store.settings, Place(run.place.workspace, run.origin), run.place, run.asker.person)
-
-
-async def question_of(run: ClassifyRun, context: ClassifyContext) -> Question:
-    """Return the question about each batch of a run."""
-    settings = await settings_of(run, context)
-    nearest = Nearest(await context.items.corrections(run.place, MOST_CORRECTIONS))
-    names = {one.name for one in run.categories}
-
-    def examples(items: Sequence[Item]) -> list[Example]:
-        return [one for one in nearest.to(items) if names.issuperset(one.categories)]
-
-    return Question(request(run, settings), run.categories, several=run.several, examples=examples)
 
 
 async def begin(asked: ClassifyRequest, *, checkpoint: Checkpoint, context: ClassifyContext) -> Record:
@@ -269,7 +212,7 @@ async def settle(
 def estimate(run: ClassifyRun, items: Sequence[Item], settings: ChannelSettings, model: Model) -> float | None:
     """Estimate a run's price in dollars, from above; None where the model's price is unknown."""
     around = PROMPT_TOKENS + estimate_tokens(schema.prompt((), run.categories or category.FEEDBACK) + settings.prompt)
-    expected = batching.expected(items, around)
+    expected = model_calls.expected(items, around)
     return model.facts.price(expected.input_tokens, expected.output_tokens, settings, is_batch=run.is_batch)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bot.calls import Purpose
 from bot.core.attachments import rejected_files
 from bot.core.attachments.attach import Attached, attach
-from bot.core.classify import batching
+from bot.core.classify import model_calls
 from bot.core.classify.classifier import BatchOutcome, Question, sort
 from bot.core.classify.examples import Nearest
 from bot.core.domain import category
@@ -72,7 +72,7 @@ class FeedbackQuestion(Question):
             examples=self.examples(items),
             earlier=similar.shown(items, self.found),
         )
-        most = batching.TOKENS_TO_SPARE + TOKENS_PER_ITEM * len(items)
+        most = model_calls.TOKENS_TO_SPARE + TOKENS_PER_ITEM * len(items)
         return replace(self.request, turns=(Turn(Role.USER, text, self.attachments),), max_output=most)
 
     def read(self, filled: Filled, items: Sequence[Item]) -> dict[int, Verdict]:
@@ -90,7 +90,7 @@ def asked(items: Sequence[Feedback]) -> list[Feedback]:
         if item.files:
             break
         without.append(item)
-    numbers = {one.number for one in next(batching.batches(_items(without)))}
+    numbers = {one.number for one in next(model_calls.batches(_items(without)))}
     return [item for item in without if item.id in numbers]
 
 

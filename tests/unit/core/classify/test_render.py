@@ -3,8 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.classify import results
-from bot.core.classify.results import SHOWN_OF_ITEM, UNSURE, RunCounts
+from bot.core.classify.render import SHOWN_OF_ITEM, UNSURE, RunCounts, listing, notes, table
 from bot.core.domain.classification import Sorted, Verdict
 from bot.core.domain.classify_item import Item
 
@@ -14,9 +13,7 @@ def sorted_(number: int, text: str, *categories: str, confidence: int = 90, by: 
 
 
 def test_the_list_is_numbered() -> None:
-    written = results.listing(
-        [sorted_(1, "it\ncrashes", "Bug"), sorted_(2, "x" * 400, "Praise"), sorted_(3, "it sings")], 60
-    )
+    written = listing([sorted_(1, "it\ncrashes", "Bug"), sorted_(2, "x" * 400, "Praise"), sorted_(3, "it sings")], 60)
     first, second, third = written.split("\n")
     assert first == "1. Bug - it crashes"
     assert second == f"2. Praise - {'x' * (SHOWN_OF_ITEM - 1)}\u2026"
@@ -25,12 +22,12 @@ def test_the_list_is_numbered() -> None:
 
 def test_the_unsure_are_marked() -> None:
     unsure, corrected = sorted_(1, "hm", "Bug", confidence=59), sorted_(2, "hm", "Bug", confidence=59, by="U1")
-    assert results.listing([unsure, corrected], 60) == f"1. Bug - hm {UNSURE}\n2. Bug - hm"
+    assert listing([unsure, corrected], 60) == f"1. Bug - hm {UNSURE}\n2. Bug - hm"
 
 
 @given(st.lists(st.text(max_size=400), min_size=1, max_size=5))
 def test_each_item_has_its_line(texts: list[str]) -> None:
-    lines = results.listing([sorted_(n, text) for n, text in enumerate(texts, start=1)], 60).splitlines()
+    lines = listing([sorted_(n, text) for n, text in enumerate(texts, start=1)], 60).splitlines()
     assert [line.split(".")[0] for line in lines] == [str(number + 1) for number in range(len(texts))]
 
 
@@ -39,12 +36,12 @@ def test_categories_are_counted() -> None:
     counts.add([sorted_(1, "a", "Bug"), sorted_(2, "b", "Bug", confidence=10), sorted_(3, "c")], 60)
     counts.add([sorted_(4, "d" * 90_000, "A|B", "Bug")], 60)
     assert (counts.items, counts.unsure, counts.unclassified, counts.cut) == (4, 1, 1, 1)
-    assert results.table(counts).splitlines()[2:] == [
+    assert table(counts).splitlines()[2:] == [
         "| Bug | 3 | 75% |",
         "| Unclassified | 1 | 25% |",
         "| A\\|B | 1 | 25% |",
     ]
-    said = results.notes(counts, 60)
+    said = notes(counts, 60)
     assert f"{UNSURE} 1 of 4 is below 60% confidence" in said
     assert "1 of 4 got no category" in said
     assert "1 message is longer than 6,000 characters" in said
@@ -53,7 +50,7 @@ def test_categories_are_counted() -> None:
 def test_a_clean_result_needs_no_notes() -> None:
     counts = RunCounts()
     counts.add([sorted_(1, "a", "Bug")], 60)
-    assert results.notes(counts, 60) == ""
+    assert notes(counts, 60) == ""
 
 
 def test_an_item_opens_on_one_line() -> None:

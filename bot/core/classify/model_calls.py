@@ -1,4 +1,4 @@
-"""Cut items into batches: as many in one call as keep the model careful and the call quick, counted by tokens."""
+"""How a run is cut into calls to the model: how many items and tokens one takes, and how many are made at once."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ TOKENS_PER_CALL = 8_000  # of items in one call
 TOKENS_PER_ITEM = 60  # of output: a number, a category, a confidence and a few words
 TOKENS_TO_SPARE = 4_000  # of output, for models that think before each answer
 TOKENS_AROUND_ITEM = 12  # of input: the JSON about its text
+CALLS_AT_ONCE = 8  # of all runs of a process
+# A single bad item among fifty is found in 13 calls; a model that is never right must not cost a hundred.
+MOST_CALLS = 16  # for one batch
 
 
 @dataclass(frozen=True, slots=True)
