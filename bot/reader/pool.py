@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from bot.core.documents.refusal import BROKEN, HEAVY, HEAVY_EXPORT, HEAVY_SHEET
 from bot.core.domain.attachment import Attachment, OpenedFile
 from bot.core.domain.classify_item import AS_FOUND, ReadAs
 from bot.core.domain.code_file import SyntaxFault, SyntaxReport
 from bot.core.domain.feedback import Exported
 from bot.core.domain.spreadsheet import Spreadsheet
 from bot.errors import FileError, HeavyFileError, ReaderUnavailableError, UsageError
-from bot.language import N_, _
+from bot.language import _
 from bot.reader import task
 from bot.reader.bounds import SECONDS
 from bot.reader.frame import FrameKind
@@ -36,10 +37,6 @@ log = logging.getLogger(__name__)
 
 MOST_CHILDREN = 2  # so that a slow file keeps no one else waiting
 WAITING = 60.0  # seconds that a file waits for a child
-BROKEN = N_("I can't read {name}: it is damaged, or a kind of file I don't know.")
-HEAVY = N_("{name} is more than I can read: please send a smaller part of it.")
-HEAVY_EXPORT = N_("{name} is more than I can read: please export a shorter time range.")
-HEAVY_SHEET = N_("{name} is more than I can read: please send a smaller part of it, or save it as CSV.")
 
 T = TypeVar("T")
 if TYPE_CHECKING:

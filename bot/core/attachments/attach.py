@@ -1,7 +1,4 @@
-"""Decide which of a message's files the model can read, and say what is wrong with the others.
-
-Limits of the API: https://platform.claude.com/docs/en/build-with-claude/vision and …/pdf-support
-"""
+"""Decide which of a message's files the model can read, and say what is wrong with the others."""
 
 from __future__ import annotations
 
@@ -10,19 +7,19 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from bot.core.attachments import picture
+from bot.core.attachments import limits, picture
 from bot.core.decoding.text import decode
-from bot.core.documents import kinds
+from bot.core.documents import kinds, refusal
 from bot.core.documents.identify import IMAGES, with_content_type, with_type
 from bot.core.documents.kinds import MAIL, PDF, TEXT
 from bot.core.domain.attachment import Attachment, OpenedFile
 from bot.core.domain.message import FileState
 from bot.core.tokens import estimate_tokens, shorten
 from bot.errors import ChatError, FileError, RevokedError, UsageError
-from bot.language import N_, _, and_list, in_english, ngettext
+from bot.language import _, and_list, in_english, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pypdf import PdfReader
 
@@ -31,36 +28,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MEGABYTE = 1_000_000
-IMAGE_BYTES = 7 * MEGABYTE  # the API takes 10 MB, counted in base64
-PDF_BYTES = 20 * MEGABYTE
-DOCUMENT_BYTES = 20 * MEGABYTE
-TEXT_BYTES = 4 * MEGABYTE
-ALL_BYTES = 20 * MEGABYTE  # of one request, which may have 32 MB, counted in base64
-MOST_FILES = 10  # of one request
-MOST_PAGES, MOST_PAGES_OF_SMALL_WINDOW = 600, 100  # of one request
-SMALL_WINDOW = 200_000  # tokens
-TOKENS_PER_IMAGE = 1_600
-MOST_PICTURES = 5  # of those inside one document
-SMALLEST_SIDE = 40  # pixels of such a picture: what is smaller is a bullet or a line
-TOKENS_PER_PAGE = 2_500  # a page goes as its text and as a picture of it
-
-FAULTS: Mapping[str, str] = {
-    FileState.GONE: N_("{name} is gone, or I can't access it: please post it again."),
-    FileState.HIDDEN: N_("{name} is too old for this workspace's Slack plan to show: please post it again."),
-    FileState.DENIED: N_("I don't have access to {name}: please post it here yourself, or share it in this channel."),
-    FileState.OUTSIDE: N_(
-        "{name} is only a link to a file stored elsewhere, which I can't open: please post the file."
-    ),
-    FileState.PAGE: N_(
-        "{name} is a canvas or a list, which I can't open: please paste what matters, or post it as a PDF."
-    ),
-    FileState.UNHEARD: N_("{name} has no transcript yet: please ask again in a minute."),
-    FileState.REJECTED: N_("Claude could not open {name}, so I left it out."),
-}
-NO_ROOM = N_("{name} no longer fits in this thread: please ask about it in a new one.")
-AWAY = N_("I could not fetch {name} just now: please ask again in a minute.")
-NAME = "{name}"  # which `FileError` fills in
 WIDE = ("UTF-16", "UTF-32")  # no other text has a zero byte
 
 
@@ -95,15 +62,15 @@ def check(file: FileRef) -> int:
     """
     check_state(file)
     if file.media_type in IMAGES:
-        limit = IMAGE_BYTES
+        limit = limits.IMAGE_BYTES
     elif file.media_type == PDF:
-        limit = PDF_BYTES
+        limit = limits.PDF_BYTES
     elif file.media_type in {kinds.DOCUMENT, MAIL}:
-        limit = DOCUMENT_BYTES
+        limit = limits.DOCUMENT_BYTES
     elif file.media_type in {TEXT, *kinds.SOURCES, ""}:
-        limit = TEXT_BYTES
+        limit = limits.TEXT_BYTES
     else:
-        raise FileError(kinds.refusal("{name}", file.name))
+        raise FileError(refusal.of_kind(refusal.NAME, file.name))
     if file.size > limit:
         raise FileError(_too_big(file.size, limit))
     return limit
@@ -111,16 +78,16 @@ def check(file: FileRef) -> int:
 
 def check_state(file: FileRef) -> None:
     """Raise `FileError` for a file that is not available."""
-    if fault := FAULTS.get(file.state):
+    if fault := refusal.UNAVAILABLE.get(file.state):
         raise FileError(_(fault))
 
 
 def _too_big(size: int, limit: int) -> str:
     return _(
-        "{name} is too large to read: it is {size:,.1f} MB, and the limit is {limit} MB.",
-        name=NAME,
-        size=size / MEGABYTE,
-        limit=limit // MEGABYTE,
+        refusal.TOO_BIG,
+        name=refusal.NAME,
+        size=size / limits.MEGABYTE,
+        limit=limit // limits.MEGABYTE,
     )
 
 
@@ -130,7 +97,7 @@ def opened(file: FileRef, data: bytes, room: int) -> OpenedFile:
     It accepts anything and may take any time and memory, so call it where `FileReader` bounds both.
     """
     if not data:
-        raise FileError(_("{name} is empty."))
+        raise FileError(_(refusal.EMPTY))
     if file.media_type in IMAGES:
         return _image(file, data, room)
     if file.media_type == PDF:
@@ -143,21 +110,20 @@ def opened(file: FileRef, data: bytes, room: int) -> OpenedFile:
 def _image(file: FileRef, data: bytes, room: int) -> OpenedFile:
     found = next((kind for kind, starts in IMAGES.items() if data.startswith(starts)), "")
     if not found or (found == "image/webp" and data[8:12] != b"WEBP"):
-        raise FileError(_("I can't read {name}: it is not an image, or it is damaged."))
-    if (sides := picture.sides(data)) and max(sides) > LONGEST_SIDE:
+        raise FileError(_(refusal.NO_IMAGE))
+    if (sides := picture.sides(data)) and max(sides) > limits.LONGEST_SIDE:
         raise FileError(
             _(
-                "{name} is {width:,} x {height:,} pixels, and Claude accepts up to {limit:,} on each side: please send "
-                "a smaller version.",
-                name=NAME,
+                refusal.TOO_WIDE,
+                name=refusal.NAME,
                 width=sides[0],
                 height=sides[1],
-                limit=LONGEST_SIDE,
+                limit=limits.LONGEST_SIDE,
             )
         )
-    if room < TOKENS_PER_IMAGE:
-        raise FileError(_(NO_ROOM))
-    return OpenedFile(Attachment(file.name, found, data, TOKENS_PER_IMAGE))
+    if room < limits.TOKENS_PER_IMAGE:
+        raise FileError(_(refusal.NO_ROOM))
+    return OpenedFile(Attachment(file.name, found, data, limits.TOKENS_PER_IMAGE))
 
 
 def _pdf(file: FileRef, data: bytes, room: int) -> OpenedFile:
@@ -172,18 +138,18 @@ def _pdf(file: FileRef, data: bytes, room: int) -> OpenedFile:
     except MemoryError:
         raise  # it says nothing about the file's form
     except LimitReachedError:
-        raise FileError(_("{name} is more than I can read: please send only the pages that matter.")) from None
+        raise FileError(_(refusal.HEAVY_PDF)) from None
     except Exception as error:  # noqa: BLE001 (what a damaged file can set off in a parser is listed nowhere)
         log.info("a PDF could not be read: %s", type(error).__name__)
-        raise FileError(_("I can't read {name}: it is not a PDF, or it is damaged.")) from None
+        raise FileError(_(refusal.NO_PDF)) from None
     if is_locked:
-        raise FileError(_("{name} is password-protected: please send a copy without a password."))
-    most = MOST_PAGES if room > SMALL_WINDOW else MOST_PAGES_OF_SMALL_WINDOW
-    fits = min(max(pages, 1), most, room // TOKENS_PER_PAGE)
+        raise FileError(_(refusal.LOCKED_PDF))
+    most = limits.MOST_PAGES if room > limits.SMALL_WINDOW else limits.MOST_PAGES_OF_SMALL_WINDOW
+    fits = min(max(pages, 1), most, room // limits.TOKENS_PER_PAGE)
     if fits < 1:
-        raise FileError(_(NO_ROOM))
+        raise FileError(_(refusal.NO_ROOM))
     if fits >= pages:
-        return OpenedFile(Attachment(file.name, PDF, data, fits * TOKENS_PER_PAGE))
+        return OpenedFile(Attachment(file.name, PDF, data, fits * limits.TOKENS_PER_PAGE))
     shown = f"*{file.name}*"
     context = f"These are the first {fits} of the {pages:,} pages."  # not for people: told to Claude
     told = ngettext(
@@ -193,7 +159,7 @@ def _pdf(file: FileRef, data: bytes, room: int) -> OpenedFile:
         pages=pages,
         name=shown,
     )
-    kept = Attachment(file.name, PDF, _first_pages(reader, fits), fits * TOKENS_PER_PAGE, context=context)
+    kept = Attachment(file.name, PDF, _first_pages(reader, fits), fits * limits.TOKENS_PER_PAGE, context=context)
     return OpenedFile(kept, told=told)
 
 
@@ -241,33 +207,35 @@ def _pictures(name: str, found: Sequence[bytes], room: int, size: int) -> Iterat
         sides = picture.sides(data) if kind else None
         if (
             sides is None
-            or max(sides) > LONGEST_SIDE
-            or min(sides) < SMALLEST_SIDE
-            or len(data) > min(size, IMAGE_BYTES)
+            or max(sides) > limits.LONGEST_SIDE
+            or min(sides) < limits.SMALLEST_SIDE
+            or len(data) > min(size, limits.IMAGE_BYTES)
         ):
             continue
-        room, size, number = room - TOKENS_PER_IMAGE, size - len(data), number + 1
-        if number > MOST_PICTURES or room < 0:
+        room, size, number = room - limits.TOKENS_PER_IMAGE, size - len(data), number + 1
+        if number > limits.MOST_PICTURES or room < 0:
             return
-        yield Attachment(f"{name}, picture {number}", kind, data, TOKENS_PER_IMAGE)  # not for people: told to Claude
+        yield Attachment(
+            f"{name}, picture {number}", kind, data, limits.TOKENS_PER_IMAGE
+        )  # not for people: told to Claude
 
 
 def _text(file: FileRef, text: str, room: int) -> OpenedFile:
     if not text.strip():
-        raise FileError(_("{name} is empty."))
+        raise FileError(_(refusal.EMPTY))
     kept, cut = shorten(text, room)
     if not kept.strip():
-        raise FileError(_(NO_ROOM))
+        raise FileError(_(refusal.NO_ROOM))
     return OpenedFile(Attachment(file.name, "text/plain", kept.encode(), estimate_tokens(kept)), cut)
 
 
 def decoded(name: str, data: bytes) -> str:
     """Read a file's bytes as text. Raises `FileError` for what is not text, or whose encoding can't be determined."""
-    not_text = FileError(_("I can't read {name}: it is not text."))
+    not_text = FileError(_(refusal.NO_TEXT))
     try:
         found = decode(name, data)
     except UsageError:
-        raise FileError(_("I can't tell the encoding of {name}: save it as UTF-8, and send it again.")) from None
+        raise FileError(_(refusal.NO_ENCODING)) from None
     except ValueError:
         raise not_text from None
     if b"\0" in data and not found.encoding.startswith(WIDE):
@@ -299,7 +267,7 @@ async def attach(
             if can_wait or isinstance(error, RevokedError):
                 raise
             log.warning("a file could not be fetched: %s", error)
-            found = replace(found, faults=(*found.faults, FileError(_(AWAY)).about(file.name)))
+            found = replace(found, faults=(*found.faults, FileError(_(refusal.AWAY)).about(file.name)))
         else:
             found = replace(found, files=(*found.files, got))
     return found
@@ -320,19 +288,16 @@ async def looked_up(files: Sequence[FileRef], place: Place, chat: Chat) -> tuple
 
 
 async def _fetch(file: FileRef, place: Place, found: Attached, room: int, chat: Chat, *, as_source: bool) -> OpenedFile:
-    if len(found.files) == MOST_FILES:
-        raise FileError(_("I can read {n} files at a time, so I left {name} out.", n=MOST_FILES, name=NAME))
+    if len(found.files) == limits.MOST_FILES:
+        raise FileError(_(refusal.TOO_MANY, n=limits.MOST_FILES, name=refusal.NAME))
     if file.state == FileState.UNKNOWN:
         file = await chat.files.describe(place, file)
     file = with_type(file)
     if as_source and file.media_type in kinds.SOURCES:
         file = replace(file, media_type=TEXT)
-    limit = min(check(file), ALL_BYTES - sum(len(other.data) for other in found.attachments))
+    limit = min(check(file), limits.ALL_BYTES - sum(len(other.data) for other in found.attachments))
     if file.size > limit:
-        raise FileError(_(NO_ROOM))
+        raise FileError(_(refusal.NO_ROOM))
     data = await chat.files.download(place, file.id, limit)
     got = await chat.file_reader.open(with_content_type(file, data), data, room - found.tokens)
     return replace(got, attachment=replace(got.attachment, file=file.id))
-
-
-LONGEST_SIDE = 8_000  # pixels that the API takes: https://platform.claude.com/docs/en/build-with-claude/vision

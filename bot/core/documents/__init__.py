@@ -2,5 +2,6 @@
 
 `kinds` declares the kinds of files, `identify` finds that of a file by its name and type. `read` looks at its content
 and picks the module that reads it; each says what it left out. All of this runs in the bounded process of
-`bot.reader`, where it loads its libraries. `archive`, `workbook`, `grid` and `refusal` serve `/classify` too.
+`bot.reader`, where it loads its libraries. `archive`, `workbook` and `grid` serve `/classify` too. `refusal` has
+what people read of a file that can't be read, whoever finds that out.
 """

@@ -15,6 +15,7 @@ from bot.core.decoding.text import decode
 from bot.core.documents import open_xml, web_page
 from bot.core.documents.document import Document, Thing, counted, text_of
 from bot.core.documents.markdown import markdown
+from bot.core.documents.refusal import LOCKED_BOOK
 from bot.errors import UsageError
 from bot.language import N_, _
 
@@ -28,7 +29,6 @@ MOST_TEXT = 8_000_000  # bytes of chapters: more than Claude can be shown at onc
 MOST_CHAPTERS = 1_000
 MOST_AUTHORS = 5
 _PAGES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
-_LOCKED = N_("{name} is protected against copying, so I can't read it: please post a copy without protection.")
 
 
 def read(shown: str, archive: zipfile.ZipFile) -> Document:
@@ -37,7 +37,7 @@ def read(shown: str, archive: zipfile.ZipFile) -> Document:
     package = open_xml.parsed(_part(archive, path))
     chapters = _chapters(package, path, set(archive.namelist()))
     if _encrypted(archive).intersection(chapters):
-        raise UsageError(_(_LOCKED, name=shown))
+        raise UsageError(_(LOCKED_BOOK, name=shown))
     found, texts = Counter[Thing](), list[str]()
     fitting = _fitting(archive, chapters)
     for chapter in fitting:

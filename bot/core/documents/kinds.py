@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from bot.language import N_, _
+from bot.language import N_
 
 PDF, TEXT, PAGE, MAIL = "application/pdf", "text/plain", "text/html", "message/rfc822"
 NOTEBOOK = "application/x-ipynb+json"
@@ -76,22 +76,6 @@ READABLE = N_(
 
 _BY_ENDING = {ending: one.media_type for one in DOCUMENTS for ending in one.endings}
 _BY_ENDING |= dict.fromkeys((".gdoc", ".gsheet", ".gslides"), DOCUMENT)  # which say where the document is
-# What to do about the kinds that people post most and that no library kept today reads.
-ADVICE = {
-    ".dat": N_(
-        "Outlook has wrapped the attachments of an e-mail in it. Please ask the sender for the files themselves."
-    ),
-    ".doc": N_("it is in the old format of Word (DOC). Please save it as DOCX, and post that."),
-    ".key": N_("it is a Keynote presentation. Please export it as PPTX or a PDF, and post that."),
-    ".msg": N_("it is in Outlook's own format (MSG). Please save it as EML or as text, and post that."),
-    ".numbers": N_("it is a Numbers spreadsheet. Please export it as XLSX or a PDF, and post that."),
-    ".odg": N_("it is a drawing. Please export it as a PDF, and post that."),
-    ".pages": N_("it is a Pages document. Please export it as DOCX or a PDF, and post that."),
-    ".ppt": N_("it is in the old format of PowerPoint (PPT). Please save it as PPTX, and post that."),
-    ".vsdx": N_("it is a Visio drawing. Please export it as a PDF, and post that."),
-    ".zip": N_("it is an archive. Please unpack it, and post the files that matter."),
-}
-ADVICE |= dict.fromkeys((".7z", ".gz", ".rar", ".tar", ".tgz"), ADVICE[".zip"])
 
 
 def of_name(name: str) -> str:
@@ -107,10 +91,3 @@ def of_type(media_type: str) -> str:
 def is_document(data: bytes) -> bool:
     """Return whether a file begins as documents do, whatever it is called."""
     return data.startswith(_STARTS)
-
-
-def refusal(shown: str, name: str) -> str:
-    """Return the sentence for a file of a kind that is not read, by its name or its extension."""
-    ending = PurePath(name.lower()).suffix or name.lower()
-    why = _(ADVICE[ending]) if ending in ADVICE else f"{_(READABLE)}."
-    return _("I can't read {name}: {why}", name=shown, why=why)

@@ -8,12 +8,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from bot.core.decoding.text import decode
-from bot.core.documents import archive, book, kinds, mail, notebook, rich_text, web_page
+from bot.core.documents import archive, book, kinds, mail, notebook, refusal, rich_text, web_page
 from bot.core.documents.document import Document
 from bot.core.documents.identify import with_content_type, with_type
-from bot.core.documents.refusal import protected
 from bot.errors import UsageError
-from bot.language import _, and_list
 
 if TYPE_CHECKING:
     import zipfile
@@ -48,9 +46,9 @@ def read(shown: str, name: str, media_type: str, data: bytes) -> Document:
         raise
     except Exception as error:
         log.info("a document could not be read: %s", type(error).__name__)
-        raise _damaged(shown) from error
+        raise refusal.damaged_document(shown) from error
     if not found.text.strip():
-        raise UsageError(_empty(shown, found))
+        raise refusal.without_text(shown, found.left_out)
     return found
 
 
@@ -62,7 +60,7 @@ def _read(shown: str, name: str, media_type: str, data: bytes) -> Document:
     if data.startswith(kinds.RTF):
         return rich_text.read(data)
     if data.startswith(kinds.TNEF):
-        raise UsageError(kinds.refusal(shown, ".dat"))
+        raise UsageError(refusal.of_kind(shown, ".dat"))
     if media_type == kinds.MAIL:
         return mail.read(data, _attachment)
     return _text(shown, media_type, _decoded(shown, data))
@@ -75,14 +73,7 @@ def _text(shown: str, media_type: str, text: str) -> Document:
     if media_type == kinds.NOTEBOOK:
         return notebook.read(text)
     if address := _address(text):
-        raise UsageError(
-            _(
-                "{name} is only a link to a document on Google Drive ({address}), which I can't open: please download "
-                "it as DOCX, XLSX, PPTX or PDF, and post that.",
-                name=shown,
-                address=address,
-            )
-        )
+        raise refusal.only_a_link(shown, address)
     return Document(text)  # whatever its name says
 
 
@@ -96,7 +87,7 @@ def _packed(shown: str, name: str, data: bytes) -> Document:
             return found(opened)
         is_book = any(one.startswith("xl/") for one in names) or _mimetype(opened) == f"{_ODF}spreadsheet"
         if not is_book:
-            raise UsageError(kinds.refusal(shown, _ending(name, names)))
+            raise UsageError(refusal.of_kind(shown, _ending(name, names)))
     from bot.core.documents import sheet  # noqa: PLC0415 (as below: each loads its library)
 
     return sheet.read(shown, data)
@@ -143,8 +134,8 @@ def _compound(shown: str, name: str, data: bytes) -> Document:
 
         return sheet.read(shown, data)
     if ending == _LOCKED:
-        raise protected(shown)
-    raise UsageError(kinds.refusal(shown, ending)) if ending in kinds.ADVICE else _damaged(shown)
+        raise refusal.protected(shown)
+    raise UsageError(refusal.of_kind(shown, ending)) if ending in refusal.ADVICE else refusal.damaged_document(shown)
 
 
 def _attachment(file: FileRef, data: bytes) -> Document:
@@ -167,7 +158,7 @@ def _decoded(shown: str, data: bytes) -> str:
     try:
         return decode(shown, data).text
     except ValueError:
-        raise _damaged(shown) from None
+        raise refusal.damaged_document(shown) from None
 
 
 def _address(text: str) -> str:
@@ -178,23 +169,3 @@ def _address(text: str) -> str:
         return ""
     address = found.get("url") or found.get("doc_id") if isinstance(found, dict) else ""
     return str(address)[:200] if isinstance(address, str) else ""
-
-
-def _damaged(shown: str) -> UsageError:
-    return UsageError(
-        _(
-            "I can't read {name}: it is damaged, or not the kind of file that its name says. Please open it, save it "
-            "again or export it as a PDF, and post that.",
-            name=shown,
-        )
-    )
-
-
-def _empty(shown: str, found: Document) -> str:
-    if found.left_out:
-        return _(
-            "{name} has no text that I can read, only {only}: please export it as a PDF, and post that.",
-            name=shown,
-            only=and_list(found.left_out),
-        )
-    return _("{name} is empty.", name=shown)

@@ -17,7 +17,7 @@ from bot.core.decoding.text import clean
 from bot.core.documents import archive
 from bot.core.documents.grid import Grid, bounded, filled
 from bot.core.documents.kinds import COMPOUND, PACKED
-from bot.core.documents.refusal import another, damaged, protected
+from bot.core.documents.refusal import another, damaged, protected, reaches_too_far
 from bot.language import N_, _
 
 if TYPE_CHECKING:
@@ -146,14 +146,7 @@ def _sheet(
     shares: Mapping[str, Percentages],
 ) -> Grid:
     if title in far:
-        fault = _(
-            "{name} is more than I can read: the cells of its sheet “{title}” reach as far as {cell}, most of them "
-            "blank. Delete the far-off cells, or copy the rows into a new file, and send that.",
-            name=name,
-            title=title,
-            cell=far[title],
-        )
-        return Grid(title=title, fault=fault)
+        return Grid(title=title, fault=reaches_too_far(name, title, far[title]))
     sheet, percentages = workbook.get_sheet_by_name(title), shares.get(title, {})
     left = sheet.start[1] + 1 if sheet.start else 1
 

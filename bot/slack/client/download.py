@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import aiohttp
 from yarl import URL
 
+from bot.core.documents import refusal
 from bot.errors import ChatError, FileError, RevokedError
 from bot.language import N_, _
 from bot.slack.client.api import call, translated
@@ -34,9 +35,7 @@ HOSTS = ("slack.com", "slack-gov.com", "slack-files.com", "slack-files-gov.com")
 CDN = ("slack-edge.com",)
 REDIRECTS = {301, 302, 303, 307, 308}
 
-GONE_SENTENCE = N_("{name} is gone, or I can't access it: please post it again.")
 LOCKED_SENTENCE = N_("Slack does not let me open {name}: your administrator should check the scope `files:read`.")
-CLOSED_SENTENCE = N_("I don't have access to {name}: please post it here yourself, or share it in this channel.")
 OUTSIDE_SENTENCE = N_("{name} is kept outside Slack, where I can't open it: please post the file itself.")
 GONE = {"file_not_found", "file_deleted", "not_visible", "channel_not_found", "not_in_channel"}
 CLOSED = {"access_denied", "file_access_denied", "restricted_action", "team_not_found", "not_allowed"}
@@ -55,7 +54,7 @@ async def download(client: AsyncWebClient, session: aiohttp.ClientSession, file_
     """
     file = await _info(client, file_id)
     if file.get("mode") == "tombstone":
-        raise FileError(_(GONE_SENTENCE))
+        raise FileError(_(refusal.GONE))
     if (words := transcript(file)) and not transcript_url(file):
         return words.encode()
     url = transcript_url(file) or str(file.get("url_private_download") or file.get("url_private") or "")
@@ -75,10 +74,10 @@ async def _info(client: AsyncWebClient, file_id: str) -> dict[str, Any]:
         if error.is_transient:
             raise
         if error.code in GONE:
-            raise FileError(_(GONE_SENTENCE)) from error
-        raise FileError(_(CLOSED_SENTENCE if error.code in CLOSED else LOCKED_SENTENCE)) from error
+            raise FileError(_(refusal.GONE)) from error
+        raise FileError(_(refusal.NO_ACCESS if error.code in CLOSED else LOCKED_SENTENCE)) from error
     if not isinstance(found, dict):
-        raise FileError(_(GONE_SENTENCE))
+        raise FileError(_(refusal.GONE))
     return found
 
 
@@ -167,7 +166,7 @@ def _is_loopback(host: str | None) -> bool:
 
 def _check(response: aiohttp.ClientResponse, file: dict[str, Any]) -> None:
     if response.status in (404, 410):
-        raise FileError(_(GONE_SENTENCE))
+        raise FileError(_(refusal.GONE))
     if response.status >= 500 or response.status == 429:  # noqa: PLR2004 - HTTP's own numbers
         raise ChatError(f"http_{response.status}", is_transient=True)
     # Who may not see a file is sent to a page to sign in at, with 200.

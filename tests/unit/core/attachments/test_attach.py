@@ -6,7 +6,8 @@ import pytest
 from pptx import Presentation
 from pypdf import PdfReader, PdfWriter
 
-from bot.core.attachments.attach import TOKENS_PER_PAGE, decoded, opened
+from bot.core.attachments.attach import decoded, opened
+from bot.core.attachments.limits import TOKENS_PER_PAGE
 from bot.core.documents.kinds import DOCUMENT, PDF
 from bot.core.domain.message import FileRef
 from bot.errors import FileError

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import bot
-from bot.core.documents import kinds
+from bot.core.documents import kinds, refusal
 from bot.core.documents.identify import with_type
 from bot.core.domain.message import FileRef
 from bot.core.settings.help import topics
@@ -21,9 +21,9 @@ def test_the_docs_list_what_is_read() -> None:
 
 
 def test_a_refusal_lists_what_is_read() -> None:
-    sentence = kinds.refusal("*a.mp3*", "a.mp3")
+    sentence = refusal.of_kind("*a.mp3*", "a.mp3")
     assert all(words in sentence for words in kinds.WORDS)
-    assert "I can't read *a.pages*: it is a Pages document. Please export it" in kinds.refusal("*a.pages*", "a.pages")
+    assert "I can't read *a.pages*: it is a Pages document. Please export it" in refusal.of_kind("*a.pages*", "a.pages")
 
 
 @pytest.mark.parametrize(
