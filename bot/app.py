@@ -46,6 +46,7 @@ from bot.jobs.queue_notice import QueueNotices
 from bot.jobs.registry import Registry, registry
 from bot.jobs.retention import Retention, failed_kept
 from bot.jobs.settings import SettingsJobs
+from bot.jobs.settings_cache import SettingsCache
 from bot.jobs.stop import Stop
 from bot.jobs.threads import Threads
 from bot.jobs.triage import TriageJobs
@@ -217,6 +218,7 @@ async def build(
     # What people can ask for, and what runs it.
     permissions = Permissions(store=store, chat=chat, admins=admins)
     threads = Threads(inbox, store=store, model=model, chat=chat)
+    cache = SettingsCache(store.settings)
     classify = ClassifyJobs(inbox, runs=runs, items=items, store=store, model=model, chat=chat, languages=languages)
     triage = TriageJobs(
         inbox,
@@ -225,7 +227,7 @@ async def build(
         store=store,
         model=model,
         chat=chat,
-        settings_of=threads.settings_of,
+        settings_of=cache.of,
         languages=languages,
     )
     home = HomeTab(
@@ -237,7 +239,7 @@ async def build(
     changes = SettingsJobs(
         inbox,
         SettingsFormContext(store, model, chat, admins, days),
-        threads=threads,
+        cache=cache,
         home=home,
         notes=notes,
         changed=triage.configured,
@@ -271,7 +273,15 @@ async def build(
         commands=CommandJobs(inbox, table, store=store, chat=chat, permissions=permissions, classify=classify),
     )
     intake = Intake(
-        DurableMessages(inbox, threads=threads, classify=classify, triage=triage, stop=stop, notices=notices),
+        DurableMessages(
+            inbox,
+            settings_of=cache.of,
+            threads=threads,
+            classify=classify,
+            triage=triage,
+            stop=stop,
+            notices=notices,
+        ),
         DurableInteractions(
             inbox, registry=table, permissions=permissions, home=home, notices=notices, languages=languages
         ),

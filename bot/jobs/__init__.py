@@ -3,5 +3,5 @@
 `message_intake` and `interaction_intake` take what listeners hand in and commit it as `deliveries`; `permissions`
 asks who may; `registry` says which use case each command, action and form has; `turns` runs messages, commands and
 actions. Beside it: `threads`, `classify`, `triage` (its chain of jobs is in `feedback_chain`), `settings`, `home`,
-`erasure`, `retention`, `uninstall`.
+`erasure`, `retention`, `uninstall`. `settings_cache` has what each message needs of its channel's settings.
 """

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.answer.whom_to_answer import is_stop
+from bot.core.answer.stop_or_continue import is_stop
+from bot.core.answer.whom_to_answer import may_be_for_bot
+from bot.core.domain.channel_settings import DEFAULTS
 from bot.core.domain.people import Requester
 from bot.core.expiring_cache import ExpiringCache
 from bot.jobs.deliveries import (
@@ -20,6 +22,9 @@ from bot.jobs.deliveries import (
 from bot.work import Amended
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.message import IncomingMessage, MessageEdit, MessageUpdate, Place
     from bot.jobs.classify import ClassifyJobs
     from bot.jobs.queue_notice import QueueNotices
@@ -39,13 +44,14 @@ class DurableMessages:
         self,
         inbox: Inbox,
         *,
+        settings_of: Callable[[Place], Awaitable[ChannelSettings]],
         threads: Threads,
         classify: ClassifyJobs,
         triage: TriageJobs,
         stop: Stop,
         notices: QueueNotices,
     ) -> None:
-        self._inbox = inbox
+        self._inbox, self._settings_of = inbox, settings_of
         self._heard = ExpiringCache[str](MOST_HEARD)
         self._threads, self._classify, self._triage, self._stop = threads, classify, triage, stop
         self._notices = notices
@@ -56,7 +62,7 @@ class DurableMessages:
         await self._take_in(incoming)
 
     async def _take_in(self, incoming: IncomingMessage) -> None:
-        if not await self._threads.is_worth_hearing(incoming):
+        if not await self._is_worth_hearing(incoming):
             return
         if is_stop(incoming.text):
             await self._stop.stop(incoming.place)
@@ -68,6 +74,12 @@ class DurableMessages:
         elif await self._inbox.amend(delivery.id, completing(incoming)) is Amended.LATE:
             await self._inbox.accept(completion_delivery(incoming))
         self._heard.keep(delivery.id, said, HEARD_KEPT)
+
+    async def _is_worth_hearing(self, incoming: IncomingMessage) -> bool:
+        """Return whether a message may be for the bot at all. Raises what the database raises."""
+        if may_be_for_bot(incoming, DEFAULTS):
+            return True
+        return may_be_for_bot(incoming, await self._settings_of(replace(incoming.place, thread="")))
 
     async def change(self, changed: MessageEdit) -> None:
         """Accept an edit or a deletion of a message; answers to a deleted one are discarded."""

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Checkpoint
     from bot.jobs.home import HomeTab
     from bot.jobs.private_notes import PrivateNotes
-    from bot.jobs.threads import Threads
+    from bot.jobs.settings_cache import SettingsCache
     from bot.work import Inbox
 
 log = logging.getLogger(__name__)
@@ -62,13 +62,13 @@ class SettingsJobs:
         inbox: Inbox,
         context: SettingsFormContext,
         *,
-        threads: Threads,
+        cache: SettingsCache,
         home: HomeTab,
         notes: PrivateNotes,
         changed: Callable[[Command], Awaitable[None]],
         retry: Callable[[Place, str], Awaitable[None]],
     ) -> None:
-        self._inbox, self._context, self._threads, self._home = inbox, context, threads, home
+        self._inbox, self._context, self._cache, self._home = inbox, context, cache, home
         self._notes = notes
         self._changed, self._retry = changed, retry
 
@@ -175,7 +175,7 @@ class SettingsJobs:
             return faults
         after = [await store.overrides(place) for place in places]
         for place in places:
-            self._threads.forget_settings(place)
+            self._cache.forget(place)
         compared = list(zip(places, before, after, strict=True))
         changed = [one for one in compared if one[1].version != one[2].version]
         told = [
@@ -201,7 +201,7 @@ class SettingsJobs:
 
     async def _then_forget(self, command: Command, change: Awaitable[Record]) -> Record:
         record = await change
-        self._threads.forget_settings(command.place)
+        self._cache.forget(command.place)
         return record
 
 

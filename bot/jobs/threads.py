@@ -5,20 +5,16 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict, replace
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
 from bot.core.answer.offer_again import offer_again
 from bot.core.answer.thread_summary import condense
-from bot.core.answer.whom_to_answer import may_be_for_bot
-from bot.core.domain.channel_settings import DEFAULTS, ChannelSettings
 from bot.core.domain.message import IncomingMessage, MessageEdit, Place
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import send_ephemeral
-from bot.core.expiring_cache import ExpiringCache
 from bot.db import threads as db_store
 from bot.errors import ModelStoppedError, OverBudgetError
 from bot.jobs import call_ledger
@@ -38,10 +34,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CHANGE, CONDENSE, REFUSAL = "change", "condense", "refusal"
-
-SETTINGS_KEPT = 30.0  # seconds for which a channel is taken to want what it wanted last
-LOOK_FOR_CHANGES = 2.0  # seconds after which to look whether someone else has changed any settings meanwhile
-MOST_CHANNELS = 5_000  # whose settings are remembered
 
 _CHANGED = TypeAdapter(MessageEdit)
 _INCOMING = TypeAdapter(IncomingMessage)
@@ -79,41 +71,12 @@ class Threads:
 
     def __init__(self, inbox: Inbox, *, store: Store, model: Model, chat: Chat) -> None:
         self._inbox, self._store, self._model, self._chat = inbox, store, model, chat
-        self._settings = ExpiringCache[ChannelSettings](MOST_CHANNELS)
-        self._change, self._looked = 0, -LOOK_FOR_CHANGES
 
     def register(self, inbox: Inbox) -> None:
         """Register the jobs in threads."""
         inbox.handle(CHANGE, self.run_change, _tell_no_one, charge=charge_author)
         inbox.handle(CONDENSE, self.run_condense, _tell_no_one, charge=charge_place)
         inbox.handle(REFUSAL, self.run_refusal, _tell_no_one, charge=_charge_refused)
-
-    async def is_worth_hearing(self, incoming: IncomingMessage) -> bool:
-        """Return whether a message may be for the bot at all. Raises what the database raises."""
-        if may_be_for_bot(incoming, DEFAULTS):
-            return True
-        return may_be_for_bot(incoming, await self.settings_of(replace(incoming.place, thread="")))
-
-    async def settings_of(self, channel: Place) -> ChannelSettings:
-        """Return a channel's settings, which every message in a channel needs.
-
-        A change by another replica or the command line is seen after `LOOK_FOR_CHANGES` seconds.
-        """
-        if monotonic() > self._looked + LOOK_FOR_CHANGES:
-            self._looked = monotonic()
-            if (change := await self._store.settings.last_change()) != self._change:
-                self._change = change
-                self._settings.drop()
-        key = fairness_group(channel)
-        settings = self._settings.get(key)
-        if settings is None:
-            settings = await self._store.settings.load(channel)
-            self._settings.keep(key, settings, SETTINGS_KEPT)
-        return settings
-
-    def forget_settings(self, place: Place) -> None:
-        """Drop the cached settings of a channel, or of a workspace: they may have been changed here."""
-        self._settings.drop(fairness_group(place))
 
     async def change(self, changed: MessageEdit) -> None:
         """Accept an edit or a deletion."""

@@ -14,7 +14,8 @@ from bot.core.actions import ACTIONS, ANSWER_AGAIN, CONTINUE, CONTINUE_CODE, REG
 from bot.core.answer import buttons
 from bot.core.answer.answer import answer, refused
 from bot.core.answer.merge_events import changes_answer, completed
-from bot.core.answer.whom_to_answer import answer_to, is_continue
+from bot.core.answer.stop_or_continue import is_continue
+from bot.core.answer.whom_to_answer import answer_to
 from bot.core.domain.command import Command
 from bot.core.domain.interaction import Action
 from bot.core.domain.message import IncomingMessage, Message, MessageEdit, Role

@@ -13,7 +13,7 @@ dead_letters.py  jobs that failed for good: list, retry, discard
 limits.py        what an inbox keeps within; most of it is set by the operator, in bot/settings.py
 retry.py         when to retry, after which pause, and when to give up
 periodic.py      periodic work
-purge.py         deletes old jobs
+job_retention.py  how long done and failed jobs are kept; deletes the older ones
 erase.py         erases words that wait in the inbox, on request
 process_lock.py  finds whether this is the only process on an SQLite file
 quarantine.py    a separate process for jobs that seem to kill theirs
@@ -28,10 +28,10 @@ from bot.work.claim import Cell
 from bot.work.delivery import Delivery, Finish
 from bot.work.inbox import Inbox
 from bot.work.job import AbandonedError, Charge, DeadlyError, GivenUp, Handler, Job, Watch
+from bot.work.job_retention import FAILED_KEPT
 from bot.work.lease import LeaseLostError
 from bot.work.limits import ACCEPT_WITHIN, InboxLimits
 from bot.work.periodic import STARTUP_DELAY
-from bot.work.purge import FAILED_KEPT
 from bot.work.quarantine import TOGETHER, OpenCell
 
 __all__ = [

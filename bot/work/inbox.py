@@ -16,11 +16,11 @@ from bot.work.claim import Cell
 from bot.work.counts import count, count_before
 from bot.work.dead_letters import retry_claimed
 from bot.work.group_commit import Commits
+from bot.work.job_retention import PURGE_EVERY, purge
 from bot.work.lease import RENEWED_AFTER, Leases
 from bot.work.limits import InboxLimits
 from bot.work.periodic import Period, keep_time
 from bot.work.process_lock import Presence
-from bot.work.purge import purge
 from bot.work.quarantine import Quarantine
 from bot.work.retry import Policy, cause
 from bot.work.runner import Runner, Work, frames
@@ -44,7 +44,6 @@ log = logging.getLogger(__name__)
 # In seconds: how long a cancelled job may take to end, how long handing the rest back, how often to purge.
 UNWINDING = 5.0
 HANDING_BACK = 5.0
-PURGE_EVERY = 3600.0
 CANCELLATIONS_EVERY = 0.1  # between two looks at what other replicas were told to end; a person waits for it
 
 

@@ -20,7 +20,7 @@ import pytest
 
 import bot
 from bot.core import mention_commands, prompt_data, tokens, trigrams
-from bot.core.answer import name_at_start, whom_to_answer
+from bot.core.answer import name_at_start, stop_or_continue
 from bot.core.classify import evidence, examples
 from bot.core.classify import parse as classify
 from bot.core.code import diff
@@ -369,7 +369,7 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "may_address_someone": (name_at_start.may_address_someone, ("", "@"), ANY_LENGTH),
     "named_first": (programming_language.named_first, ("", "go ", "python"), LONGEST),
     "is_small_talk": (small_talk.is_small_talk, ("",), ANY_LENGTH),
-    "is_stop": (whom_to_answer.is_stop, ("",), ANY_LENGTH),
+    "is_stop": (stop_or_continue.is_stop, ("",), ANY_LENGTH),
     "alike": (lambda text: (similar.words(text), trigrams.distinct(text)), ("",), ANY_LENGTH),
     "nearest": (lambda text: examples.Nearest([]).to([Item(1, text)]), ("",), ANY_LENGTH),
     "evidence": (lambda text: evidence.evidence(f"{text[:150]} b", Item(1, text).excerpt), ("",), ANY_LENGTH),

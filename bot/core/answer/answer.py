@@ -11,8 +11,9 @@ from bot.core.answer import overtaken
 from bot.core.answer.addressees import resolve_addressees, with_names
 from bot.core.answer.catch_up import catch_up
 from bot.core.answer.offer_again import REFUSAL
+from bot.core.answer.stop_or_continue import is_stop
 from bot.core.answer.thread_summary import is_due
-from bot.core.answer.whom_to_answer import is_refused, is_stop, wants_answer, was_answered
+from bot.core.answer.whom_to_answer import is_refused, wants_answer, was_answered
 from bot.core.attachments.attach import Attached, attach
 from bot.core.cancel import cancel_on
 from bot.core.code.draft import CodeContext

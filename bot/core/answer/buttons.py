@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.access import check_member
 from bot.core.actions import CONTINUE, RATE, RATING_COMMENT, REGENERATE, STOP, TRY_AGAIN_LABEL, USED, thumbs
 from bot.core.answer.answer import draft, is_first
-from bot.core.answer.whom_to_answer import is_continue
+from bot.core.answer.stop_or_continue import is_continue
 from bot.core.domain.control_value import AnswerRef, RatingComment
 from bot.core.domain.interaction import Field, Form
 from bot.core.domain.message import IncomingMessage, Message, Role

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.core.answer.stop_or_continue import is_stop
 from bot.core.domain.message import IncomingMessage, Message, Role
 from bot.core.domain.setting_choices import Answers, Outsiders
 
@@ -14,18 +15,6 @@ if TYPE_CHECKING:
 
 MOST_BOT_TURNS = 3  # answers to other bots, one after the other, before a person has to say something
 SILENCE = timedelta(minutes=10)  # after a shorter absence, the platform redelivers what was missed
-LONGEST_WORD = 100  # characters of a message that says nothing else
-CONTINUES = {  # not for people: what they say
-    "continue",
-    "please continue",
-    "continue please",
-    "go on",
-    "keep going",
-    "carry on",
-    "weiter",
-    "mach weiter",
-}
-STOPS = {"stop", "please stop", "stop please", "stop it", "stopp", "halt"}  # not for people: what they say
 
 
 def wants_answer(incoming: IncomingMessage, conversation: Conversation) -> bool:
@@ -94,20 +83,6 @@ def may_be_for_bot(incoming: IncomingMessage, settings: ChannelSettings) -> bool
     if incoming.mentions_bot or incoming.is_direct or not incoming.opens_thread:
         return True
     return settings.answers is Answers.ALL and not incoming.is_bot and not incoming.addresses_other
-
-
-def is_stop(text: str) -> bool:
-    """Return whether a message says nothing but that the bot should stop."""
-    return _bare(text) in STOPS
-
-
-def is_continue(text: str) -> bool:
-    """Return whether a message says nothing but that the bot should continue its last answer."""
-    return _bare(text) in CONTINUES
-
-
-def _bare(text: str) -> str:
-    return "" if len(text) > LONGEST_WORD else " ".join(text.casefold().strip(' .!\u2026\n"“”').split())
 
 
 def needs_reading(incoming: IncomingMessage, conversation: Conversation, now: datetime) -> bool:

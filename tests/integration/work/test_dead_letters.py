@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.work import Delivery
 from bot.work.dead_letters import discard, failures, retry
 from bot.work.delivery import reference_of
-from bot.work.purge import purge
+from bot.work.job_retention import purge
 from tests.integration.work.stand_ins import FlakyError, RecordingGivenUp, RecordingHandler
 from tests.support.turn import no_one
 

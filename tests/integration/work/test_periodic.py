@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.work import Delivery
-from bot.work.purge import purge
+from bot.work.job_retention import purge
 from tests.integration.work.stand_ins import HeldHandler, RecordingGivenUp, RecordingHandler
 from tests.support.turn import no_one
 

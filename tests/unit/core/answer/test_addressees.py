@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.answer.whom_to_answer import SILENCE, is_refused, is_stop, may_be_for_bot, needs_reading, wants_answer
+from bot.core.answer.stop_or_continue import is_stop
+from bot.core.answer.whom_to_answer import SILENCE, is_refused, may_be_for_bot, needs_reading, wants_answer
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import IncomingMessage, Message, Place, Role
 from bot.core.domain.setting_choices import Answers, Outsiders

@@ -1,4 +1,4 @@
-"""Deletes old jobs: done ones are kept only to recognize redeliveries, failed ones for the operator."""
+"""How long jobs are kept: done ones only to recognize redeliveries, failed ones for the operator."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from bot.work.table import DONE, FAILED, Now, inbox
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-KEPT = 3 * 24 * 3600.0  # seconds; a chat platform delivers again for some hours
-FAILED_KEPT = 30 * 24 * 3600.0
+DONE_KEPT = 3 * 24 * 3600.0  # seconds; a chat platform delivers again for some hours
+FAILED_KEPT = 30 * 24 * 3600.0  # seconds, or as long as the operator keeps anything, if that is shorter
+PURGE_EVERY = 3600.0  # seconds
 MOST_AT_ONCE = 1000
 
 
-async def purge(writer: AsyncEngine, *, kept: float = KEPT, failed_kept: float = FAILED_KEPT) -> None:
+async def purge(writer: AsyncEngine, *, kept: float = DONE_KEPT, failed_kept: float = FAILED_KEPT) -> None:
     """Delete the jobs that were done `kept` seconds ago or failed `failed_kept` seconds ago, in small transactions.
 
     A period's last job stays however old it is: it says that the slot was run. Raises what the database raises.
