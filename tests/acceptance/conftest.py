@@ -222,7 +222,7 @@ async def shared_bot(request: pytest.FixtureRequest) -> AsyncIterator[SharedBot]
     environ |= {"DATABASE_URL": await databases(request, request.param).migrated(lasting=True), "PORT": "0"}
     async with (
         ScriptedWorkspace(RULES) as workspace,
-        MessagesServer(model) as server,
+        MessagesServer(model, console=lambda: model.current.console) as server,
         aclosing(Dialogue(workspace, environ | server.environment())) as dialogue,
         dialogue.bot(),
     ):

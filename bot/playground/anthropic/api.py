@@ -14,8 +14,10 @@ from uuid import uuid4
 from aiohttp import web
 
 from bot.playground.anthropic.batches import Batches
+from bot.playground.anthropic.console import Console
+from bot.playground.anthropic.message import Reply, frame
 from bot.playground.anthropic.models import OFFERED, RETIRED, find_model, model_info
-from bot.playground.anthropic.reply import ModelRequest, Reply, Responder, StreamFault, frame
+from bot.playground.anthropic.reply import ModelRequest, Responder, StreamFault
 from bot.playground.anthropic.rules import (
     MAX_BODY_BYTES,
     Json,
@@ -28,6 +30,7 @@ from bot.playground.anthropic.rules import (
 from bot.playground.anthropic.usage import PromptCache, count_input
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from aiohttp.typedefs import Handler
@@ -46,17 +49,26 @@ LONE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 class MessagesServer:
     """Serves a `Responder` on loopback, as an async context manager.
 
-    Only requests with `key` are accepted; port 0 picks a free one. Raises `ValueError` for an address that is not
-    loopback.
+    Only requests with `key` are accepted; port 0 picks a free one; `console` returns what the organization's admin has
+    set. Raises `ValueError` for an address that is not loopback.
     """
 
-    def __init__(self, responder: Responder, *, host: str = "127.0.0.1", port: int = 0, key: str = "local-key") -> None:
+    def __init__(
+        self,
+        responder: Responder,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        key: str = "local-key",
+        console: Callable[[], Console] = Console,
+    ) -> None:
         if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
             raise ValueError(f"The local Messages API may listen on loopback only, not on {host}.")
         self._responder = responder
         self._host, self._port, self._key = host, port, key
         self._cache = PromptCache()
-        self._batches = Batches(responder, self._cache.use)
+        self._console = console
+        self._batches = Batches(responder, self._cache.use, self._console)
         self._runner = web.AppRunner(
             self._application(), access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN_TIMEOUT
         )
@@ -123,11 +135,10 @@ class MessagesServer:
 
     async def _post_messages(self, request: web.Request) -> web.StreamResponse:
         version = check_version(request.headers.get("anthropic-version"))
-        fields, facts = check_request(await _read_json(request), version)
+        fields, facts = check_request(await _read_json(request), version, self._console())
         _check_window(fields, facts)
-        shows_thinking = (fields.get("thinking") or {}).get("display") != "omitted"
-        reply = Reply(facts, fields["max_tokens"], self._cache.use(fields, facts), shows_thinking)
         asked = ModelRequest(fields, {name.lower(): value for name, value in request.headers.items()})
+        reply = Reply.to(fields, facts, self._cache.use(fields, facts), asked.server.overdue())
         answer = self._stream if fields.get("stream") else self._whole
         return await answer(request, asked, reply)
 
@@ -165,7 +176,7 @@ class MessagesServer:
 
     async def _post_count(self, request: web.Request) -> web.Response:
         check_version(request.headers.get("anthropic-version"))
-        fields, facts = check_count(await _read_json(request))
+        fields, facts = check_count(await _read_json(request), self._console())
         return web.json_response({"input_tokens": count_input(fields, facts)})
 
     async def _list_models(self, request: web.Request) -> web.Response:
@@ -181,7 +192,7 @@ class MessagesServer:
         page = listed[start : start + int(limit)]
         return web.json_response(
             {
-                "data": [model_info(facts) for facts in page],
+                "data": [self._model_info(facts) for facts in page],
                 "has_more": start + len(page) < len(listed),
                 "first_id": page[0].id if page else None,
                 "last_id": page[-1].id if page else None,
@@ -193,7 +204,10 @@ class MessagesServer:
         facts = find_model(request.match_info["id"])
         if facts is None:
             raise MessagesApiError(404, f"model: {request.match_info['id']}")
-        return web.json_response(model_info(facts))
+        return web.json_response(self._model_info(facts))
+
+    def _model_info(self, facts: ServedModel) -> Json:
+        return model_info(facts, has_web=facts.id not in self._console().without_web)
 
 
 async def _read_json(request: web.Request) -> Any:  # noqa: ANN401 - JSON of any shape, checked by the caller

@@ -53,14 +53,21 @@ def document_pages(block: Json) -> int:
     return pages_in(base64.b64decode(source["data"])) if source.get("type") == "base64" else 0
 
 
-def request_faults(blocks: list[Json], context: int, *, has_format: bool) -> Iterator[str]:
-    """Yield what is wrong with a request's blocks taken together; `context` is the model's window in tokens."""
+def request_faults(blocks: list[Json], context: int, *, has_format: bool, searches: bool = False) -> Iterator[str]:
+    """Yield what is wrong with a request's blocks taken together; `context` is the model's window in tokens.
+
+    `searches`: whether web search is declared, whose results are always cited.
+    """
     most = PAGES if context > SMALL_WINDOW else PAGES_OF_SMALL_WINDOW
     if sum(document_pages(block) for block in blocks if block["type"] == "document") > most:
         yield f"A maximum of {most} PDF pages may be provided."
     citing = {bool((block.get("citations") or {}).get("enabled")) for block in blocks if block["type"] in CITABLE}
     if len(citing) > 1:
         yield "Citations must be enabled on all documents and search results, or on none"
+    if searches and any(
+        block["type"] == "search_result" and not (block.get("citations") or {}).get("enabled") for block in blocks
+    ):
+        yield "Citations must be enabled on search results when web search is declared"
     if True in citing and has_format:
         yield "output_config.format: citations cannot be used together with structured outputs"
 

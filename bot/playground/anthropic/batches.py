@@ -13,12 +13,14 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from bot.playground.anthropic.reply import ModelRequest, Reply, Responder, StreamFault
+from bot.playground.anthropic.message import Reply
+from bot.playground.anthropic.reply import ModelRequest, Responder, StreamFault
 from bot.playground.anthropic.rules import Json, MessagesApiError, check_request, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from bot.playground.anthropic.console import Console
     from bot.playground.anthropic.models import ServedModel
     from bot.playground.anthropic.usage import InputUsage
 
@@ -55,8 +57,11 @@ class Batch:
 class Batches:
     """Keeps batches and runs them. `count` returns the input usage of a request. Call `close` at the end."""
 
-    def __init__(self, responder: Responder, count: Callable[[Json, ServedModel], InputUsage]) -> None:
+    def __init__(
+        self, responder: Responder, count: Callable[[Json, ServedModel], InputUsage], console: Callable[[], Console]
+    ) -> None:
         self._responder = responder
+        self._console = console
         self._count = count
         self._batches: dict[str, Batch] = {}
 
@@ -142,9 +147,10 @@ class Batches:
         try:
             if params.get("stream"):
                 raise invalid("stream: Input should be false in a batch")
-            fields, facts = check_request(params, batch.version)
-            reply = Reply(facts, fields["max_tokens"], self._count(fields, facts))
-            async with aclosing(self._responder.respond(ModelRequest(fields, batch.headers))) as events:
+            fields, facts = check_request(params, batch.version, self._console())
+            asked = ModelRequest(fields, batch.headers)
+            reply = Reply.to(fields, facts, self._count(fields, facts), asked.server.overdue())
+            async with aclosing(self._responder.respond(asked)) as events:
                 async for event in events:
                     if isinstance(event, StreamFault):
                         raise MessagesApiError(500, "Internal server error")  # noqa: TRY301 - as above

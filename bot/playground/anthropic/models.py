@@ -7,6 +7,17 @@ from typing import Any
 
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 THINKING_TYPES = ("adaptive", "between_tools", "disabled", "enabled")
+# Each version of the web tools, oldest first.
+WEB_TOOLS = (
+    "web_search_20250305",
+    "web_search_20260209",
+    "web_search_20260318",
+    "web_fetch_20250910",
+    "web_fetch_20260209",
+    "web_fetch_20260309",
+    "web_fetch_20260318",
+)
+FIRST_WEB_TOOLS = ("web_search_20250305", "web_fetch_20250910")
 # Release dates are unknown here; the real API also returns the epoch for unknown ones.
 UNKNOWN_DATE = "1970-01-01T00:00:00Z"
 
@@ -26,6 +37,11 @@ class ServedModel:
     token_weight: float = 1.3  # tokens per four bytes
     takes_sampling: bool = False  # temperature or top_p, with API version 2023-06-01
     takes_prefill: bool = False
+    web_tools: tuple[str, ...] = WEB_TOOLS
+    calls_by_code: bool = True  # code that it runs can call tools
+    can_be_forced: bool = True  # to call a tool
+    # Tokens that the API's own words on tools take: left to the model, and forced.
+    tool_tokens: tuple[int, int] = (286, 406)
     alias: str = ""
     retires_at: str | None = None
     is_retired: bool = False
@@ -46,14 +62,23 @@ ANY_BUT_BETWEEN_TOOLS = frozenset({"adaptive", "disabled", "enabled"})
 
 # Newest first, as the Models API lists them.
 OFFERED = (
-    ServedModel("claude-fable-5-2", "Claude Fable 5.2", ADAPTIVE, thinks_unasked=True),
+    ServedModel("claude-fable-5-2", "Claude Fable 5.2", ADAPTIVE, thinks_unasked=True, can_be_forced=False),
     ServedModel("claude-haiku-5-5", "Claude Haiku 5.5", ADAPTIVE_OR_OFF, thinks_unasked=True),
-    ServedModel("claude-sonnet-5-5", "Claude Sonnet 5.5", ADAPTIVE_OR_BETWEEN_TOOLS, thinks_unasked=True),
-    ServedModel("claude-opus-5-5", "Claude Opus 5.5", ADAPTIVE, thinks_unasked=True),
-    ServedModel("claude-sonnet-5", "Claude Sonnet 5", ADAPTIVE_OR_OFF, thinks_unasked=True, min_cacheable=1024),
+    ServedModel(
+        "claude-sonnet-5-5", "Claude Sonnet 5.5", ADAPTIVE_OR_BETWEEN_TOOLS, thinks_unasked=True, can_be_forced=False
+    ),
+    ServedModel("claude-opus-5-5", "Claude Opus 5.5", ADAPTIVE, thinks_unasked=True, can_be_forced=False),
+    ServedModel(
+        "claude-sonnet-5",
+        "Claude Sonnet 5",
+        ADAPTIVE_OR_OFF,
+        thinks_unasked=True,
+        min_cacheable=1024,
+        tool_tokens=(354, 474),
+    ),
     ServedModel("claude-opus-5", "Claude Opus 5", ADAPTIVE_OR_OFF, thinks_unasked=True),
-    ServedModel("claude-opus-4-8", "Claude Opus 4.8", ADAPTIVE_OR_OFF, min_cacheable=1024),
-    ServedModel("claude-opus-4-7", "Claude Opus 4.7", ADAPTIVE_OR_OFF, min_cacheable=2048),
+    ServedModel("claude-opus-4-8", "Claude Opus 4.8", ADAPTIVE_OR_OFF, min_cacheable=1024, tool_tokens=(290, 410)),
+    ServedModel("claude-opus-4-7", "Claude Opus 4.7", ADAPTIVE_OR_OFF, min_cacheable=2048, tool_tokens=(675, 804)),
     ServedModel(
         "claude-sonnet-4-6",
         "Claude Sonnet 4.6",
@@ -62,6 +87,7 @@ OFFERED = (
         min_cacheable=1024,
         token_weight=1.0,
         takes_sampling=True,
+        tool_tokens=(497, 589),
     ),
     ServedModel(
         "claude-opus-4-6",
@@ -71,6 +97,7 @@ OFFERED = (
         min_cacheable=4096,
         token_weight=1.0,
         takes_sampling=True,
+        tool_tokens=(497, 589),
     ),
     ServedModel(
         "claude-opus-4-5-20251101",
@@ -83,6 +110,9 @@ OFFERED = (
         token_weight=1.0,
         takes_sampling=True,
         takes_prefill=True,
+        web_tools=FIRST_WEB_TOOLS,
+        calls_by_code=False,
+        tool_tokens=(497, 589),
         alias="claude-opus-4-5",
     ),
     ServedModel(
@@ -96,6 +126,9 @@ OFFERED = (
         token_weight=1.0,
         takes_sampling=True,
         takes_prefill=True,
+        web_tools=FIRST_WEB_TOOLS,
+        calls_by_code=False,
+        tool_tokens=(497, 589),
         alias="claude-haiku-4-5",
     ),
     ServedModel(
@@ -109,6 +142,9 @@ OFFERED = (
         token_weight=1.0,
         takes_sampling=True,
         takes_prefill=True,
+        web_tools=FIRST_WEB_TOOLS,
+        calls_by_code=False,
+        tool_tokens=(497, 589),
         alias="claude-sonnet-4-5",
         retires_at="2026-11-30T00:00:00Z",
     ),
@@ -130,8 +166,8 @@ def find_model(id_: str) -> ServedModel | None:
     return next((facts for facts in OFFERED + RETIRED if id_ and id_ in (facts.id, facts.alias)), None)
 
 
-def model_info(facts: ServedModel) -> dict[str, Any]:
-    """Describe a model as the Models API does (`ModelInfo`)."""
+def model_info(facts: ServedModel, *, has_web: bool = True) -> dict[str, Any]:
+    """Describe a model as the Models API does (`ModelInfo`); `has_web`: whether it has its web tools here."""
     return {
         "type": "model",
         "id": facts.id,
@@ -143,12 +179,12 @@ def model_info(facts: ServedModel) -> dict[str, Any]:
         "line": next((line for line in ("haiku", "sonnet", "opus", "fable") if line in facts.id), None),
         "max_input_tokens": facts.context,
         "max_tokens": facts.max_output,
-        "capabilities": None if facts.is_retired else capabilities(facts),
+        "capabilities": None if facts.is_retired else capabilities(facts, has_web=has_web),
     }
 
 
-def capabilities(facts: ServedModel) -> dict[str, Any]:
-    """Describe what a model can do, limited to what this server simulates: text, images and documents in, text out."""
+def capabilities(facts: ServedModel, *, has_web: bool) -> dict[str, Any]:
+    """Describe what a model can do, limited to what this server simulates: no code is executed."""
     no, yes = {"supported": False}, {"supported": True}
     return {
         "batch": yes,
@@ -161,7 +197,11 @@ def capabilities(facts: ServedModel) -> dict[str, Any]:
         },
         "image_input": yes,
         "pdf_input": yes,
-        "server_tools": {"supported": False, "code_execution": no, "web_search": no},
+        "server_tools": {
+            "supported": has_web and bool(facts.web_tools),
+            "code_execution": no,
+            "web_search": {"supported": has_web and bool(facts.web_tools)},
+        },
         "structured_outputs": yes,
         "thinking": {
             "supported": bool(facts.thinking),

@@ -1,4 +1,4 @@
-"""The events of a local model's answer, and how they become a message or a stream."""
+"""What a local model is asked, and the events of its answer."""
 
 from __future__ import annotations
 
@@ -6,18 +6,32 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
-from uuid import uuid4
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.playground.anthropic.models import ServedModel
-from bot.playground.anthropic.rules import Json, blocks_of
-from bot.playground.anthropic.usage import InputUsage, count_text
+from bot.playground.anthropic.blocks import Json, all_blocks, blocks_of
+from bot.playground.anthropic.server_tools import ServerCall, ServerResult, ServerTools
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
 
 @dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a tool that the client ran has answered; `text` is the text of its `content`."""
+
+    id: str
+    content: list[Json]
+    is_error: bool
+
+    @property
+    def text(self) -> str:
+        """The text of all blocks, search results included."""
+        found = [blocks_of(block["content"]) if block["type"] == "search_result" else [block] for block in self.content]
+        return "\n".join(text for blocks in found for text in _texts(blocks))
+
+
+@dataclass(frozen=True)
 class ModelRequest:
     """A valid request to the Messages API: its body as received, and its headers by lower-case name."""
 
@@ -40,10 +54,38 @@ class ModelRequest:
         return self.turns[-1][1]
 
     @property
+    def question(self) -> str:
+        """Return what people wrote since the last whole answer: in a round with tools, what all of it is about."""
+        begin = 0
+        for number, message in enumerate(self.body["messages"]):
+            blocks = blocks_of(message["content"])
+            if message["role"] == "user" and not any(block["type"] == "tool_result" for block in blocks):
+                begin = number
+        return "\n".join(text for role, text in self.turns[begin:] if role == "user" and text)
+
+    @property
+    def tools(self) -> dict[str, Json]:
+        """Return the tools that the request declares, by name, in its order."""
+        return {tool["name"]: tool for tool in self.body.get("tools") or []}
+
+    @property
+    def tool_results(self) -> list[ToolResult]:
+        """Return what the newest turn answers to tool calls, in its order."""
+        found = [block for block in blocks_of(self.body["messages"][-1]["content"]) if block["type"] == "tool_result"]
+        return [
+            ToolResult(block["tool_use_id"], blocks_of(block.get("content") or []), bool(block.get("is_error")))
+            for block in found
+        ]
+
+    @cached_property
+    def server(self) -> ServerTools:
+        """The tools that the server runs by itself: `server.search(query)` and `server.fetch(url)` return an event."""
+        return ServerTools(self.body)
+
+    @property
     def results(self) -> list[Json]:
-        """Return the search results, in the order that citations number them."""
-        blocks = [block for message in self.body["messages"] for block in blocks_of(message["content"])]
-        return [block for block in blocks if block["type"] == "search_result"]
+        """Return the search results, those of tools included, in the order that citations number them."""
+        return [block for block in all_blocks(self.body["messages"]) if block["type"] == "search_result"]
 
     @property
     def attachments(self) -> list[Json]:
@@ -59,6 +101,10 @@ class ModelRequest:
         place = {"search_result_index": result, "start_block_index": start, "end_block_index": end}
         origin = {"source": cited["source"], "title": cited["title"], "cited_text": text}
         return CitationDelta({"type": "search_result_location"} | place | origin)
+
+    def citing_web(self, call: ServerCall, quote: str, number: int = 0) -> CitationDelta:
+        """Return a citation of a search's result by its number, or of a fetched page; `quote` is what it says there."""
+        return CitationDelta(self.server.citation(call, quote, number))
 
     @property
     def schema(self) -> Json | None:
@@ -93,6 +139,24 @@ class CitationDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call of one of the client's tools, streamed in fragments.
+
+    `input` may be text: as it is sent, JSON or not. The call stays open until the next event, so that a fault after it
+    breaks the stream inside it. Without an `id` it gets one.
+    """
+
+    name: str
+    input: Mapping[str, Any] | str = field(default_factory=dict)
+    id: str = ""
+
+    @property
+    def written(self) -> str:
+        """The input as it is sent."""
+        return self.input if isinstance(self.input, str) else json.dumps(self.input, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
 class BlockStop:
     """Ends the current content block; text that follows starts another one."""
 
@@ -111,7 +175,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class MessageStop:
-    """Ends the message with a `stop_reason` other than `end_turn`. `category` belongs to a refusal."""
+    """Ends the message with a `stop_reason` other than the usual one. `category` belongs to a refusal.
+
+    Usual is `tool_use` after tool calls, `pause_turn` if only calls of the server's are open, else `end_turn`.
+    """
 
     reason: str
     category: str | None = None
@@ -125,139 +192,27 @@ class StreamFault(Enum):
     CORRUPT = "a chunk is not JSON"
 
 
-Event = TextDelta | ThinkingDelta | CitationDelta | BlockStop | Ping | Usage | MessageStop | StreamFault
+Event = (
+    TextDelta
+    | ThinkingDelta
+    | CitationDelta
+    | ToolCall
+    | ServerCall
+    | ServerResult
+    | BlockStop
+    | Ping
+    | Usage
+    | MessageStop
+    | StreamFault
+)
 
 
 class Responder(Protocol):
     """A model behind the local Messages API."""
 
     def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
-        """Answer a request, event by event; the end of the generator means `end_turn`.
+        """Answer a request, event by event; the end of the generator ends the message as is usual.
 
         May raise `MessagesApiError` at any point. The generator is closed early if the client disconnects or
         `max_tokens` is reached.
         """
-
-
-def frame(event: str, data: Json) -> bytes:
-    """Write one server-sent event."""
-    return f"event: {event}\ndata: {json.dumps({'type': event, **data}, ensure_ascii=False)}\n\n".encode()
-
-
-@dataclass(slots=True)
-class Reply:
-    """A message under construction. `add` returns the stream's frames, `message` the whole message."""
-
-    facts: ServedModel
-    limit: int
-    input: InputUsage
-    shows_thinking: bool = True
-    stop: MessageStop | None = None
-    content: list[Json] = field(default_factory=list)
-    _is_open: bool = False
-    _tokens: dict[str, int] = field(default_factory=lambda: {"text": 0, "thinking": 0})
-    _usage: Json = field(default_factory=dict)
-    _id: str = field(default_factory=lambda: f"msg_{uuid4().hex}")
-
-    def start(self) -> bytes:
-        """Write the frames that open a stream."""
-        opening = {**self.message(), "content": [], "stop_reason": None, "stop_sequence": None, "stop_details": None}
-        opening["usage"] = {**opening["usage"], "output_tokens": 1}
-        return frame("message_start", {"message": opening}) + frame("ping", {})
-
-    def add(self, event: Event) -> bytes:
-        """Add an event and return its frames. Text beyond `max_tokens` is cut off and ends the message."""
-        match event:
-            case TextDelta(text):
-                return self._write("text", self._within_limit("text", text))
-            case ThinkingDelta(text):
-                text = self._within_limit("thinking", text)
-                return self._write("thinking", text if self.shows_thinking else "")
-            case CitationDelta(fields):
-                return self._cite(fields)
-            case BlockStop():
-                return self._close()
-            case Ping():
-                return frame("ping", {})
-            case Usage(fields):
-                self._usage |= fields
-            case MessageStop():
-                self.stop = event
-            case StreamFault():
-                raise TypeError("a fault is no part of a message")
-        return b""
-
-    def end(self) -> bytes:
-        """Write the frames that close a stream."""
-        closing = self._close()
-        message = self.message()
-        delta = {name: message[name] for name in ("stop_reason", "stop_sequence", "stop_details")}
-        return closing + frame("message_delta", {"delta": delta, "usage": message["usage"]}) + frame("message_stop", {})
-
-    def message(self) -> Json:
-        """Return the message so far, as a response without streaming has it."""
-        stop = self.stop or MessageStop("end_turn")
-        details = {"type": "refusal", "category": stop.category, "explanation": None}
-        return {
-            "id": self._id,
-            "type": "message",
-            "role": "assistant",
-            "model": self.facts.id,
-            "content": self.content,
-            "stop_reason": stop.reason,
-            "stop_sequence": None,
-            "stop_details": details if stop.reason == "refusal" else None,
-            "usage": self._count() | self._usage,
-        }
-
-    def _count(self) -> Json:
-        output = sum(self._tokens.values())
-        return {
-            **self.input.wire(),
-            "output_tokens": max(1, output) if self.limit else 0,
-            "output_tokens_details": {"thinking_tokens": self._tokens["thinking"]},
-            "service_tier": "standard",
-        }
-
-    def _within_limit(self, kind: str, text: str) -> str:
-        left = self.limit - sum(self._tokens.values())
-        tokens = count_text(text, self.facts)
-        if tokens > left:
-            text = text[: len(text) * left // tokens]
-            tokens = left
-            self.stop = MessageStop("max_tokens")
-        self._tokens[kind] += tokens
-        return text
-
-    def _write(self, kind: str, text: str) -> bytes:
-        frames = b""
-        if not self._is_open or self.content[-1]["type"] != kind:
-            frames = self._close() + self._open(kind)
-        self.content[-1][kind] += text
-        if text:
-            frames += self._delta({"type": f"{kind}_delta", kind: text})
-        return frames
-
-    def _cite(self, fields: Json) -> bytes:
-        if not self._is_open or self.content[-1]["type"] != "text":
-            raise TypeError("only text is cited")
-        self.content[-1].setdefault("citations", []).append(fields)
-        return self._delta({"type": "citations_delta", "citation": fields})
-
-    def _open(self, kind: str) -> bytes:
-        empty = {"type": "text", "text": ""} if kind == "text" else {"type": kind, "thinking": "", "signature": ""}
-        self.content.append(empty | ({"signature": uuid4().hex} if kind == "thinking" else {}))
-        self._is_open = True
-        return frame("content_block_start", {"index": len(self.content) - 1, "content_block": empty})
-
-    def _delta(self, delta: Json) -> bytes:
-        return frame("content_block_delta", {"index": len(self.content) - 1, "delta": delta})
-
-    def _close(self) -> bytes:
-        if not self._is_open:
-            return b""
-        self._is_open = False
-        frames = b""
-        if self.content[-1]["type"] == "thinking":
-            frames = self._delta({"type": "signature_delta", "signature": self.content[-1]["signature"]})
-        return frames + frame("content_block_stop", {"index": len(self.content) - 1})

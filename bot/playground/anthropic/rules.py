@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from bot.playground.anthropic import attachments
+from bot.playground.anthropic import attachments, blocks, rounds, tools
+from bot.playground.anthropic.blocks import all_blocks, blocks_of
+from bot.playground.anthropic.console import Console
 from bot.playground.anthropic.models import ServedModel, find_model
 from bot.playground.anthropic.schema import schema_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
 Json = dict[str, Any]
 
@@ -23,16 +25,12 @@ MIN_THINKING_BUDGET = 1024
 SAMPLING = ("temperature", "top_p", "top_k")
 # The only values still accepted by models since 4.7; top_k has no default that could be sent.
 SAMPLING_DEFAULTS = {"temperature": 1, "top_p": 1}
-COUNTED_FIELDS = frozenset({"model", "messages", "system", "thinking", "output_config", "cache_control"})
+COUNTED_FIELDS = frozenset(
+    {"model", "messages", "system", "thinking", "output_config", "cache_control", "tools", "tool_choice"}
+)
 FIELDS = COUNTED_FIELDS | {"max_tokens", "stream", "metadata", "service_tier", *SAMPLING}
 # Fields of the real API that no model here supports: refused rather than ignored.
-UNPLAYED_FIELDS = frozenset(
-    {"tools", "tool_choice", "stop_sequences", "container", "diagnostics", "inference_geo", "speed"}
-)
-BLOCK_TYPES = {
-    "user": frozenset({"text", "image", "document", "search_result"}),
-    "assistant": frozenset({"text", "thinking", "redacted_thinking"}),
-}
+UNPLAYED_FIELDS = frozenset({"stop_sequences", "container", "diagnostics", "inference_geo", "speed"})
 ERROR_TYPES = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -82,11 +80,11 @@ def check_version(version: str | None) -> str:
     return version
 
 
-def check_request(body: object, version: str) -> tuple[Json, ServedModel]:
+def check_request(body: object, version: str, console: Console | None = None) -> tuple[Json, ServedModel]:
     """Check a request for a message; return it with its model. Raises `MessagesApiError`."""
     fields = _fields(body, FIELDS)
     facts = _model(fields)
-    _check_prompt(fields, facts)
+    _check_prompt(fields, facts, console or Console())
     _check_max_tokens(fields, facts)
     _check_budget(fields)
     _check_sampling(fields, facts, version)
@@ -95,17 +93,12 @@ def check_request(body: object, version: str) -> tuple[Json, ServedModel]:
     return fields, facts
 
 
-def check_count(body: object) -> tuple[Json, ServedModel]:
+def check_count(body: object, console: Console | None = None) -> tuple[Json, ServedModel]:
     """Check a request to count tokens; return it with its model. Raises `MessagesApiError`."""
     fields = _fields(body, COUNTED_FIELDS)
     facts = _model(fields)
-    _check_prompt(fields, facts)
+    _check_prompt(fields, facts, console or Console())
     return fields, facts
-
-
-def blocks_of(content: str | list[Json]) -> list[Json]:
-    """Return content as blocks; a plain string becomes one text block."""
-    return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def is_thinking(fields: Json, facts: ServedModel) -> bool:
@@ -135,8 +128,11 @@ def _model(fields: Json) -> ServedModel:
     return facts
 
 
-def _check_prompt(fields: Json, facts: ServedModel) -> None:
+def _check_prompt(fields: Json, facts: ServedModel, console: Console) -> None:
+    _refuse_first(tools.faults(fields, facts, console))
     _check_messages(fields)
+    names = [tool["name"] for tool in fields.get("tools") or []]
+    _refuse_first(rounds.faults(fields["messages"], names))
     _check_system(fields)
     _check_cache_marks(fields)
     _check_thinking(fields, facts)
@@ -163,65 +159,32 @@ def _check_message(message: object, where: str) -> None:
         raise invalid(f"{where}: role and content are required")
     if message.keys() - {"role", "content"}:
         raise invalid(f"{where}: Extra inputs are not permitted")
-    types = BLOCK_TYPES.get(str(message["role"]))
+    types = blocks.TYPES.get(str(message["role"]))
     if types is None:
         raise invalid(f"{where}.role: Input should be 'user' or 'assistant'")
-    _check_blocks(message["content"], where, types)
+    _refuse_first(blocks.faults(message["content"], where, types))
 
 
-def _check_blocks(content: object, where: str, types: frozenset[str]) -> None:
-    if not isinstance(content, str | list):
-        raise invalid(f"{where}.content: Input should be a string or a list of blocks")
-    if not content:
-        raise invalid(f"{where}: content must be non-empty")
-    blocks: Sequence[object] = blocks_of(content)
-    for number, block in enumerate(blocks):
-        if not isinstance(block, dict) or str(block.get("type")) not in types:
-            raise invalid(f"{where}.content.{number}: Input tag should be one of {', '.join(sorted(types))}")
-        checker = BLOCK_RULES.get(block["type"])
-        if checker:
-            checker(block, f"{where}.content.{number}")
-
-
-def _check_text(block: Json, where: str) -> None:
-    if not isinstance(block.get("text"), str):
-        raise invalid(f"{where}.text: Input should be a valid string")
-    if not block["text"]:
-        raise invalid(f"{where}: text content blocks must be non-empty")
-    if not block["text"].strip():
-        raise invalid(f"{where}: text content blocks must contain non-whitespace text")
-
-
-def _check_attachment(block: Json, where: str) -> None:
-    for fault in attachments.faults(block):
-        raise invalid(f"{where}.{block['type']}.{fault}")
-
-
-def _check_signature(block: Json, where: str) -> None:
-    if not block.get("signature"):
-        raise invalid(f"{where}.signature: Field required")
-
-
-BLOCK_RULES: dict[str, Callable[[Json, str], None]] = {
-    "text": _check_text,
-    "image": _check_attachment,
-    "document": _check_attachment,
-    "search_result": _check_attachment,
-    "thinking": _check_signature,
-}
+def _refuse_first(faults: Iterator[str]) -> None:
+    for fault in faults:
+        raise invalid(fault)
 
 
 def _check_system(fields: Json) -> None:
     system = fields.get("system")
     if system is not None and system != "":
-        _check_blocks(system, "system", frozenset({"text"}))
+        _refuse_first(blocks.faults(system, "system", frozenset({"text"})))
 
 
 def _marks(fields: Json) -> Iterator[object]:
     """Yield every `cache_control` of a request, the automatic one first."""
     yield fields.get("cache_control")
-    for content in (fields.get("system") or "", *(message["content"] for message in fields["messages"])):
-        yield from (block.get("cache_control") for block in blocks_of(content))
+    for block in (
+        *(fields.get("tools") or ()),
+        *blocks_of(fields.get("system") or ""),
+        *all_blocks(fields["messages"]),
+    ):
+        yield block.get("cache_control")
 
 
 def _check_cache_marks(fields: Json) -> None:
@@ -305,7 +268,7 @@ def _check_sampling(fields: Json, facts: ServedModel, version: str) -> None:
 
 def _check_prefill(fields: Json, facts: ServedModel) -> None:
     last = fields["messages"][-1]
-    if last["role"] != "assistant":
+    if last["role"] != "assistant" or rounds.is_paused(fields["messages"]):
         return
     if not facts.takes_prefill or is_thinking(fields, facts):
         raise invalid(
@@ -327,10 +290,10 @@ def _check_rest(fields: Json) -> None:
 
 
 def _check_attachments(fields: Json, facts: ServedModel) -> None:
-    blocks = [block for message in fields["messages"] for block in blocks_of(message["content"])]
+    sent = list(all_blocks(fields["messages"]))
     has_format = bool((fields.get("output_config") or {}).get("format"))
-    for fault in attachments.request_faults(blocks, facts.context, has_format=has_format):
-        raise invalid(fault)
+    searches = any(tool["name"] == "web_search" for tool in fields.get("tools") or [])
+    _refuse_first(attachments.request_faults(sent, facts.context, has_format=has_format, searches=searches))
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.playground.anthropic.attachments import document_pages
-from bot.playground.anthropic.rules import Json, blocks_of
+from bot.playground.anthropic.blocks import Json, blocks_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,18 +63,23 @@ def count_text(text: str, facts: ServedModel) -> int:
 
 def count_input(fields: Json, facts: ServedModel) -> int:
     """Estimate the tokens of a checked request."""
-    return sum(_count_block(block, facts) for _, block in _blocks(fields))
+    return _tool_words(fields, facts) + sum(_count_block(block, facts) for _, block in _blocks(fields))
 
 
 def segments(fields: Json, facts: ServedModel) -> list[Segment]:
     """Split a valid request into segments; each digest covers everything before it.
 
-    The digest starts with what invalidates the cache when it changes: model, thinking, output_config.
+    The digest starts with what invalidates the cache when it changes: model, thinking, output_config. The choice among
+    tools belongs to the messages.
     """
     start = [facts.id, fields.get("thinking"), fields.get("output_config")]
     digest = hashlib.sha256(json.dumps(start, sort_keys=True).encode())
-    found = []
+    found = [Segment(digest.hexdigest(), _tool_words(fields, facts), None)] if fields.get("tools") else []
+    choice = fields.get("tool_choice")
     for role, block in _blocks(fields):
+        if choice and role not in ("tools", "system"):
+            digest.update(json.dumps(choice, sort_keys=True).encode())
+            choice = None
         content = {name: value for name, value in block.items() if name != "cache_control"}
         digest.update(json.dumps([role, content], sort_keys=True).encode())
         mark = block.get("cache_control")
@@ -86,7 +91,16 @@ def segments(fields: Json, facts: ServedModel) -> list[Segment]:
     return found
 
 
+def _tool_words(fields: Json, facts: ServedModel) -> int:
+    """Return the tokens of what the API tells a model about tools, apart from their definitions."""
+    choice = (fields.get("tool_choice") or {}).get("type")
+    return facts.tool_tokens[choice in ("any", "tool")] if fields.get("tools") else 0
+
+
 def _blocks(fields: Json) -> Iterator[tuple[str, Json]]:
+    for tool in fields.get("tools") or []:
+        definition = {name: value for name, value in tool.items() if name != "cache_control"}
+        yield "tools", {"type": "tool", "text": json.dumps(definition), "cache_control": tool.get("cache_control")}
     for block in blocks_of(fields.get("system") or []):
         yield "system", block
     for message in fields["messages"]:
