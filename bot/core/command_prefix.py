@@ -114,25 +114,23 @@ class PrefixedAnswer:
 
     def __init__(self, answer: Answer, names: CommandPrefix, put: Callable[[str], str]) -> None:
         self._answer, self._names, self._put = answer, names, put
-        self.write, self.think, self.withdraw = answer.write, answer.think, answer.withdraw
+        self.write, self.think, self.step, self.withdraw = answer.write, answer.think, answer.step, answer.withdraw
 
     def progress(self, text: str, *, controls: Sequence[Control] = ()) -> None:
         """Implement the port."""
         self._answer.progress(self._put(text), controls=self._names.controls(controls))
-
-    async def hold(self, text: str) -> None:
-        """Implement the port."""
-        await self._answer.hold(self._put(text))
 
     async def finish(self, ending: str = "", *, footer: str = "", controls: Sequence[Control] = ()) -> str:
         """Implement the port."""
         controls = self._names.controls(controls)
         return await self._answer.finish(self._put(ending), footer=self._put(footer), controls=controls)
 
-    async def replace(self, text: str, *, footer: str = "", controls: Sequence[Control] = ()) -> str:
+    async def replace(
+        self, text: str, *, footer: str = "", controls: Sequence[Control] = (), for_now: bool = False
+    ) -> str:
         """Implement the port."""
-        controls = self._names.controls(controls)
-        return await self._answer.replace(self._put(text), footer=self._put(footer), controls=controls)
+        text, footer, controls = self._put(text), self._put(footer), self._names.controls(controls)
+        return await self._answer.replace(text, footer=footer, controls=controls, for_now=for_now)
 
 
 class PrefixedAnswers:

@@ -33,14 +33,15 @@ from bot.core.domain import category, programming_language, typed_values
 from bot.core.domain.classify_item import Item
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Place
+from bot.core.literal import literal
 from bot.core.privacy.redaction import piece
 from bot.core.privacy.redaction.find import find
 from bot.core.privacy.redaction.placeholder import Redaction, Restoring
 from bot.core.settings import command, subcommands
 from bot.core.summarize import parse as summarize
 from bot.core.summarize import parts as summary_parts
-from bot.core.summarize import render, transcript
 from bot.core.summarize import text as summarize_text
+from bot.core.summarize import transcript
 from bot.core.time_span import times as span
 from bot.core.triage import issue, similar, small_talk
 from bot.playground.page import emoji, markdown, mrkdwn, typed, unfinished
@@ -377,7 +378,7 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "shorten": (lambda text: tokens.shorten(text, 1_000), ("",), ANY_LENGTH),
     "pieces": (lambda text: summarize_text.pieces(text, 100), ("",), ANY_LENGTH),
     "transcript": (lambda text: summary_parts.parts([_line(text)], 1_000), ("",), ANY_LENGTH),
-    "page.plain": (render.plain, ("",), ANY_LENGTH),
+    "literal": (literal, ("",), ANY_LENGTH),
     "issue.quiet": (issue.quiet, ("",), ANY_LENGTH),
     "find": (lambda text: find(text, "US"), ("", "password: ", "-----BEGIN PRIVATE KEY-----\n"), 20_000),
     "redaction.pieces": (lambda text: list(piece.pieces(text)), ("", "-----BEGIN A PRIVATE KEY-----"), ANY_LENGTH),

@@ -129,7 +129,7 @@ async def start(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyCo
     run = replace(run, status=RunStatus.BATCHED if waits else RunStatus.RUNNING)
     await context.runs.change(run)
     async with answering(run, checkpoint, context) as visible:
-        await visible.hold(f"_{begin.sorting(run)}_")
+        await visible.replace(f"_{begin.sorting(run)}_", for_now=True)
     await context.later(run, checkpoint)
 
 

@@ -170,7 +170,7 @@ async def _fail(
     log.warning("a run of %d stops at %d: %s: %s", run.items, progress.done, type(failure).__name__, failure)
     if failure.is_transient:
         so_far = _("Sorted {done:,} of {messages}.", done=progress.done, messages=counted(run.items))
-        await visible.hold(f"_{so_far} {_(PATIENCE)}_")
+        await visible.replace(f"_{so_far} {_(PATIENCE)}_", for_now=True)
         raise failure
     return await stop(run, failure, visible, checkpoint=checkpoint, context=context)
 
@@ -225,7 +225,7 @@ async def _hand_on(
     run: ClassifyRun, progress: Progress, visible: Answer, checkpoint: Checkpoint, context: ClassifyContext
 ) -> Record:
     if not progress.is_stopped:
-        await visible.hold(f"_{_going(run, progress)}_")
+        await visible.replace(f"_{_going(run, progress)}_", for_now=True)
         await context.later(run, checkpoint)
         return Record(run.place, run.asker.person)
     found = await context.runs.find(run.place.workspace, run.id)

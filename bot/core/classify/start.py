@@ -204,7 +204,7 @@ async def settle(
         text, buttons = question(run, price, is_proposed=is_proposed)
         return (Message(Role.ASSISTANT, "", text, await visible.replace(text, controls=buttons)),), calls
     if run.items > MOST_LISTED:
-        await visible.hold(f"_{sorting(run)}_")
+        await visible.replace(f"_{sorting(run)}_", for_now=True)
     await context.later(run, checkpoint)
     return (), calls
 

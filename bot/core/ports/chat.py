@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Action, Control, Form, Section
     from bot.core.domain.message import FileRef, HistoryMessage, Place, Upload
     from bot.core.domain.people import ChannelMembership, Participant, Reader, Requester, SharedFile, Target, Venue
+    from bot.core.domain.tool import Step
     from bot.turn import Checkpoint
 
 
@@ -22,7 +23,7 @@ class Answer(Protocol):
     """A message of the bot's that is being written.
 
     Used as `async with chat.answers.begin(…) as answer`: the person sees a status from the start, and it is cleared
-    however the block exits. One of `finish`, `replace` and `hold` ends it.
+    however the block exits. `finish`, `replace` or `withdraw` ends it.
     """
 
     def write(self, text: str) -> None:
@@ -31,11 +32,14 @@ class Answer(Protocol):
     def think(self, text: str) -> None:
         """Add to the model's thinking, which is shown apart from the answer. Never blocks, never raises."""
 
+    def step(self, step: Step) -> None:
+        """Show a step of the work on the answer; it replaces an earlier one with its id. Never blocks, never raises.
+
+        A step that still runs when the answer ends is shown as failed.
+        """
+
     def progress(self, text: str, *, controls: Sequence[Control] = ()) -> None:
         """Show the work's progress where the answer will be. Never blocks, never raises."""
-
-    async def hold(self, text: str) -> None:
-        """Show `text` for now, to be replaced later: the turn will be tried again. Raises `ChatError`."""
 
     async def finish(self, ending: str = "", *, footer: str = "", controls: Sequence[Control] = ()) -> str:
         """Show all of the text and `ending`; return the message's id, "" if it has none.
@@ -43,8 +47,13 @@ class Answer(Protocol):
         The `footer`, in small letters, and the controls are below. Raises `GoneError`, `ChatError`.
         """
 
-    async def replace(self, text: str, *, footer: str = "", controls: Sequence[Control] = ()) -> str:
-        """Show `text` instead of what was written; return as `finish` does. Raises `GoneError`, `ChatError`."""
+    async def replace(
+        self, text: str, *, footer: str = "", controls: Sequence[Control] = (), for_now: bool = False
+    ) -> str:
+        """Show `text` instead of what was written; return as `finish` does. Raises `GoneError`, `ChatError`.
+
+        `for_now`: another try of the turn, or a later one, replaces it. It isn't shown where that can't be done.
+        """
 
     async def withdraw(self) -> None:
         """Remove what was shown; an answer that it was to replace stays. Raises `ChatError`."""

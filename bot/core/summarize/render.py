@@ -1,13 +1,16 @@
-"""Write a conversation's summary: Markdown with a link after every statement."""
+"""Write a conversation's summary: Markdown with a link after every statement.
+
+What the model says is text, and written literally: the only links on the page are ours.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core.domain.summary import Shape
+from bot.core.literal import literal
 from bot.core.markdown_table import markdown_table
 from bot.core.summarize.schema import ActionItem, is_empty
 from bot.language import N_, _
@@ -34,9 +37,6 @@ _ABSENT = {
     "actions": N_("no actions"),
     "disagreements": N_("no disagreements"),
 }
-# What the model says is text: the only links on the page are ours. An autolink needs its scheme's colon.
-_MARKUP = re.compile(r"([\\\[\]<>`*_~|#])")
-_SCHEME = re.compile(r"(?i)\b(https?|mailto|ftp)://")
 
 
 @dataclass(slots=True)
@@ -65,11 +65,6 @@ def page(findings: Findings, options: SummaryOptions, address: Callable[[str], s
     return _sections(findings, links, is_list=options.shape is Shape.BULLETS)
 
 
-def plain(text: str) -> str:
-    """Escape the model's words so that they are read as words: on one line, without links or markup of their own."""
-    return _SCHEME.sub("\\1:\u200b//", _MARKUP.sub(r"\\\1", " ".join(text.split())))
-
-
 def _sections(findings: Findings, links: _Links, *, is_list: bool) -> str:
     gist = (_statement(point, links) for point in findings.gist)
     blocks = [_lines(_bullets(findings.gist, links)) if is_list else " ".join(gist)]
@@ -94,7 +89,7 @@ def _table(findings: Findings, links: _Links) -> str:
             what, who, when = (
                 (point.what, point.who, point.when) if isinstance(point, ActionItem) else (point.text, "", "")
             )
-            rows.append((_(title), plain(what), plain(who), plain(when), links.behind(point.messages)))
+            rows.append((_(title), literal(what), literal(who), literal(when), links.behind(point.messages)))
     return markdown_table((_("Section"), _("What"), _("Who"), _("By when"), _("Messages")), rows)
 
 
@@ -104,10 +99,10 @@ def _bullets(points: Sequence[Point | ActionItem], links: _Links) -> list[str]:
 
 def _statement(point: Point | ActionItem, links: _Links) -> str:
     if isinstance(point, ActionItem):
-        who = f"**{plain(point.who)}**: " if point.who.strip() else ""
-        when = f" ({plain(point.when)})" if point.when.strip() else ""
-        return f"{who}{plain(point.what)}{when} {links.behind(point.messages)}"
-    return f"{plain(point.text)} {links.behind(point.messages)}"
+        who = f"**{literal(point.who)}**: " if point.who.strip() else ""
+        when = f" ({literal(point.when)})" if point.when.strip() else ""
+        return f"{who}{literal(point.what)}{when} {links.behind(point.messages)}"
+    return f"{literal(point.text)} {links.behind(point.messages)}"
 
 
 def _lines(lines: Sequence[str]) -> str:

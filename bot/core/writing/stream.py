@@ -171,7 +171,7 @@ async def report_failure(
         log.warning("%s: %s", type(error).__name__, error)
         if error.is_transient and not error.partial.strip():
             try:
-                await answer.hold(_(PATIENCE, reference=checkpoint.reference))
+                await answer.replace(_(PATIENCE, reference=checkpoint.reference), for_now=True)
             except GoneError as loss:
                 return await withdraw(loss, answer, (error.call,) if error.call else ())
             raise error

@@ -16,13 +16,14 @@ from bot.slack.outbound.broadcasts import harmless
 from bot.slack.outbound.buffer import Buffer
 from bot.slack.outbound.first_message import FirstMessage, State
 from bot.slack.outbound.message import Part
-from bot.slack.outbound.split import closing, split
+from bot.slack.outbound.split import STREAM_LIMIT, closing, split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
     from bot.core.domain.interaction import Control
+    from bot.core.domain.tool import Step
     from bot.slack.outbound.answer_context import AnswerContext
 
 log = logging.getLogger(__name__)
@@ -39,8 +40,8 @@ class Mode(Enum):
            │                                                               ▲
            └───────── no room for a stream, or a person stopped it ────────┘
 
-        STREAM, EDITS, WHOLE ──── progress ────▶ PROGRESS
-        any of them ──── finish, replace, hold, withdraw ────▶ ENDED
+        STREAM, EDITS, WHOLE ──── progress ────▶ PROGRESS ◀──── step ──── WHOLE
+        any of them ──── finish, replace, withdraw ────▶ ENDED
 
     An answer begins in STREAM; in EDITS where it replaces another one; in WHOLE where an earlier try left a message.
     What Slack has of its first message meanwhile is the `State` of that (`first_message.py`).
@@ -63,6 +64,7 @@ class StreamedAnswer:
         self._messages = AnswerMessages(context, self._first, self._buffer)
         self._mode = Mode.STREAM
         self._progress: Part | None = None  # the latest line of progress
+        self._shown: Part | None = None  # what the message says for now, in EDITS and PROGRESS
         self._news = asyncio.Event()  # set when there is something to show
         self._writing = asyncio.Lock()  # one task at a time writes to Slack
 
@@ -100,7 +102,12 @@ class StreamedAnswer:
 
     def think(self, text: str) -> None:
         """Add thinking, which is shown apart from the answer."""
-        self._buffer.think(text)
+        self._buffer.tasks.think(text)
+        self._news.set()
+
+    def step(self, step: Step) -> None:
+        """Add a step, shown as a task of the stream, or as a line until there is text."""
+        self._buffer.step(step)
         self._news.set()
 
     def progress(self, text: str, *, controls: Sequence[Control] = ()) -> None:
@@ -115,17 +122,20 @@ class StreamedAnswer:
             self._buffer.take(whole=True)
             return await self._end(self._buffer.text, harmless(ending), footer, controls)
 
-    async def replace(self, text: str, *, footer: str = "", controls: Sequence[Control] = ()) -> str:
+    async def replace(
+        self,
+        text: str,
+        *,
+        footer: str = "",
+        controls: Sequence[Control] = (),
+        for_now: bool = False,  # noqa: ARG002 (whatever is shown here can be replaced later)
+    ) -> str:
         """Show `text` instead of all that was written; return its first message's `ts`. Raises `ChatError`."""
         self._check_wanted()
         async with self._writing:
             await self._messages.end_stream()
             self._buffer.shown = 0
             return await self._end(harmless(text), "", footer, controls)
-
-    async def hold(self, text: str) -> None:
-        """Show `text` until another try of the turn edits it. Raises `ChatError`."""
-        await self.replace(text)
 
     async def withdraw(self) -> None:
         """Take back all that was shown; what it was to replace stays. Raises `ChatError`."""
@@ -178,7 +188,8 @@ class StreamedAnswer:
     async def _show_news(self, *, is_idle: bool) -> float:
         """Show what is new; return how many seconds to wait before the next time."""
         self._buffer.take()
-        if self._progress and self._mode is not Mode.ENDED:
+        has_line = self._progress or (self._mode is Mode.WHOLE and self._buffer.tasks.line())
+        if has_line and self._mode is not Mode.ENDED:
             self._mode = Mode.PROGRESS
         try:
             if self._mode is Mode.STREAM:
@@ -205,19 +216,29 @@ class StreamedAnswer:
         else:
             self._fall_back()
         if is_shown:
-            self._buffer.shown = shown
+            self._buffer.sent(pieces, shown)
         else:
             self._news.set()
         return 0 if self._mode is not Mode.STREAM else streams.pause(place)
 
     async def _edit(self) -> float:
-        """Let the message say the line of progress, or else the beginning of the text."""
-        text = self._buffer.text
-        part = self._progress or Part(split(text + closing(text), most=1)[0], controls=self._stop_button())
-        if not part.text.strip():
+        """Let the message say the line of progress, or else how far the answer has come."""
+        part = self._progress or self._so_far()
+        if not part.text.strip() or part == self._shown:
             return 0
-        await self._messages.show_for_now(part)
+        if await self._messages.show_for_now(part):
+            self._shown = part
+        else:
+            self._news.set()
         return EDIT_EVERY
+
+    def _so_far(self) -> Part:
+        """Return the beginning of the text, and the steps: without text all, else those that run."""
+        text = self._buffer.text if self._mode is Mode.EDITS else ""
+        line = self._buffer.tasks.line(only_running=bool(text.strip()))
+        if text.strip():
+            text = split(text + closing(text), STREAM_LIMIT, most=1)[0]
+        return Part("\n\n".join(filter(None, (text, line))), controls=self._stop_button())
 
     def _stop_button(self) -> Sequence[Control]:
         return (STOP.button(Person(person=self._context.asker.person)),)

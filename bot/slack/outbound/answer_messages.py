@@ -49,14 +49,20 @@ class AnswerMessages:
         if not first.ts:
             first.adopt(self._others.pop(0) if self._others else "")
 
-    async def show_for_now(self, part: Part) -> None:
-        """Show something that another text will replace, unless the rate limit is short. Raises `ChatError`."""
+    async def show_for_now(self, part: Part) -> bool:
+        """Show something that another text will replace, if the rate limit has room; return whether it had.
+
+        Raises `ChatError`.
+        """
         await self._find_lost()
         await self.end_stream()
         if not self._first.ts:
             await self._first.post(part)
         elif await self._context.out.posts.take_update(self._context.place):
             await self._first.edit(part, is_paid=True)
+        else:
+            return False
+        return True
 
     async def show(self, text: str, ending: str, footer: str, controls: Sequence[Control]) -> str:
         """Show a text in as many messages as it takes, and what is left in a file; return the first message's `ts`.
@@ -84,7 +90,7 @@ class AnswerMessages:
     async def end_stream(self) -> None:
         """End the stream as it is, if there is one. Raises a `ChatError` that may pass."""
         if self._first.state is State.STREAMING:
-            await self._first.stop()
+            await self._first.stop(self._buffer.ends())
 
     async def withdraw(self) -> None:
         """Remove all that was shown; what it was to replace stays. Raises `ChatError`."""

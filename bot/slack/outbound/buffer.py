@@ -1,4 +1,4 @@
-"""What was written of an answer, and how much of that a stream shows."""
+"""What there is of an answer, its text and the work on it, and how much of that a stream shows."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from bot.slack.outbound.boundary import word_end
 from bot.slack.outbound.broadcasts import harmless, safe_end
 from bot.slack.outbound.message import blocks, chunks, streamable
 from bot.slack.outbound.split import STREAM_LIMIT, closing
-from bot.slack.outbound.thinking import Thought
+from bot.slack.outbound.tasks import Tasks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.core.domain.tool import Step
     from bot.slack.outbound.message import Part
 
 
@@ -21,15 +24,16 @@ class Buffer:
         self.text = ""  # without what could ring a channel
         self.shown = 0  # characters of the text
         self._new = ""  # what was written since, and the end of that before which may yet become a `<!channel>`
-        self._thought = Thought()
+        self.tasks = Tasks()
 
     def write(self, text: str) -> None:
         """Add text."""
         self._new += text
 
-    def think(self, text: str) -> None:
-        """Add thinking."""
-        self._thought.take(text)
+    def step(self, step: Step) -> None:
+        """Add a step, which stands after the text that was written before it."""
+        self.take()
+        self.tasks.step(step, len(self.text) + len(self._new))
 
     def take(self, *, whole: bool = False) -> None:
         """Move what was written into the text, except what may yet become a `<!channel>`; `whole`: all of it."""
@@ -44,14 +48,30 @@ class Buffer:
 
         It ends after a word, or a line of code, so that none is torn where the stream ends; `to_the_end`: or within.
         """
-        end = streamable(self.text, STREAM_LIMIT)
-        if not to_the_end:
-            end = self._settled(end)
-        has_text = bool(self.text[self.shown : end].strip())
-        pieces = self._thought.chunks(is_over=has_text)
-        if has_text:
-            pieces += chunks(blocks(self.text, self.shown, end, raw=True))
-        return pieces, end if has_text else self.shown
+        most = streamable(self.text, STREAM_LIMIT)
+        end = most if to_the_end else self._settled(most)
+        end = max([end, *(min(after, most) for after, _ in self.tasks.news())])
+        if not self.text[self.shown : end].strip():
+            end = self.shown
+        else:
+            self.tasks.end_thinking()
+        return self._pieces(self.text, end), end
+
+    def sent(self, pieces: Iterable[dict[str, Any]], shown: int) -> None:
+        """Take in that the stream shows these pieces, and so many characters of the text."""
+        self.tasks.sent(pieces)
+        self.shown = shown
+
+    def _pieces(self, text: str, end: int) -> list[dict[str, Any]]:
+        """Return the tasks that are new, and the text up to `end`, in the order in which they came."""
+        pieces: list[dict[str, Any]] = []
+        start = self.shown
+        for after, task in self.tasks.news():
+            if text[start : min(after, end)].strip():
+                pieces += chunks(blocks(text, start, min(after, end), raw=True))
+                start = min(after, end)
+            pieces.append(task)
+        return pieces + chunks(blocks(text, start, end, raw=True))
 
     def _settled(self, end: int) -> int:
         """Return up to where words are whole, and in code lines, so that it can be continued elsewhere."""
@@ -66,9 +86,12 @@ class Buffer:
 
     def rest(self, part: Part) -> list[dict[str, Any]]:
         """Return what a stream has to say yet, for its message to say all of `part`."""
+        self.tasks.end()
         below = part.below()
-        return [
-            *self._thought.chunks(is_over=True),
-            *chunks(blocks(part.text, self.shown, len(part.text), raw=True)),
-            *([{"type": "blocks", "blocks": below}] if below else []),
-        ]
+        pieces = self._pieces(part.text, len(part.text))
+        return [*pieces, {"type": "blocks", "blocks": below}] if below else pieces
+
+    def ends(self) -> list[dict[str, Any]]:
+        """Return what a stream has to say yet that is over without the rest of its text: how its tasks ended."""
+        self.tasks.end()
+        return [task for _, task in self.tasks.news()]

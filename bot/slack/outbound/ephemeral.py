@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Control
     from bot.core.domain.message import Place
     from bot.core.domain.people import Requester
+    from bot.core.domain.tool import Step
     from bot.core.ports import Checkpoint
     from bot.slack.client.rate_limit import Budget
 
@@ -56,6 +57,9 @@ class EphemeralAnswer:
     def think(self, text: str) -> None:
         """Show nothing: what one person saw can't be edited."""
 
+    def step(self, step: Step) -> None:
+        """Show nothing, as above; the answer lists its sources itself."""
+
     def progress(self, text: str, *, controls: Sequence[Control] = ()) -> None:
         """Show nothing, as above."""
 
@@ -64,8 +68,12 @@ class EphemeralAnswer:
         text = "".join(self._pieces)
         return await self.replace(text + closing(text) + ending, footer=footer, controls=controls)
 
-    async def replace(self, text: str, *, footer: str = "", controls: Sequence[Control] = ()) -> str:
-        """Show `text` instead. Raises `ChatError`."""
+    async def replace(
+        self, text: str, *, footer: str = "", controls: Sequence[Control] = (), for_now: bool = False
+    ) -> str:
+        """Show `text` instead, unless it is `for_now`, as it can't be edited later. Raises `ChatError`."""
+        if for_now:
+            return ""
         if self._checkpoint is None:
             return await self._show(text, footer, controls)
         await self._checkpoint.keep(ephemeral_once.KEY, self._checkpoint.reference)
@@ -106,9 +114,6 @@ class EphemeralAnswer:
             user=self._asker.person,
             **{key: value for key, value in content.items() if not key.startswith("unfurl")},
         )
-
-    async def hold(self, text: str) -> None:
-        """Show nothing: what one person saw can't be edited later."""
 
     async def withdraw(self) -> None:
         """Do nothing: nothing was shown."""
