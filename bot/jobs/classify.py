@@ -207,10 +207,12 @@ class ClassifyJobs:
             await self._languages.of_person(run.place.workspace, run.asker.person)
         return run
 
-    async def stop(self, place: Place) -> None:
-        """Stop the active runs in a thread, on any replica."""
+    async def stop(self, place: Place, said: str = "") -> None:
+        """Stop the active runs in a thread, on any replica: all, or those asked for before the message `said`."""
         for id_ in await self._context.runs.running(place):
-            await self._inbox.cancel(_queue_key_of(place, id_))
+            run = await self._context.runs.find(place.workspace, id_) if said else None
+            if run is None or run.to < said:
+                await self._inbox.cancel(_queue_key_of(place, id_))
 
     async def drop(self, place: Place, message: str) -> None:
         """Discard the runs for a deleted message of a thread."""

@@ -146,6 +146,20 @@ def answers(message: str) -> Callable[[str, Mapping[str, Any]], bool]:
     return is_meant
 
 
+def asked_before(message: str) -> Callable[[str, Mapping[str, Any]], bool]:
+    """Return a predicate, over kind and payload, for a thread's deliveries that were asked for before a message of it.
+
+    Ids of messages sort in the order of writing. When a button was pressed is not known: that counts as before.
+    """
+
+    def is_meant(kind: str, payload: Mapping[str, Any]) -> bool:
+        if kind in {MESSAGE, COMPLETION}:
+            return bool(payload["id"] < message)
+        return kind != COMMAND or bool(payload["place"]["thread"] < message)
+
+    return is_meant
+
+
 def answered_by(spec: ActionSpec[Any] | None, value: str) -> str:
     """Return the id of the message that a control's use answers again, "" for none."""
     return spec.value.decode(value).message if spec and spec.value is AnswerRef else ""

@@ -65,7 +65,7 @@ class DurableMessages:
         if not await self._is_worth_hearing(incoming):
             return
         if is_stop(incoming.text):
-            await self._stop.stop(incoming.place)
+            await self._stop.on_message(incoming)
         delivery, said = message_delivery(incoming), content(incoming)
         if self._heard.get(delivery.id) == said:
             return

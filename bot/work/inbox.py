@@ -139,15 +139,17 @@ class Inbox:
         async with asyncio.timeout(self._limits.accept):
             return await self._commits.share(partial(amend, delivery=delivery, merge=merge))
 
-    async def cancel(self, key: str) -> bool:
+    async def cancel(
+        self, key: str, is_meant: Callable[[str, Mapping[str, Any]], bool] = lambda _kind, _payload: True
+    ) -> bool:
         """Cancel the job that runs under a key: at once here, within a tenth of a second on another replica.
 
-        Returns whether there is one. Raises what the database raises.
+        `is_meant` is asked with its kind and payload. Returns whether there is one. Raises what the database raises.
         """
         for claim, job in self._jobs.items():
-            if claim.key == key:
+            if claim.key == key and is_meant(job.kind, job.payload):
                 job.cancelled.set()
-        return await self._leases.cancel(key)
+        return await self._leases.cancel(key, is_meant)
 
     async def drop(self, key: str, is_meant: Callable[[str, Mapping[str, Any]], bool]) -> None:
         """Discard jobs of a key, running or waiting.

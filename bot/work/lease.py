@@ -173,12 +173,17 @@ class Leases:
         async with self._writer.begin() as connection:
             return bool((await connection.execute(sa.select(ready | mine))).scalar_one())
 
-    async def cancel(self, key: str) -> bool:
-        """Mark the job that runs under a key as cancelled, on any replica; return whether there is one."""
+    async def cancel(self, key: str, is_meant: Callable[[str, Mapping[str, Any]], bool]) -> bool:
+        """Mark the job that runs under a key as cancelled, on any replica; return whether there is one.
+
+        `is_meant` is asked with its kind and payload.
+        """
         running = inbox.c.status == RUNNING, inbox.c.key == key
         async with self._writer.begin() as connection:
-            marked = sa.update(inbox).where(*running, inbox.c.halted < DISCARDED).values(halted=1)
-            return (await connection.execute(marked)).rowcount > 0
+            rows = await connection.execute(sa.select(inbox.c.id, inbox.c.kind, inbox.c.payload).where(*running))
+            ids = {row.id for row in rows if is_meant(row.kind, json.loads(row.payload))}
+            marked = sa.update(inbox).where(inbox.c.id.in_(ids), inbox.c.halted < DISCARDED).values(halted=1)
+            return bool(ids) and (await connection.execute(marked)).rowcount > 0
 
     async def drop(self, key: str, is_meant: Callable[[str, Mapping[str, Any]], bool]) -> set[int]:
         """Mark as discarded a key's jobs that `is_meant` selects by kind and payload; return their ids."""

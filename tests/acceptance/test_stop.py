@@ -179,3 +179,42 @@ async def test_classifying_is_stopped(dialogue: Dialogue, model: ScriptedModel) 
     await classified(dialogue, dialogue.general, ts, "Stopped after 0 of 500")
     assert await dialogue.rows("SELECT status FROM classify_runs") == [("stopped",)]
     assert len(model.requests) == 8
+
+
+@on_shared_sqlite_bot
+async def test_a_late_stop_spares_later_questions(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """Slack keeps no order, and delivers again what it thinks was lost: "stop" is for what was asked before it."""
+    workspace, rest = dialogue.workspace, asyncio.Event()
+    model.answer("One.")
+    ts = dialogue.mention("count")
+    await dialogue.answer(dialogue.general, ts)
+    said = workspace.say(dialogue.general, "stop", thread_ts=ts)
+    await dialogue.until_idle()
+    model.answer("Two, ", rest, "three.")
+    workspace.say(dialogue.general, "go on counting", thread_ts=ts)
+    await workspace.until(says(dialogue, ts, "Two, "))
+    await deliver_again(dialogue, said)
+    rest.set()
+    assert await dialogue.answer(dialogue.general, ts, 2) == "Two, three."
+
+
+@on_shared_sqlite_bot
+async def test_a_late_stop_spares_later_runs(dialogue: Dialogue, model: ScriptedModel) -> None:
+    rest = asyncio.Event()
+    for first in (1, 51):
+        model.answer(rest, all_as("Billing", first, first + 49), to=f'"item": {first},')
+    ts = dialogue.workspace.say(dialogue.general, "Our feedback.")
+    said = dialogue.workspace.say(dialogue.general, "stop", thread_ts=ts)
+    dialogue.mention(f"classify {INTO}", thread_ts=ts, files={"feedback.csv": table(100)})
+    await model.until_asked(2)
+    await deliver_again(dialogue, said)
+    rest.set()
+    await classified(dialogue, dialogue.general, ts, "**100 messages**")
+    await dialogue.until_idle()
+    assert await dialogue.rows("SELECT status FROM classify_runs") == [("done",)]
+
+
+async def deliver_again(dialogue: Dialogue, ts: str) -> None:
+    """Deliver a message again, as Slack does when it saw no acknowledgment."""
+    (event,) = {one.event_id for one in dialogue.workspace.deliveries.log if one.event.get("ts") == ts}
+    await dialogue.until_over(dialogue.workspace.redeliver(event))
