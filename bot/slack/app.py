@@ -67,7 +67,7 @@ def bolt_app(
         ignoring_self_events_enabled=False,  # it would take the end of a thread that we began for our own doing
         attaching_conversation_kwargs_enabled=False,
     )
-    messages.register(app, intake.messages)
+    messages.register(app, intake.messages, lambda team: teams.of(team).tokens)
     commands.register(app, intake.interactions, prefix)
     actions.register(app, intake.interactions)
     modals.register(app, intake.interactions)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
+from bot.slack.client.action_tokens import ActionTokens
 from bot.slack.client.identity import Identity
 from bot.slack.client.names import Names
 from bot.slack.client.own_messages import Ours
@@ -38,6 +39,7 @@ class WorkspaceClient:
     people: People
     names: Names
     ours: Ours
+    tokens: ActionTokens
 
 
 class WorkspaceClients:
@@ -73,4 +75,6 @@ class WorkspaceClients:
             files=Files(client, self._session),
         )
         people = People(client)
-        return WorkspaceClient(client, identity, out, people, Names(client, people), Ours(client, identity))
+        return WorkspaceClient(
+            client, identity, out, people, Names(client, people), Ours(client, identity), ActionTokens()
+        )

@@ -11,6 +11,7 @@ from bot.core.ports.chat import (
     ChatHistory,
     ChatNames,
     ChatPosts,
+    ChatSearch,
     ChatViews,
     Mentions,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "ChatHistory",
     "ChatNames",
     "ChatPosts",
+    "ChatSearch",
     "ChatViews",
     "Checkpoint",
     "CodeFileStore",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Action, Control, Form, Section
     from bot.core.domain.message import FileRef, HistoryMessage, Place, Upload
     from bot.core.domain.people import ChannelMembership, Participant, Reader, Requester, SharedFile, Target, Venue
+    from bot.core.domain.platform_search import FoundMessage, SearchGap
     from bot.core.domain.tool import Step
     from bot.turn import Checkpoint
 
@@ -149,6 +150,19 @@ class ChatHistory(Protocol):
         """Read a link to a message, a channel or a file of this platform; None for any other."""
 
 
+class ChatSearch(Protocol):
+    """The platform's own search, in what everybody in the workspace can read."""
+
+    async def messages(
+        self, place: Place, asker: Requester, message: str, query: str, limit: int
+    ) -> tuple[FoundMessage, ...] | SearchGap:
+        """Search on behalf of the asker's `message` in a place, the best first, `limit` and 20 at most.
+
+        The platform sees the query. A question that came otherwise than as a message, or minutes ago, is
+        `SearchGap.NOT_FRESH`. What it returns must be neither stored nor logged. Never raises.
+        """
+
+
 class ChatDirectory(Protocol):
     """Channels and people, as the platform knows them."""
 
@@ -230,6 +244,7 @@ class Chat:
     answers: ChatAnswers
     posts: ChatPosts
     history: ChatHistory
+    search: ChatSearch
     directory: ChatDirectory
     names: ChatNames
     files: ChatFiles

@@ -76,9 +76,12 @@ def envelope(workspace: Workspace, event: Json) -> Json:
 
 def _posted(workspace: Workspace, message: MessageRecord) -> list[Json]:
     channel = workspace.channel(message.channel)
+    is_mention = message.user != workspace.bot.id and workspace.bot.mention in message.text
     body = message_json(workspace, message) | {"channel": channel.id}
+    if is_mention or channel.kind != "channel":
+        body |= _token(workspace, message)
     plain = _event(workspace, _SUBSCRIPTION[channel.kind], channel.id, body | {"channel_type": channel.kind})
-    if channel.is_im or message.user == workspace.bot.id or workspace.bot.mention not in message.text:
+    if channel.is_im or not is_mention:
         return [plain]
     # A mention in a channel causes two events with different ids; in a direct message, one.
     return [_event(workspace, "app_mention", channel.id, body), plain]
@@ -104,7 +107,16 @@ def _mention_added(workspace: Workspace, change: Edited | Deleted) -> list[Json]
     is_new = bot.mention in message.text and bot.mention not in change.previous.text
     if isinstance(change, Deleted) or channel.is_im or message.user == bot.id or not message.edited_ts or not is_new:
         return []
-    return [_event(workspace, "app_mention", channel.id, message_json(workspace, message) | {"channel": channel.id})]
+    body = message_json(workspace, message) | {"channel": channel.id} | _token(workspace, message)
+    return [_event(workspace, "app_mention", channel.id, body)]
+
+
+def _token(workspace: Workspace, message: MessageRecord) -> Json:
+    """Return the token by which the app can search for the author's question; apps get none for each other's."""
+    if workspace.users[message.user].is_bot:
+        return {}
+    deadline = workspace.clock() + workspace.rules.action_token_lifetime
+    return {"action_token": workspace.action_tokens.issue(message.user, message.channel, deadline)}
 
 
 def _reacted(workspace: Workspace, change: Reacted) -> Json:

@@ -15,6 +15,10 @@ TIERS: Mapping[int, int] = {1: 1, 2: 20, 3: 50, 4: 100}
 POSTS_PER_SECOND = 1.0
 POSTS_AT_ONCE = 5.0
 POSTS_PER_MINUTE = 300
+# Real-time search: "10+" a minute; the longest query is not documented.
+SEARCHES_PER_MINUTE = 10
+SEARCH_QUERY = 500
+SEARCH_RESULTS = 20
 # Methods with a limit of their own: "hundreds a minute" for most of them.
 SPECIAL = 300
 
@@ -34,6 +38,7 @@ SCOPES = (
     "mpim:history",
     "reactions:read",
     "reactions:write",
+    "search:read.public",
     "users:read",
 )
 
@@ -68,6 +73,9 @@ class Rules:
     connections: int = 10  # of Socket Mode
     history_page: int | None = None  # the most messages per page of history, 15 for the apps that Slack limits
     token_lifetime: float | None = None  # with token rotation; 43,200 with Slack
+    action_token_lifetime: float = 1800.0  # Slack does not say
+    no_search: Literal["", "feature_not_enabled", "assistant_search_context_disabled"] = ""  # how a search is refused
+    has_ai_search: bool = True
     tiers: bool = False  # whether each method has the rate limit of its tier
     missing_methods: frozenset[str] = frozenset()  # answered with `unknown_method`
     scopes: frozenset[str] = field(default=frozenset(SCOPES))

@@ -11,6 +11,7 @@ from bot.slack.chat.files import SlackFiles
 from bot.slack.chat.history import SlackHistory
 from bot.slack.chat.names import SlackNames
 from bot.slack.chat.posts import SlackPosts
+from bot.slack.chat.search import SlackSearch
 from bot.slack.chat.views import SlackViews
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def slack_chat(
         answers=SlackAnswers(workspaces, session, budget),
         posts=SlackPosts(workspaces, session, budget),
         history=SlackHistory(workspaces),
+        search=SlackSearch(workspaces, budget),
         directory=SlackDirectory(workspaces),
         names=SlackNames(workspaces),
         files=SlackFiles(workspaces, session),

@@ -25,11 +25,12 @@ START, APPEND, STOP = "chat.startStream", "chat.appendStream", "chat.stopStream"
 POST, UPDATE, DELETE, EPHEMERAL = "chat.postMessage", "chat.update", "chat.delete", "chat.postEphemeral"
 STATUS = "agents.sessions.setStatus"
 REACT, UNREACT = "reactions.add", "reactions.remove"
+SEARCH = "assistant.search.context"
 
 # Calls a minute, by workspace; https://docs.slack.dev/apis/web-api/rate-limits (tiers 2, 3 and 4, and "several hundred"
 # messages). Slack may allow more, and counts each method by itself.
 PER_MINUTE = {START: 20, STOP: 20, APPEND: 100, POST: 300, UPDATE: 50, DELETE: 50, EPHEMERAL: 100, STATUS: 50}
-PER_MINUTE |= {REACT: 50, UNREACT: 20}
+PER_MINUTE |= {REACT: 50, UNREACT: 20, SEARCH: 10}
 # Messages to one channel: one a second, and short bursts.
 CHANNEL_PER_MINUTE = 60
 CHANNEL_BURST = 3

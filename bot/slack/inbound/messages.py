@@ -16,19 +16,20 @@ from bot.slack.inbound.addressed import addresses_other, without_mention
 from bot.slack.inbound.mention import is_preview, mentions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from slack_bolt.app.async_app import AsyncApp
     from slack_bolt.context.async_context import AsyncBoltContext
 
     from bot.core.ports import MessageIntake
+    from bot.slack.client.action_tokens import ActionTokens
 
 EVENTS = ("app_mention", "message")
 MOST_CHANNELS = 20  # that a message names and a command in it may mean
 
 
-def register(app: AsyncApp, intake: MessageIntake) -> None:
-    """Listen to messages, and to their edits and deletions."""
+def register(app: AsyncApp, intake: MessageIntake, tokens_of: Callable[[str], ActionTokens]) -> None:
+    """Listen to messages, and to their edits and deletions; `tokens_of` keeps a workspace's action tokens."""
 
     async def on_message(event: Mapping[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
         us = context["authorize_result"]
@@ -37,6 +38,8 @@ def register(app: AsyncApp, intake: MessageIntake) -> None:
         if _is_own(event, us.bot_id or ""):
             return
         event, outside = clipped_event(event), _outside(event, body, team)
+        if not outside:
+            tokens_of(team).take_from(event, is_shared=bool(body.get("is_ext_shared_channel")))
         change = changed(event, team=team, bot=bot)
         await asyncio.sleep(0)  # an edit of a long message is read twice
         update = updated(event, team=team, bot=bot, is_outsider=outside)
