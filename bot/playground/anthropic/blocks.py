@@ -17,6 +17,7 @@ SERVER_RESULTS = frozenset({"web_search_tool_result", "web_fetch_tool_result"})
 TYPES = {
     "user": frozenset({"text", "image", "document", "search_result", "tool_result"}),
     "assistant": frozenset({"text", "thinking", "redacted_thinking", "tool_use", "server_tool_use"}) | SERVER_RESULTS,
+    "system": frozenset({"text"}),
 }
 TYPES_OF_RESULT = frozenset({"text", "image", "document", "search_result"})
 NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")

@@ -40,6 +40,7 @@ class ServedModel:
     web_tools: tuple[str, ...] = WEB_TOOLS
     calls_by_code: bool = True  # code that it runs can call tools
     can_be_forced: bool = True  # to call a tool
+    takes_notices: bool = False  # messages of the role `system`, in the middle of a conversation
     # Tokens that the API's own words on tools take: left to the model, and forced.
     tool_tokens: tuple[int, int] = (286, 406)
     alias: str = ""
@@ -62,12 +63,26 @@ ANY_BUT_BETWEEN_TOOLS = frozenset({"adaptive", "disabled", "enabled"})
 
 # Newest first, as the Models API lists them.
 OFFERED = (
-    ServedModel("claude-fable-5-2", "Claude Fable 5.2", ADAPTIVE, thinks_unasked=True, can_be_forced=False),
-    ServedModel("claude-haiku-5-5", "Claude Haiku 5.5", ADAPTIVE_OR_OFF, thinks_unasked=True),
     ServedModel(
-        "claude-sonnet-5-5", "Claude Sonnet 5.5", ADAPTIVE_OR_BETWEEN_TOOLS, thinks_unasked=True, can_be_forced=False
+        "claude-fable-5-2",
+        "Claude Fable 5.2",
+        ADAPTIVE,
+        thinks_unasked=True,
+        can_be_forced=False,
+        takes_notices=True,
     ),
-    ServedModel("claude-opus-5-5", "Claude Opus 5.5", ADAPTIVE, thinks_unasked=True, can_be_forced=False),
+    ServedModel("claude-haiku-5-5", "Claude Haiku 5.5", ADAPTIVE_OR_OFF, thinks_unasked=True, takes_notices=True),
+    ServedModel(
+        "claude-sonnet-5-5",
+        "Claude Sonnet 5.5",
+        ADAPTIVE_OR_BETWEEN_TOOLS,
+        thinks_unasked=True,
+        can_be_forced=False,
+        takes_notices=True,
+    ),
+    ServedModel(
+        "claude-opus-5-5", "Claude Opus 5.5", ADAPTIVE, thinks_unasked=True, can_be_forced=False, takes_notices=True
+    ),
     ServedModel(
         "claude-sonnet-5",
         "Claude Sonnet 5",
@@ -76,8 +91,15 @@ OFFERED = (
         min_cacheable=1024,
         tool_tokens=(354, 474),
     ),
-    ServedModel("claude-opus-5", "Claude Opus 5", ADAPTIVE_OR_OFF, thinks_unasked=True),
-    ServedModel("claude-opus-4-8", "Claude Opus 4.8", ADAPTIVE_OR_OFF, min_cacheable=1024, tool_tokens=(290, 410)),
+    ServedModel("claude-opus-5", "Claude Opus 5", ADAPTIVE_OR_OFF, thinks_unasked=True, takes_notices=True),
+    ServedModel(
+        "claude-opus-4-8",
+        "Claude Opus 4.8",
+        ADAPTIVE_OR_OFF,
+        min_cacheable=1024,
+        takes_notices=True,
+        tool_tokens=(290, 410),
+    ),
     ServedModel("claude-opus-4-7", "Claude Opus 4.7", ADAPTIVE_OR_OFF, min_cacheable=2048, tool_tokens=(675, 804)),
     ServedModel(
         "claude-sonnet-4-6",

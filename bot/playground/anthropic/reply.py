@@ -45,8 +45,12 @@ class ModelRequest:
 
     @property
     def turns(self) -> list[tuple[str, str]]:
-        """Return the role and text of every turn, oldest first."""
-        return [(message["role"], "\n".join(_texts(message["content"]))) for message in self.body["messages"]]
+        """Return the role and text of every turn, oldest first; notices of the role `system` are none."""
+        return [(message["role"], "\n".join(_texts(message["content"]))) for message in self._said]
+
+    @property
+    def _said(self) -> list[Json]:
+        return [message for message in self.body["messages"] if message["role"] != "system"]
 
     @property
     def text(self) -> str:
@@ -57,7 +61,7 @@ class ModelRequest:
     def question(self) -> str:
         """Return what people wrote since the last whole answer: in a round with tools, what all of it is about."""
         begin = 0
-        for number, message in enumerate(self.body["messages"]):
+        for number, message in enumerate(self._said):
             blocks = blocks_of(message["content"])
             if message["role"] == "user" and not any(block["type"] == "tool_result" for block in blocks):
                 begin = number
@@ -71,7 +75,7 @@ class ModelRequest:
     @property
     def tool_results(self) -> list[ToolResult]:
         """Return what the newest turn answers to tool calls, in its order."""
-        found = [block for block in blocks_of(self.body["messages"][-1]["content"]) if block["type"] == "tool_result"]
+        found = [block for block in blocks_of(self._said[-1]["content"]) if block["type"] == "tool_result"]
         return [
             ToolResult(block["tool_use_id"], blocks_of(block.get("content") or []), bool(block.get("is_error")))
             for block in found
@@ -90,7 +94,7 @@ class ModelRequest:
     @property
     def attachments(self) -> list[Json]:
         """Return the images and documents of the newest turn."""
-        blocks = blocks_of(self.body["messages"][-1]["content"])
+        blocks = blocks_of(self._said[-1]["content"])
         return [block for block in blocks if block["type"] in ("image", "document")]
 
     def citing(self, result: int, start: int = 0, end: int = 0) -> CitationDelta:

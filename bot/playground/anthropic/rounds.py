@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,15 +43,22 @@ class Turn:
         return [block for block in calls if block["id"] not in answered]
 
 
-def faults(messages: Sequence[Json], tools: Sequence[str]) -> Iterator[str]:
-    """Yield what is wrong with a conversation of valid blocks; `tools` are the names of the declared ones."""
+def faults(messages: Sequence[Json], tools: Sequence[str], *, takes_notices: bool) -> Iterator[str]:
+    """Yield what is wrong with a conversation of valid blocks; `tools` are the names of the declared ones.
+
+    `takes_notices`: whether the model takes messages of the role `system`.
+    """
+    yield from _notice_faults(messages, takes_notices=takes_notices)
     turns = _turns(messages)
     uses = [block for _, block in roles_and_blocks(messages) if block["type"] in ("tool_use", "tool_result")]
     if uses and not tools:
         yield "Requests which include `tool_use` or `tool_result` blocks must define tools."
-    ids = Counter(id_ for turn in turns for kind in ("tool_use", "server_tool_use") for id_ in turn.ids(kind))
-    if any(count > 1 for count in ids.values()):
-        yield "messages: `tool_use` ids must be unique"
+    seen: set[str] = set()
+    for place, block in (one for turn in turns for one in turn.blocks):
+        if block.get("id") in seen:
+            yield f"{place}: `tool_use` ids must be unique"
+        if "id" in block:
+            seen.add(block["id"])
     for number, turn in enumerate(turns):
         before = turns[number - 1] if number else Turn("", 0, [])
         behind = turns[number + 1] if number + 1 < len(turns) else None
@@ -72,9 +78,11 @@ def is_paused(messages: Sequence[Json]) -> bool:
 
 
 def _turns(messages: Sequence[Json]) -> list[Turn]:
-    """Join the assistant's messages in a row: a message that paused, and the one that went on."""
+    """Join the assistant's messages in a row: a message that paused, and the one that went on. Notices are left out."""
     turns: list[Turn] = []
     for number, message in enumerate(messages):
+        if message["role"] == "system":
+            continue
         found = [
             (f"messages.{number}.content.{place}", block) for place, block in enumerate(blocks_of(message["content"]))
         ]
@@ -83,6 +91,23 @@ def _turns(messages: Sequence[Json]) -> list[Turn]:
         else:
             turns.append(Turn(message["role"], number, found))
     return turns
+
+
+def _notice_faults(messages: Sequence[Json], *, takes_notices: bool) -> Iterator[str]:
+    """Yield the messages of the role `system` that stand where none may."""
+    for number, message in enumerate(messages):
+        if message["role"] != "system":
+            continue
+        before = messages[number - 1] if number else None
+        behind = messages[number + 1]["role"] if number + 1 < len(messages) else "assistant"
+        if not takes_notices:
+            yield "role 'system' is not supported on this model"
+        elif before is None:
+            yield "messages.0: use the top-level 'system' parameter for the initial system prompt"
+        elif before["role"] != "user" and not blocks_of(before["content"])[-1]["type"].startswith(("server", "web")):
+            yield f"messages.{number}: a system message must follow a user message, or a server tool use"
+        elif behind != "assistant":
+            yield f"messages.{number}: a system message must be the last one, or be followed by an assistant message"
 
 
 def _result_faults(turn: Turn, before: Turn) -> Iterator[str]:

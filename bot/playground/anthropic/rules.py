@@ -132,7 +132,7 @@ def _check_prompt(fields: Json, facts: ServedModel, console: Console) -> None:
     _refuse_first(tools.faults(fields, facts, console))
     _check_messages(fields)
     names = [tool["name"] for tool in fields.get("tools") or []]
-    _refuse_first(rounds.faults(fields["messages"], names))
+    _refuse_first(rounds.faults(fields["messages"], names, takes_notices=facts.takes_notices))
     _check_system(fields)
     _check_cache_marks(fields)
     _check_thinking(fields, facts)
@@ -150,7 +150,7 @@ def _check_messages(fields: Json) -> None:
         raise invalid(f"messages: {len(messages)} > {MAX_MESSAGES} maximum")
     for number, message in enumerate(messages):
         _check_message(message, f"messages.{number}")
-    if messages[0]["role"] != "user":
+    if messages[0]["role"] == "assistant":
         raise invalid("messages: first message must use the user role")
 
 
@@ -161,7 +161,7 @@ def _check_message(message: object, where: str) -> None:
         raise invalid(f"{where}: Extra inputs are not permitted")
     types = blocks.TYPES.get(str(message["role"]))
     if types is None:
-        raise invalid(f"{where}.role: Input should be 'user' or 'assistant'")
+        raise invalid(f"{where}.role: Input should be 'user', 'assistant' or 'system'")
     _refuse_first(blocks.faults(message["content"], where, types))
 
 

@@ -113,6 +113,8 @@ def _count_block(block: Json, facts: ServedModel) -> int:
         return TOKENS_PER_ATTACHMENT
     if block["type"] == "document" and _object(block.get("source")).get("type") != "text":
         return TOKENS_PER_ATTACHMENT * max(1, document_pages(block))
+    if block["type"] == "tool_result":
+        return sum(_count_block(inner, facts) for inner in blocks_of(block.get("content") or []))
     return sum(count_text(text, facts) for text in _texts(block))
 
 

@@ -75,7 +75,7 @@ def test_sound_requests_are_let_through(changes: dict[str, Any]) -> None:
         ({"messages": ["Hello"]}, "role and content are required"),
         ({"messages": [{"role": "user", "content": "A", "name": "Ada"}]}, "Extra inputs"),
         (said(("assistant", "Hello"), ("user", "Hi")), "first message must use the user role"),
-        (said(("user", "A"), ("system", "B")), "messages.1.role"),
+        (said(("user", "A"), ("tool", "B")), "messages.1.role"),
         (said(("user", "")), "content must be non-empty"),
         (said(("user", [])), "content must be non-empty"),
         (said(("user", None)), "string or a list of blocks"),

@@ -103,6 +103,22 @@ def test_other_settings_lose_the_cache() -> None:
     assert cache.use(request("Hello", system=LONG + "!"), HAIKU).read == 0
 
 
+def test_tools_are_cached_before_the_system_prompt() -> None:
+    tools = [{"name": "find", "input_schema": {"type": "object"}, "description": LONG}]
+    cache = PromptCache()
+    first = cache.use(request("Hello", tools=tools), HAIKU)
+    assert first.fresh + first.written_5m > count_input(request("Hello"), HAIKU) + count_text(LONG, HAIKU) + 286
+    assert cache.use(request("More", tools=tools), HAIKU).read == first.written_5m
+    assert cache.use(request("Hello", tools=[{**tools[0], "name": "seek"}]), HAIKU).read == 0
+    assert cache.use(request("Hello", tools=tools, tool_choice={"type": "none"}), HAIKU).read == first.written_5m
+
+
+def test_results_count_by_their_content() -> None:
+    image = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "A" * 100_000}}
+    result = {"type": "tool_result", "tool_use_id": "toolu_1", "content": [image]}
+    assert count_input({"messages": [{"role": "user", "content": [result]}]}, HAIKU) == 1500
+
+
 def test_newer_tokenizers_count_more() -> None:
     assert count_text(LONG, HAIKU) > count_text(LONG, facts("claude-haiku-4-5"))
 
