@@ -7,8 +7,9 @@ from bot.work.table import metadata
 
 
 def is_ours(name: str | None, kind: str, _: object) -> bool:
-    """Leave out what the words of feedback are found by: each database has a way of its own."""
-    return not (name or "").startswith(("feedback_words", "ix_feedback_words")) and (kind, name) != ("column", "words")
+    """Leave out what words are found by: each database has a way of its own."""
+    index = ("feedback_words", "ix_feedback_words", "message_search", "ix_messages_search")
+    return not (name or "").startswith(index) and (kind, name) != ("column", "words")
 
 
 context.configure(

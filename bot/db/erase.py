@@ -112,7 +112,8 @@ def _said_by(scope: ErasureScope) -> Iterator[Step]:
     held = or_(MessageRow.text != "", MessageRow.files.is_not(None))
     in_others = MessageRow.thread_id.in_(select(ThreadRow.id).where(here, ~alone))
     said = and_(held, MessageRow.author == scope.person, in_others)
-    yield MessageRow, said, update(MessageRow).where(said).values(text="", files=None, is_deleted=True)
+    blank = {"text": "", "search_words": None, "files": None, "is_deleted": True}
+    yield MessageRow, said, update(MessageRow).where(said).values(blank)
 
 
 def _read_elsewhere(run: type[SummaryRunRow | ClassifyRunRow], scope: ErasureScope) -> Iterator[ColumnElement[bool]]:

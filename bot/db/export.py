@@ -37,7 +37,8 @@ async def export(database: Database, workspace: str, person: str) -> AsyncIterat
 
 def _queries(workspace: str, person: str) -> list[tuple[str, Select[*tuple[Any, ...]]]]:
     where = ThreadRow.channel, ThreadRow.thread
-    said = select(MessageRow.__table__, *where).join(ThreadRow, ThreadRow.id == MessageRow.thread_id)
+    stored = [column for column in MessageRow.__table__.columns if column.name != "search_words"]  # the text, once more
+    said = select(*stored, *where).join(ThreadRow, ThreadRow.id == MessageRow.thread_id)
     spoken = select(MessageRow.thread_id).where(MessageRow.author == person)
     files = select(CodeFileRow.__table__, *where).join(ThreadRow, ThreadRow.id == CodeFileRow.thread_id)
     items = select(ClassifyItemRow.__table__).join(ClassifyRunRow, ClassifyRunRow.id == ClassifyItemRow.run)

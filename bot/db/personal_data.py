@@ -21,7 +21,7 @@ WORDS = {
     "settings": {"sheet"},
     "settings_changes": {"before", "after"},
     "threads": {"people", "summary"},
-    "messages": {"text", "files"},
+    "messages": {"text", "files", "search_words"},
     "code_files": {"name", "content"},
     "summary_runs": {"source", "wishes"},
     "summary_parts": {"key", "content"},

@@ -1,4 +1,4 @@
-"""After an erasure: remove it from SQLite's full-text index and log, too."""
+"""After an erasure: remove it from SQLite's full-text indexes and log, too."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, cast
 from sqlalchemy import text
 
 if TYPE_CHECKING:
+    from sqlalchemy import TextClause
+
     from bot.db.engine import Database
     from bot.db.sqlite_driver import Connection
 
@@ -15,30 +17,51 @@ MOST_STEPS = 1_000
 
 # A negative number takes all of the index in hand, a positive one goes on with it; the rows that changed tell whether
 # there was anything left to do. https://www.sqlite.org/fts5.html#the_merge_command
-_MERGE = text("INSERT INTO feedback_words (feedback_words, rank) VALUES ('merge', :pages)")
+_MERGES = {
+    index: text(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', :pages)")  # noqa: S608 (our own names)
+    for index in ("feedback_words", "message_search")
+}
 _CHANGES = text("SELECT total_changes()")
+_STALE = text("SELECT EXISTS (SELECT 1 FROM message_search_stale)")
+_SETTLED = text("DELETE FROM message_search_stale")
+
+
+async def is_stale(database: Database) -> bool:
+    """Return whether the index of messages still has words of what was edited or deleted. Raises as `settle` does."""
+    if database.reader.dialect.name != "sqlite":
+        return False
+    async with database.reader.connect() as connection:
+        return bool((await connection.execute(_STALE)).scalar_one())
 
 
 async def settle(database: Database) -> None:
     """Remove what was erased from the files. PostgreSQL's vacuum does that by itself.
 
-    The full-text index marks deleted rows and drops them when it is merged; the log keeps them until it is
+    The full-text indexes mark deleted rows and drop them when they are merged; the log keeps them until it is
     checkpointed. A concurrent reader can prevent the latter; then the next time will do. Raises what the database
     raises.
     """
     if database.writer.dialect.name != "sqlite":
         return
-    pages = -PAGES
-    for _ in range(MOST_STEPS):
-        async with database.writer.begin() as connection:
-            before = (await connection.execute(_CHANGES)).scalar_one()
-            await connection.execute(_MERGE, {"pages": pages})
-            changed = (await connection.execute(_CHANGES)).scalar_one() - before
-        if changed < 2:  # noqa: PLR2004 (as SQLite's page has it: one is the command itself)
-            break
-        pages = PAGES
+    for merge in _MERGES.values():
+        await _merge_all(database, merge)
     async with database.writer.connect() as connection:
         # Not in a transaction, which each statement of SQLAlchemy's would begin.
         driver = cast("Connection", (await connection.get_raw_connection()).driver_connection)
         # What it says is read to its end: a statement in progress lets the connection's next commit fail.
         await driver.call(lambda: driver.file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+
+
+async def _merge_all(database: Database, merge: TextClause) -> None:
+    pages = -PAGES
+    for _ in range(MOST_STEPS):
+        async with database.writer.begin() as connection:
+            before = (await connection.execute(_CHANGES)).scalar_one()
+            await connection.execute(merge, {"pages": pages})
+            changed = (await connection.execute(_CHANGES)).scalar_one() - before
+            is_whole = changed < 2  # noqa: PLR2004 (as SQLite's page has it: one is the command itself)
+            if is_whole and merge is _MERGES["message_search"]:
+                await connection.execute(_SETTLED)
+        if is_whole:
+            break
+        pages = PAGES

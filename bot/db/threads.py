@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from sqlalchemy import and_, bindparam, exists, false, func, literal, null, or_,
 
 from bot.core.domain.message import FileRef, Message, Role, marked
 from bot.core.domain.thread import Conversation, Record
+from bot.core.search_words import stored_words
 from bot.db import code_files, tables
 from bot.db import settings as settings_store
 from bot.db.merge_history import put_in
@@ -68,7 +70,9 @@ class SqlThreadStore:
 
     async def keep(self, page: PageRead) -> PageKept:
         """Store a page of a thread that was read at the platform, and how far the thread is read."""
-        return await transact(self._writer, partial(keep_page, page=page))
+        # A page may hold megabytes, whose words take PostgreSQL's driver too long on the loop.
+        rows = await asyncio.to_thread(lambda: [row_of(message, page.place) for message in page.messages])
+        return await transact(self._writer, partial(keep_page, page=page, rows=rows))
 
     async def rate(self, place: Place, question: str, person: str, *, is_good: bool, comment: str = "") -> None:
         """Save a person's rating of the answer to a question, replacing their earlier one."""
@@ -106,10 +110,10 @@ def record(connection: Connection, record: Record, *, is_repeat: bool = False) -
         record_calls(connection, place, record.person, calls)
 
 
-def keep_page(connection: Connection, page: PageRead) -> PageKept:
-    """Store a page of a thread in the transaction of `connection`."""
+def keep_page(connection: Connection, page: PageRead, rows: Sequence[dict[str, Any]]) -> PageKept:
+    """Store a page of a thread, `rows`, in the transaction of `connection`."""
     record = Record(page.place, "", page.began_with_bot, people=page.people, read_until=page.known_since)
-    return put_in(connection, add_messages(connection, record), page, [row_of(message) for message in page.messages])
+    return put_in(connection, add_messages(connection, record), page, rows)
 
 
 def rewrite(connection: Connection, place: Place, message: Message, shown_as: str) -> None:
@@ -117,7 +121,7 @@ def rewrite(connection: Connection, place: Place, message: Message, shown_as: st
     thread = connection.execute(thread_query(), asdict(place)).one_or_none()
     if thread is not None:
         is_it = tables.MessageRow.thread_id == thread.id, tables.MessageRow.external_id == message.id
-        said = {"text": message.text, "files": files_json(message.files), "external_id": shown_as}
+        said = said_in(place, message.text) | {"files": files_json(message.files), "external_id": shown_as}
         connection.execute(update(tables.MessageRow).where(*is_it, ~tables.MessageRow.is_deleted).values(said))
 
 
@@ -155,7 +159,7 @@ def add_messages(connection: Connection, record: Record) -> int:
         "people": json.dumps(dict(record.people)) if record.people else None,
     }
     thread_id = connection.execute(thread_insert(connection.dialect.name), thread).scalar_one()
-    messages = [row_of(message) | {"thread_id": thread_id, "created_at": now} for message in record.messages]
+    messages = [row_of(message, place) | {"thread_id": thread_id, "created_at": now} for message in record.messages]
     if messages:
         connection.execute(message_insert(connection.dialect.name), messages)
     if record.code_files:
@@ -170,7 +174,7 @@ def change(connection: Connection, changed: MessageEdit) -> None:
     old text is deleted; it is made again when needed.
     """
     values = {
-        "text": "" if changed.is_deleted else changed.text,
+        **said_in(changed.place, "" if changed.is_deleted else changed.text),
         "files": None if changed.is_deleted else files_json(changed.files),
         "revision": changed.revision,
         "is_deleted": changed.is_deleted,
@@ -207,7 +211,7 @@ def add_early(connection: Connection, changed: MessageEdit, values: dict[str, An
     }
     thread_id = connection.execute(thread_insert(connection.dialect.name), thread).scalar_one()
     message = Message(Role.USER, changed.author, "", changed.id, is_bot=changed.is_bot)
-    row = row_of(message) | values | {"thread_id": thread_id, "created_at": now}
+    row = row_of(message, changed.place) | values | {"thread_id": thread_id, "created_at": now}
     connection.execute(message_insert(connection.dialect.name), [row])
 
 
@@ -234,18 +238,23 @@ def message_of(row: Row[Any]) -> Message:
     )
 
 
-def row_of(message: Message) -> dict[str, Any]:
-    """Convert a message to a row."""
+def row_of(message: Message, place: Place) -> dict[str, Any]:
+    """Convert a message of a thread to a row."""
     return {
+        **said_in(place, message.text),
         "role": message.role,
         "author": message.author,
         "external_id": message.id or None,
-        "text": message.text,
         "files": files_json(message.files),
         "is_bot": message.is_bot,
         "revision": None,
         "is_deleted": False,
     }
+
+
+def said_in(place: Place, text: str) -> dict[str, str | None]:
+    """Return the columns of what a message says, of which none is written without the other."""
+    return {"text": text, "search_words": stored_words(text, place.workspace, place.channel)}
 
 
 def files_json(files: Sequence[FileRef]) -> str | None:
@@ -276,7 +285,7 @@ def thread_insert(dialect: str) -> Insert:
 def message_insert(dialect: str) -> Insert:
     """Insert messages that are new, by their platform's ids, or blank and unchanged since."""
     insert, keys = INSERT[dialect](tables.MessageRow), ["thread_id", "external_id"]
-    said = {"text": insert.excluded.text, "files": insert.excluded.files}
+    said = {name: insert.excluded[name] for name in ("text", "search_words", "files")}
     is_blank = and_(tables.MessageRow.text == "", tables.MessageRow.revision.is_(None))
     return insert.on_conflict_do_update(index_elements=keys, set_=said, where=is_blank)
 

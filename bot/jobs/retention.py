@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.core.privacy.retention import Limits
 from bot.db.engine import Database
 from bot.db.purge import SqlPurger
-from bot.db.scrub import settle
+from bot.db.scrub import is_stale, settle
 from bot.db.settings import SqlSettingsStore
 from bot.work import FAILED_KEPT
 from bot.work import erase as work
@@ -60,7 +60,7 @@ class Retention:
         for _, ids, others, before in _own(limits):
             if count := await work.erase_failed(self.database.writer, ids, before, others=others):
                 gone[FAILED] = gone.get(FAILED, 0) + count
-        if gone:
+        if gone or await is_stale(self.database):  # what people edited or deleted since is to go as well
             await settle(self.database)
         return gone
 

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 import bot
-from bot.core import mention_commands, prompt_data, tokens, trigrams
+from bot.core import mention_commands, prompt_data, search_words, tokens, trigrams
 from bot.core.answer import name_at_start, stop_or_continue
 from bot.core.classify import evidence, examples
 from bot.core.classify import parse as classify
@@ -33,6 +33,7 @@ from bot.core.domain import category, programming_language, typed_values
 from bot.core.domain.classify_item import Item
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Place
+from bot.core.find.terms import terms_of
 from bot.core.literal import literal
 from bot.core.privacy.redaction import piece
 from bot.core.privacy.redaction.find import find
@@ -372,6 +373,8 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "is_small_talk": (small_talk.is_small_talk, ("",), ANY_LENGTH),
     "is_stop": (stop_or_continue.is_stop, ("",), ANY_LENGTH),
     "alike": (lambda text: (similar.words(text), trigrams.distinct(text)), ("",), ANY_LENGTH),
+    "text_words": (search_words.text_words, ("", "é"), search_words.SEARCHED),
+    "terms_of": (terms_of, ("", '"'), ANY_LENGTH),
     "nearest": (lambda text: examples.Nearest([]).to([Item(1, text)]), ("",), ANY_LENGTH),
     "evidence": (lambda text: evidence.evidence(f"{text[:150]} b", Item(1, text).excerpt), ("",), ANY_LENGTH),
     "quoted": (lambda text: prompt_data.quoted("a", text), ("",), ANY_LENGTH),

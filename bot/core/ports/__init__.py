@@ -16,6 +16,7 @@ from bot.core.ports.chat import (
     Mentions,
 )
 from bot.core.ports.files import FileReader
+from bot.core.ports.message_search import MessageSearch
 from bot.core.ports.model import BatchRequest, Completion, Filled, Listeners, Model, ModelFacts, Request, Turn
 from bot.core.ports.store import (
     CodeFileStore,
@@ -50,6 +51,7 @@ __all__ = [
     "Listeners",
     "Mentions",
     "MessageIntake",
+    "MessageSearch",
     "Model",
     "ModelFacts",
     "Request",

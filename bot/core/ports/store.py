@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bot.core.ports.message_search import MessageSearch
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -100,3 +102,4 @@ class Store:
     code_files: CodeFileStore
     summary_runs: SummaryRunStore
     usage: UsageStore
+    search: MessageSearch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.db.tables.base import Base, Moment, Words
+from bot.db.tables.base import Base, Moment, SearchWords, Words
 from bot.db.tables.feedback import AlertRow, FeedbackRow
 from bot.db.tables.installations import InstallationRow, InstallStateRow
 from bot.db.tables.runs import ClassifyItemRow, ClassifyRunRow, SummaryPartRow, SummaryRunRow
@@ -26,6 +26,7 @@ __all__ = [
     "Moment",
     "RateRow",
     "RatingRow",
+    "SearchWords",
     "SettingsChangeRow",
     "SettingsRow",
     "SummaryPartRow",

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, DateTime, Integer, MetaData, Text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
+    from sqlalchemy.types import TypeEngine
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -31,6 +33,25 @@ class Words(TypeDecorator[str]):
         if value is None:
             return None
         return value.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+class SearchWords(Words):
+    """The words that a row is found by, of `bot.core.search_words`: a text, on PostgreSQL a tsvector."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        """Return the type that the database has for it."""
+        return dialect.type_descriptor(TSVECTOR() if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Give PostgreSQL numbered words; what it gave itself goes back as it is, in quotation marks."""
+        if value is None or dialect.name != "postgresql" or value.startswith("'"):
+            return value
+        places: dict[str, list[str]] = {}
+        for number, word in enumerate(value.split(" "), 1):
+            places.setdefault(word, []).append(str(number))
+        return " ".join(f"'{word}':{','.join(numbers)}" for word, numbers in places.items())
 
 
 class Moment(TypeDecorator[datetime]):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.tables.base import Base
+from bot.db.tables.base import Base, SearchWords
+
+NO_TEXT_NO_WORDS = "search_words IS NULL OR text <> ''"  # not for people: SQL
 
 
 class ThreadRow(Base):
@@ -42,11 +44,16 @@ class MessageRow(Base):
     """A message of a thread; ids go up in the order of the conversation. `external_id` is the chat platform's.
 
     `revision` is the platform's id of its last edit; a deleted message stays, without text, for what arrives late.
-    `files` are references, as JSON.
+    `files` are references, as JSON. `search_words` are what it is found by: a message without text must have none. The
+    migrations make the index of them, on SQLite with triggers that follow each change.
     """
 
     __tablename__ = "messages"
-    __table_args__ = (UniqueConstraint("thread_id", "external_id"), Index(None, "thread_id", "id"))
+    __table_args__ = (
+        UniqueConstraint("thread_id", "external_id"),
+        Index(None, "thread_id", "id"),
+        CheckConstraint(NO_TEXT_NO_WORDS, name="ck_messages_search_words"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     thread_id: Mapped[int] = mapped_column(ForeignKey(ThreadRow.id, ondelete="CASCADE"))
@@ -59,6 +66,7 @@ class MessageRow(Base):
     is_bot: Mapped[bool] = mapped_column(server_default=false())
     revision: Mapped[str | None]
     is_deleted: Mapped[bool] = mapped_column(server_default=false())
+    search_words: Mapped[str | None] = mapped_column(SearchWords)
 
 
 class CodeFileRow(Base):

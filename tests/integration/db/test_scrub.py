@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
-from bot.core.domain.message import Message, Place, Role
+from bot.core.domain.message import Message, MessageEdit, Place, Role
+from bot.core.domain.search import Query
 from bot.core.domain.thread import Record
+from bot.core.find.terms import terms_of
 from bot.core.privacy.forget import ErasureScope
 from bot.db.engine import Database
-from bot.db.scrub import settle
+from bot.db.scrub import is_stale, settle
 from bot.db.store import sql_store
 from bot.db.tables import FeedbackRow
-from bot.db.threads import record
+from bot.db.threads import change, record
 from bot.jobs.erasure import Erasure
+from bot.jobs.retention import Retention
 from bot.transaction import transact
 from tests.integration.db.test_erase import row_of
 
@@ -63,6 +67,39 @@ async def test_erased_words_leave_the_index(database: Database, sqlite_url: str)
     async with database.reader.connect() as connection:
         match = sa.text("SELECT count(*) FROM feedback_words WHERE feedback_words MATCH 'word77'")
         assert (await connection.execute(match)).scalar_one()
+
+
+async def test_words_of_messages_leave_the_files(database: Database, sqlite_url: str) -> None:
+    """Those that were erased at once, those that someone deleted or edited within the hour."""
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+
+    def is_there(word: str) -> bool:
+        return any(word.encode() in one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
+
+    place = Place("T1", "C1", "1.0")
+    words = [f"word{number}" for number in range(500)]
+    texts = [" ".join(words[(number * step) % len(words)] for step in range(1, 13)) for number in range(300)]
+    texts[7], texts[77] = "Zanzibar plan", "Mombasa plan"
+    for start in range(0, len(texts), AT_ONCE):
+        messages = tuple(
+            Message(Role.USER, f"U{number % 7}", texts[number], f"1.{number}")
+            for number in range(start, start + AT_ONCE)
+        )
+        await transact(database.writer, partial(record, record=Record(place, "U1", messages=messages)))
+    deleted = MessageEdit(place, "1.7", "U0", "T1", "", "2.0", is_deleted=True)
+    edited = MessageEdit(place, "1.77", "U0", "T1", "Lisbon plan", "2.0")
+    for one in (deleted, edited):
+        await transact(database.writer, partial(change, changed=one))
+    assert await is_stale(database)
+    assert is_there("anzibar")
+    assert await Retention(database, days=0).purge() == {}
+    assert not await is_stale(database)
+    assert not any(map(is_there, ("anzibar", "ombasa")))  # an index leaves out what words have in common
+    assert is_there("isbon")
+    await Erasure(database).erase(ErasureScope("T1", person="U0"))
+    assert not is_there("isbon")
+    query = Query(terms_of("word77"))
+    assert await sql_store(database).search.find("T1", ["C1"], query, limit=1)
 
 
 async def test_settling_breaks_no_other_write(database: Database) -> None:

@@ -1,0 +1,22 @@
+"""The search of what was said where the bot took part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from bot.core.domain.search import FoundMessage, Query
+
+
+class MessageSearch(Protocol):
+    """Finds stored messages by their words."""
+
+    async def find(
+        self, workspace: str, channels: Collection[str], query: Query, *, limit: int
+    ) -> tuple[FoundMessage, ...]:
+        """Return messages of these channels that have all of the query's terms, `limit` at most, the newest first.
+
+        Those with whole words come before those with words that only begin like them. Deleted messages have no words.
+        """
