@@ -19,10 +19,10 @@ from bot.db.engine import Database, normalize
 from bot.errors import ChatError, SettingsError
 from bot.settings import FOR_MANY, WHERE, reveal
 from bot.slack.client.api import call, web_client
-from bot.slack.manifest import SCOPES
+from bot.slack.manifest import OPTIONAL_SCOPES, SCOPES
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import date
 
     from slack_sdk.web.async_client import AsyncWebClient
@@ -33,6 +33,7 @@ TIMEOUT = 20.0  # seconds for one check
 TOKEN_PARTS = 4  # of an app-level token, xapp-1-A012ABC-…
 CORRECT = "correct it in .env or in the environment"
 NETWORK = "check the network, the proxy if there is one (HTTPS_PROXY), and SLACK_API_URL"
+PASTE = f"paste what `{PROGRAM} manifest` prints into App Manifest, save it, and reinstall under Install App"
 AGAIN = "install the app again under Install App, and copy the Bot User OAuth Token"
 TOKEN_REMEDIES = {
     "account_inactive": AGAIN,
@@ -118,7 +119,8 @@ async def _slack(settings: Settings, session: aiohttp.ClientSession) -> list[Doc
         return [DoctorFinding("Slack token", _said(error), remedy)]
     granted = {scope.strip() for scope in response.headers.get("x-oauth-scopes", "").split(",") if scope.strip()}
     joined = DoctorFinding("Slack token", f"joined {response.get('team')} as @{response.get('user')}")
-    return [joined, _scopes(granted), *await _of_two_apps(settings, client, str(response.get("bot_id") or ""))]
+    two_apps = await _of_two_apps(settings, client, str(response.get("bot_id") or ""))
+    return [joined, _scopes(granted), *_optional_scopes([granted] if granted else []), *two_apps]
 
 
 async def _of_two_apps(settings: Settings, client: AsyncWebClient, bot: str) -> list[DoctorFinding]:
@@ -164,6 +166,7 @@ async def _installations(settings: Settings, session: aiohttp.ClientSession) -> 
     sealed = sum(not one.opens for one in seen)
     remedy = "add the former key to PARLEY_ENCRYPTION_KEY, or have them reinstall the bot" if sealed else ""
     found = [app, DoctorFinding("installations", f"{len(seen)}, of which {sealed} can't be opened", remedy)]
+    found += _optional_scopes([set(one.installation.scopes.split(",")) for one in seen])
     if left_out := [one.installation.workspace for one in seen if not one.is_served]:
         remedy = "add them to SLACK_WORKSPACES, or erase their data (docs/operating.md)"
         found.append(DoctorFinding("workspaces", f"not served: {', '.join(left_out)}", remedy, is_warning=True))
@@ -176,9 +179,26 @@ def _scopes(granted: set[str]) -> DoctorFinding:
             "Slack scopes", "Slack did not say", "compare the app's scopes with manifest.json", is_warning=True
         )
     if missing := sorted(SCOPES.keys() - granted):
-        remedy = f"paste what `{PROGRAM} manifest` prints into App Manifest, save it, and reinstall under Install App"
-        return DoctorFinding("Slack scopes", f"missing {', '.join(missing)}", remedy)
+        return DoctorFinding("Slack scopes", f"missing {', '.join(missing)}", PASTE)
     return DoctorFinding("Slack scopes", f"all {len(SCOPES)} granted")
+
+
+def _optional_scopes(granted: Sequence[set[str]]) -> list[DoctorFinding]:
+    """Tell of each optional scope in how many workspaces it is granted, and what it would bring in the others."""
+    return [
+        _optional_scope(scope, sum(scope in scopes for scopes in granted), len(granted))
+        for scope in OPTIONAL_SCOPES
+        if granted
+    ]
+
+
+def _optional_scope(scope: str, having: int, of: int) -> DoctorFinding:
+    name = f"optional scope {scope}"
+    if having == of:
+        return DoctorFinding(name, "granted" if of == 1 else f"granted in all {of} workspaces")
+    told = "not granted" if of == 1 else f"granted in {having:,} of {of:,} workspaces"
+    remedy = f"to let the bot {OPTIONAL_SCOPES[scope]}, {PASTE}"
+    return DoctorFinding(name, told, remedy, is_warning=True)
 
 
 async def _transport(settings: Settings, session: aiohttp.ClientSession) -> list[DoctorFinding]:

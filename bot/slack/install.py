@@ -31,7 +31,7 @@ from bot.core.domain.installation import Installation
 from bot.errors import ChatError
 from bot.slack.client.api import call
 from bot.slack.inbound.http import INSTALL_PATH, REDIRECT_PATH
-from bot.slack.manifest import SCOPES
+from bot.slack.manifest import OPTIONAL_SCOPES, SCOPES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -226,7 +226,7 @@ def flow(
     settings = AsyncOAuthSettings(
         client_id=client_id,
         client_secret=client_secret,
-        scopes=sorted(SCOPES),
+        scopes=sorted({*SCOPES, *OPTIONAL_SCOPES}),  # the app's manifest says which of them can be declined
         user_scopes=[],
         install_path=INSTALL_PATH,
         redirect_uri_path=REDIRECT_PATH,

@@ -33,6 +33,12 @@ SCOPES = {
     "users:read": "know people by name; see who is an admin, before a setting is changed",
 }
 
+# Which an admin may decline: each with what the bot could do besides.
+OPTIONAL_SCOPES = {
+    "search:read.public": "find messages of all public channels, also those that it is not in, for whoever asks",
+    "usergroups:read": "call user groups by their names where Slack sends only ids",
+}
+
 EVENTS = (
     *agent.EVENTS,
     *uninstall.EVENTS,
@@ -62,7 +68,7 @@ def manifest(url: str = "", prefix: str = "") -> dict[str, Any]:
             "background_color": "#2b2a33",
         },
         "features": _features(address, prefix),
-        "oauth_config": {**redirects, "scopes": {"bot": sorted(SCOPES)}},
+        "oauth_config": {**redirects, "scopes": _scopes()},
         "settings": {
             "event_subscriptions": {"bot_events": list(EVENTS), **request},
             "interactivity": {"is_enabled": True, **request},
@@ -71,6 +77,14 @@ def manifest(url: str = "", prefix: str = "") -> dict[str, Any]:
             "token_rotation_enabled": False,
         },
     }
+
+
+def _scopes() -> dict[str, list[str]]:
+    """Return the scopes; Slack wants the optional ones in both lists.
+
+    https://docs.slack.dev/authentication/installing-with-oauth#optional-scopes
+    """
+    return {"bot": sorted({*SCOPES, *OPTIONAL_SCOPES}), "bot_optional": sorted(OPTIONAL_SCOPES)}
 
 
 def _features(address: dict[str, str], prefix: str) -> dict[str, Any]:

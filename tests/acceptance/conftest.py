@@ -18,7 +18,7 @@ from bot.db.engine import Database
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.rehearsal.model import Rehearsal
 from bot.playground.slack.rules import Rules
-from bot.slack.manifest import EVENTS, SCOPES
+from bot.slack.manifest import EVENTS, OPTIONAL_SCOPES, SCOPES
 from bot.work import Delivery, Inbox
 from tests.support.rows import Rows
 from tests.support.scripted import ScriptedModel
@@ -41,7 +41,8 @@ LOOK_EVERY = 0.02
 
 # No more than what the manifest asks for: what the bot can't do in a real workspace, it can't do here. Slack waits for
 # three seconds; what is late on a busy machine is no fault of the bot's.
-RULES = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS), ack_timeout=LONG, trigger_lifetime=LONG)
+GRANTED = frozenset({*SCOPES, *OPTIONAL_SCOPES})
+RULES = Rules(scopes=GRANTED, subscriptions=frozenset(EVENTS), ack_timeout=LONG, trigger_lifetime=LONG)
 
 Row = tuple[object, ...]
 Test = TypeVar("Test", bound="Callable[..., Any]")

@@ -41,6 +41,8 @@ SCOPES = (
     "search:read.public",
     "users:read",
 )
+# Those that an app may ask for as optional; one that is not among a workspace's `scopes` was declined there.
+OPTIONAL_SCOPES = frozenset({"search:read.public", "usergroups:read"})
 
 SUBSCRIPTIONS = (
     "agent_session_stopped",

@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from aiohttp import web
 
 from bot.playground.server import is_loopback
+from bot.playground.slack.rules import OPTIONAL_SCOPES
 from bot.playground.slack.web_api import token_of, values_of
 
 if TYPE_CHECKING:
@@ -112,7 +113,8 @@ class LocalSlack:
         asked = request.query.get("redirect_uri") or self.redirect_url
         if asked != self.redirect_url or not is_loopback(urlsplit(asked).hostname or ""):
             return web.Response(status=400, text="redirect_uri did not match any configured URIs.")
-        if not set(request.query.get("scope", "").split(",")) <= self.members[0].workspace.rules.scopes:
+        known = self.members[0].workspace.rules.scopes | OPTIONAL_SCOPES
+        if not set(request.query.get("scope", "").split(",")) <= known:
             return web.Response(status=400, text="Invalid permissions requested")
         return None
 

@@ -15,7 +15,7 @@ from bot.playground.anthropic.api import MessagesServer
 from bot.playground.rehearsal.model import Rehearsal
 from bot.playground.slack.rules import SCOPES as PLAYED
 from bot.playground.slack.rules import Rules
-from bot.slack.manifest import SCOPES
+from bot.slack.manifest import OPTIONAL_SCOPES, SCOPES
 from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
@@ -55,8 +55,23 @@ async def ill(environ: Environ) -> DoctorFinding:
 async def test_a_sound_set_up_is_well(environ: Environ) -> None:
     found = await findings(environ)
     assert [finding.name for finding in found.values() if not finding.is_well] == []
-    assert list(found) == ["Slack token", "Slack scopes", "Slack transport", "database", "migrations", "Claude"]
+    optional = [f"optional scope {scope}" for scope in OPTIONAL_SCOPES]
+    assert [name for name in found if name not in optional] == [
+        *("Slack token", "Slack scopes", "Slack transport", "database", "migrations", "Claude")
+    ]
     assert all(str(finding).startswith("ok   ") for finding in found.values())
+
+
+async def test_optional_scopes_are_told(environ: Environ, workspace: ScriptedWorkspace) -> None:
+    name, other = "optional scope search:read.public", "optional scope usergroups:read"
+    found = (await findings(environ))[name]
+    assert (found.sentence, found.is_well) == ("not granted", True)
+    assert found.remedy.startswith("to let the bot find messages of all public channels")
+    assert found.remedy.endswith("and reinstall under Install App")
+    workspace.change_rules(scopes=frozenset({*SCOPES, "search:read.public"}))
+    told = await findings(environ)
+    assert told[name] == DoctorFinding(name, "granted")
+    assert told[other].sentence == "not granted"
 
 
 async def test_socket_mode_is_tried(environ: Environ, workspace: ScriptedWorkspace) -> None:

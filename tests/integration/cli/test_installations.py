@@ -104,7 +104,7 @@ async def test_without_a_good_key_nothing_is_done(command: Command) -> None:
 
 
 async def test_the_doctor_looks_at_installations(command: Command, kept: SqlInstallations) -> None:
-    for one in (ONE, TWO):
+    for one in (ONE, replace(TWO, scopes="chat:write,search:read.public")):
         await kept.save(one)
     async with ScriptedWorkspace() as workspace, MessagesServer(Rehearsal(pace=0)) as claude:
         sound = workspace.environment("http", many=True) | claude.environment() | {"SLACK_STATE_SECRET": "a-secret"}
@@ -112,6 +112,7 @@ async def test_the_doctor_looks_at_installations(command: Command, kept: SqlInst
         assert well.status == 0, well.out
         assert "ok   Slack app: its client ID and secret are correct" in well.out
         assert "ok   installations: 2, of which 0 can't be opened" in well.out
+        assert "ok   optional scope search:read.public: granted in 1 of 2 workspaces → to let the bot find" in well.out
         assert "ok   workspaces: not served: T2AB → add them to SLACK_WORKSPACES" in well.out
         ill = await command("doctor", **sound | {"SLACK_CLIENT_SECRET": HALF_A_SECRET}, PARLEY_ENCRYPTION_KEY=new_key())
         assert ill.status == 1
