@@ -28,6 +28,7 @@ KINDS = {
     "feedback": "posts of feedback",
     "inbox": "waiting or failed jobs",
     "messages": "messages",
+    "notes": "notes",
     "ratings": "ratings",
     "settings": "places with settings",
     "settings_changes": "changes of settings",

@@ -177,6 +177,10 @@ BUDGET_FORM = FormSpec("budgets", values.BudgetsRef, PARLEY)
 TRIAGE_FORM = FormSpec("triage_settings", values.TriageSettingsRef, PARLEY)
 TEAM_FORM = FormSpec("triage_team", values.TeamRef, PARLEY)
 
+# Notes
+KEEP_NOTE = ActionSpec("note_keep", N_("Keep"), values.NoteRef)
+DISCARD_NOTE = ActionSpec("note_discard", N_("Discard"), values.NoteRef)
+
 FORGET = ActionSpec("forget", N_("Erase it"), values.ForgetRef, used_up="control", is_for_anyone=True)
 
 ACTIONS = {one.name: one for one in list(globals().values()) if isinstance(one, ActionSpec)}

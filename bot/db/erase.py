@@ -16,6 +16,7 @@ from bot.db.tables import (
     CodeFileRow,
     FeedbackRow,
     MessageRow,
+    NoteRow,
     RatingRow,
     SettingsChangeRow,
     SettingsRow,
@@ -66,6 +67,7 @@ def steps(scope: ErasureScope) -> Iterator[Step]:
     yield from _said_by(scope) if scope.person else _said_at(scope)
     for run in (SummaryRunRow, ClassifyRunRow):  # with their parts and items
         yield _gone(run, or_(_of(run, scope), *_read_elsewhere(run, scope)))
+    yield _gone(NoteRow, _noted(scope))
     for table, blank in BLANKS.items():
         told = and_(has_words(table), _of(table, scope))
         yield table, told, update(table).where(told).values(blank)
@@ -124,6 +126,14 @@ def _read_elsewhere(run: type[SummaryRunRow | ClassifyRunRow], scope: ErasureSco
     if scope.person and run is SummaryRunRow:
         named = SummaryPartRow.content.contains(json.dumps(scope.person), autoescape=True)
         yield and_(here, exists().where(SummaryPartRow.run_id == SummaryRunRow.id, named))
+
+
+def _noted(scope: ErasureScope) -> ColumnElement[bool]:
+    """Match the notes of a place, or those that a person wrote, kept or edited."""
+    if not scope.person:
+        return _of(NoteRow, scope)
+    theirs = [column == scope.person for column in (NoteRow.author, NoteRow.changed_by, NoteRow.owner)]
+    return and_(NoteRow.workspace == scope.workspace, or_(*theirs))
 
 
 def _gone(table: type[Base], rows: ColumnElement[bool]) -> Step:

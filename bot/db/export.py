@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from bot.db.tables import (
     CallRow,
@@ -13,6 +13,7 @@ from bot.db.tables import (
     CodeFileRow,
     FeedbackRow,
     MessageRow,
+    NoteRow,
     RatingRow,
     SummaryRunRow,
     ThreadRow,
@@ -44,10 +45,12 @@ def _queries(workspace: str, person: str) -> list[tuple[str, Select[*tuple[Any, 
     items = select(ClassifyItemRow.__table__).join(ClassifyRunRow, ClassifyRunRow.id == ClassifyItemRow.run)
     here = ThreadRow.workspace == workspace
     own = ClassifyRunRow.workspace == workspace, ClassifyRunRow.person == person
+    noted = or_(NoteRow.author == person, NoteRow.changed_by == person, NoteRow.owner == person)
     return [
         ("messages", said.where(here, MessageRow.author == person).order_by(MessageRow.id)),
         ("code_files", files.where(here, CodeFileRow.thread_id.in_(spoken)).order_by(CodeFileRow.id)),
         ("classify_items", items.where(*own)),
+        ("notes", select(NoteRow.__table__).where(NoteRow.workspace == workspace, noted).order_by(NoteRow.id)),
         *(
             (table.__tablename__, select(table.__table__).where(table.workspace == workspace, table.person == person))
             for table in (SummaryRunRow, ClassifyRunRow, RatingRow, FeedbackRow, CallRow)

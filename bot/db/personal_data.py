@@ -26,6 +26,7 @@ WORDS = {
     "summary_runs": {"source", "wishes"},
     "summary_parts": {"key", "content"},
     "ratings": {"comment"},
+    "notes": {"text"},
     "classify_runs": {"sheet", "state"},
     "classify_items": {"text", "source", "categories", "evidence", "cells"},
     "feedback": {"text", "files", "summary", "evidence"},
@@ -40,6 +41,7 @@ NO_WORDS = {
     "budget_accounts": {"key"},
     "budget_reservations": {"account"},
     "ratings": {"question"},
+    "notes": {"owner", "message", "author", "turn", "call", "changed_by"},
     "rates": {"key", "taken"},
     "feedback": {
         *("message", "revision", "permalink", "category", "severity", "sentiment", "area", "team", "language"),

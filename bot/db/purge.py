@@ -19,6 +19,7 @@ from bot.db.tables import (
     FeedbackRow,
     MessageRow,
     Moment,
+    NoteRow,
     RatingRow,
     SummaryRunRow,
     ThreadRow,
@@ -92,6 +93,7 @@ KINDS = (
     PurgeKind(FeedbackRow, FeedbackRow.said_at, FeedbackRow),
     PurgeKind(AlertRow, AlertRow.created_at, AlertRow),
     PurgeKind(RatingRow, RatingRow.rated_at, RatingRow),
+    PurgeKind(NoteRow, NoteRow.changed_at, NoteRow),
 )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.core.ports import Store
 from bot.db.code_files import SqlCodeFileStore
 from bot.db.message_search import SqlMessageSearch
+from bot.db.notes import SqlNoteStore
 from bot.db.settings import SqlSettingsStore
 from bot.db.summary_runs import SqlSummaryRunStore
 from bot.db.threads import SqlThreadStore
@@ -25,4 +26,5 @@ def sql_store(database: Database) -> Store:
         summary_runs=SqlSummaryRunStore(database),
         usage=SqlUsageStore(database),
         search=SqlMessageSearch(database),
+        notes=SqlNoteStore(database),
     )

@@ -28,6 +28,7 @@ from bot.core.domain.control_value import InChannel
 from bot.core.domain.interaction import Action, Form, Submission
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
+from bot.core.memory import card
 from bot.core.privacy import forget
 from bot.core.settings import form, subcommands
 from bot.core.settings import help as help_
@@ -196,6 +197,8 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.REOPEN_FEEDBACK: triage.on_action,
                 actions.DISMISS_FEEDBACK: triage.on_action,
                 actions.TRY_SETTINGS: partial(form.try_out, store=store, model=model, chat=chat),
+                actions.KEEP_NOTE: partial(card.on_action, store=store, chat=chat),
+                actions.DISCARD_NOTE: partial(card.on_action, store=store, chat=chat),
                 actions.FORGET: partial(forget.on_forget, admins=admins, eraser=eraser, chat=chat),
             }
         ),

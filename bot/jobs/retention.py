@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.privacy.retention import Limits
 from bot.db.engine import Database
+from bot.db.notes import expire
 from bot.db.purge import SqlPurger
 from bot.db.scrub import is_stale, settle
 from bot.db.settings import SqlSettingsStore
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HOUR, DAY = 3600.0, 86_400.0  # seconds
+EXPIRED = "notes"  # whose time is over, by the name of their table
 FAILED = "inbox"  # work that failed for good, by the name of its table
 
 
@@ -51,6 +53,8 @@ class Retention:
             count = await work.erase_failed(self.database.writer, ids, before, others=others, dry=True)
             if count:
                 found[FAILED, workspace, channel] = count
+        if count := await expire(self.database, dry=True):
+            found[EXPIRED, "", ""] = found.get((EXPIRED, "", ""), 0) + count
         return found
 
     async def purge(self, job: Job | None = None) -> Mapping[str, int]:
@@ -60,6 +64,8 @@ class Retention:
         for _, ids, others, before in _own(limits):
             if count := await work.erase_failed(self.database.writer, ids, before, others=others):
                 gone[FAILED] = gone.get(FAILED, 0) + count
+        if count := await expire(self.database):
+            gone[EXPIRED] = gone.get(EXPIRED, 0) + count
         if gone or await is_stale(self.database):  # what people edited or deleted since is to go as well
             await settle(self.database)
         return gone

@@ -15,6 +15,7 @@ from bot.core.domain.message import IncomingMessage, MessageEdit, Place
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import send_ephemeral
+from bot.db import notes
 from bot.db import threads as db_store
 from bot.errors import ModelStoppedError, OverBudgetError
 from bot.jobs import call_ledger
@@ -98,7 +99,7 @@ class Threads:
         changed = replace(changed, text=await self._chat.names.spell_out(changed.place, changed.text))
         await self._inbox.drop(_condense_queue_key(changed.place), lambda *_: True)
         await offer_again(changed, checkpoint=job, store=self._store, answers=self._chat.answers)
-        return partial(db_store.change, changed=changed)
+        return partial(_leave_change, changed=changed)
 
     async def run_condense(self, job: Job) -> Finish | None:
         """Summarize what is old in a thread; when that was not all of it, go on with the rest."""
@@ -130,6 +131,11 @@ def _charge_refused(payload: Mapping[str, Any]) -> CostCenter:
 async def _tell_no_one(_job: Job, error: Exception) -> None:
     """Tell no one: no one has asked for it."""
     log.warning("left undone: %s", type(error).__name__)
+
+
+def _leave_change(connection: Connection, *, changed: MessageEdit) -> None:
+    db_store.change(connection, changed)
+    notes.follow(connection, changed)
 
 
 def _leave_summary(connection: Connection, *, condensed: Condensed) -> None:

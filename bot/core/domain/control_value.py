@@ -183,6 +183,12 @@ class ForgetRef(ControlValue):
     person: str = ""
 
 
+class NoteRef(ControlValue):
+    """A note, by its id."""
+
+    note: int
+
+
 class SummaryRef(ControlValue):
     """A summary as it stands above its buttons. `reference` makes a button new that counts once."""
 

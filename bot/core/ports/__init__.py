@@ -18,6 +18,7 @@ from bot.core.ports.chat import (
 from bot.core.ports.files import FileReader
 from bot.core.ports.message_search import MessageSearch
 from bot.core.ports.model import BatchRequest, Completion, Filled, Listeners, Model, ModelFacts, Request, Turn
+from bot.core.ports.notes import NoteStore
 from bot.core.ports.store import (
     CodeFileStore,
     SettingsStore,
@@ -54,6 +55,7 @@ __all__ = [
     "MessageSearch",
     "Model",
     "ModelFacts",
+    "NoteStore",
     "Request",
     "SettingsStore",
     "Store",

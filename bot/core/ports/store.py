@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.core.ports.message_search import MessageSearch
+from bot.core.ports.notes import NoteStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,3 +104,4 @@ class Store:
     summary_runs: SummaryRunStore
     usage: UsageStore
     search: MessageSearch
+    notes: NoteStore

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MAIN = N_("Main settings")
 SECTIONS = {
     MAIN: (
-        *("instructions", "persona", "personas", "model", "answers"),
+        *("instructions", "persona", "personas", "model", "answers", "memory"),
         *("person_budget", "channel_budget", "workspace_budget", "redact", "retention_days"),
     ),
     N_("How I write"): (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.db.tables.base import Base, Moment, SearchWords, Words
 from bot.db.tables.feedback import AlertRow, FeedbackRow
 from bot.db.tables.installations import InstallationRow, InstallStateRow
+from bot.db.tables.notes import NoteRow
 from bot.db.tables.runs import ClassifyItemRow, ClassifyRunRow, SummaryPartRow, SummaryRunRow
 from bot.db.tables.settings import SettingsChangeRow, SettingsRow
 from bot.db.tables.spend import BudgetAccountRow, BudgetReservationRow, CallRow, RateRow
@@ -24,6 +25,7 @@ __all__ = [
     "InstallationRow",
     "MessageRow",
     "Moment",
+    "NoteRow",
     "RateRow",
     "RatingRow",
     "SearchWords",

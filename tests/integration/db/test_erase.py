@@ -125,7 +125,16 @@ async def test_others_in_a_thread_stay(filled: Database) -> None:
 async def test_an_export_holds_a_persons_words(filled: Database) -> None:
     rows = [row async for row in export(filled, "T1", "U1")]
     words = {row["table"] for row in rows if SECRET in row.values()}
-    assert words == {"messages", "code_files", "classify_items", "summary_runs", "classify_runs", "ratings", "feedback"}
+    assert words == {
+        "messages",
+        "code_files",
+        "classify_items",
+        "summary_runs",
+        "classify_runs",
+        "ratings",
+        "feedback",
+        "notes",
+    }
     assert "calls" in {row["table"] for row in rows}
     assert [row async for row in export(filled, "T2", "U1")] == []
 

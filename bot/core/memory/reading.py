@@ -1,0 +1,29 @@
+"""What Claude gets of a place's notes: data at the start of a thread, with the same bytes in each of its turns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.prompt_data import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from bot.core.domain.note import Note
+
+
+def notes_of(notes: Iterable[Note], thread_start: datetime, mention: Callable[[str], str]) -> str:
+    """Return the notes that were written before a thread began, as JSON with author and date; "" for none.
+
+    What is noted meanwhile is in the thread itself, or in another one: the API's cache knows the rest of the request
+    only as long as this stays as it is. `mention` writes the mention of a person.
+    """
+    told = [
+        {"by": mention(note.author), "on": note.created_at.date().isoformat()}
+        | ({"until": note.expires_at.date().isoformat()} if note.expires_at else {})
+        | {"text": note.text}
+        for note in sorted(notes, key=lambda note: note.id)
+        if note.created_at < thread_start
+    ]
+    return quoted("notes", told) if told else ""

@@ -1,0 +1,86 @@
+"""Write notes: who may, and what becomes of one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.core.admin import is_named
+from bot.core.dates import short_date
+from bot.core.domain.note import MOST_NOTES
+from bot.core.memory.expiry import expiry
+from bot.core.memory.wording import clean
+from bot.errors import NotAllowedError
+from bot.language import N_, _
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from bot.core.domain.channel_settings import ChannelSettings
+    from bot.core.domain.message import Place
+    from bot.core.domain.note import Note
+    from bot.core.domain.people import Requester
+    from bot.core.ports import ChatDirectory
+
+OFF = N_("Memory is off here. An admin can turn it on with `/parley set memory on`.")
+FOR_MEMBERS = N_("Only members of this channel can change what I remember here.")
+NOT_FOR_GUESTS = N_("Guests and people from other organizations can't change what I remember here.")
+NOT_YOURS = N_("Only the person who wrote note {number}, workspace admins and Parley's admins can change it.")
+SHOWN = 60  # characters of a note in a sentence
+MOST_SUGGESTED = 3
+
+
+async def check_may_note(place: Place, asker: Requester, directory: ChatDirectory) -> str:
+    """Return whose direct messages a place is, "" for a channel. Raises `NotAllowedError`, `ChatError`.
+
+    Members write notes, but neither guests nor people from other organizations.
+    """
+    participant = await directory.participant(place, asker.person)
+    if participant.is_guest or participant.is_outsider:
+        raise NotAllowedError(_(NOT_FOR_GUESTS))
+    if not (await directory.membership(replace(place, thread=""), asker.person)).is_member:
+        raise NotAllowedError(_(FOR_MEMBERS))
+    return asker.person if participant.is_direct else ""
+
+
+async def check_may_change(note: Note, asker: Requester, *, admins: Collection[str], directory: ChatDirectory) -> None:
+    """Raise `NotAllowedError` unless someone may edit or delete a note; `ChatError`.
+
+    Those who wrote, kept or edited it last may, and admins.
+    """
+    await check_may_note(note.place, asker, directory)
+    if asker.person in {note.author, note.changed_by} or is_named(admins, note.place.workspace, asker.person):
+        return
+    if not (await directory.membership(replace(note.place, thread=""), asker.person)).is_admin:
+        raise NotAllowedError(_(NOT_YOURS, number=note.number))
+
+
+async def worded(
+    text: str, until: str, place: Place, person: str, settings: ChannelSettings, directory: ChatDirectory
+) -> tuple[str, datetime | None]:
+    """Return a note as it can be written, and when it expires. Raises `UsageError`."""
+    said = clean(text, settings.phone_country)
+    if not until.strip():
+        return said, None
+    reader = await directory.reader(place, person)
+    return said, expiry(until, datetime.now(UTC), reader.zone)
+
+
+def full(notes: Sequence[Note]) -> str:
+    """Return the sentence that there is no room, and which notes to delete: outdated ones, or the oldest."""
+    first = sorted(notes, key=lambda note: (not note.is_outdated, note.number))[:MOST_SUGGESTED]
+    listed = "; ".join(f"{note.number}: “{shown(note.text)}”" for note in first)
+    told = _("I remember {most} notes here, and there is no room for more.", most=MOST_NOTES)
+    return f"{told} " + _("Delete one first with `/parley memory delete <number>`. The oldest: {notes}.", notes=listed)
+
+
+def shown(text: str) -> str:
+    """Return the beginning of a note, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN else f"{line[: SHOWN - 1].rstrip()}…"
+
+
+def until_when(expires_at: datetime | None) -> str:
+    """Return until when a note holds, for people; "" for no end."""
+    return _("until {date}", date=short_date(expires_at.date())) if expires_at else ""
