@@ -22,7 +22,7 @@ from bot.core.domain.channel_settings import ChannelSettings, merged
 from bot.core.domain.message import Place
 from bot.core.domain.persona import find as find_persona
 from bot.core.privacy import retention
-from bot.core.settings.rules import broken
+from bot.core.settings.cross_checks import broken
 from bot.core.settings.value_text import short_value_text
 from bot.db.opened import opened
 from bot.db.settings import SqlSettingsStore

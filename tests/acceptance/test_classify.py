@@ -159,6 +159,15 @@ async def test_the_shortcut_classifies_what_it_says(
     assert told[0] == f"<@{local.me.id}> asked me to classify this into Bug, Praise."
 
 
+async def test_one_message_is_no_thread(rehearsal: Dialogue) -> None:
+    """What the bot itself says below a message makes no thread of it."""
+    local = rehearsal.workspace
+    ts = local.say(rehearsal.general, "The app crashes when I log in.", user=local.ada)
+    assert (await local.shortcut("classify_file", local.workspace.message(rehearsal.general, ts))).ok
+    await local.submit({"categories": ""})
+    await shown(rehearsal, rehearsal.general, ts, "I would sort 1 message (that message)")
+
+
 @on_shared_sqlite_bot
 async def test_the_shortcut_can_answer_in_private(dialogue: Dialogue, model: ScriptedModel) -> None:
     local = dialogue.workspace

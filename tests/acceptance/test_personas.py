@@ -64,6 +64,14 @@ async def test_a_removed_persona_is_missed(dialogue: Dialogue, model: ScriptedMo
     assert "pirate" not in str(model.requests[0].body["system"]).lower()
 
 
+@on_shared_bot
+async def test_an_unknown_persona_was_never_there(dialogue: Dialogue) -> None:
+    assert await parley(dialogue, "set persona Never") == "There is no persona “Never”."
+    await told(dialogue, "Pirate: Answer like a pirate.")
+    refused = await parley(dialogue, "set persona Never")
+    assert refused == "There is no persona “Never”. I know these: Pirate."
+
+
 @BOTH_DATABASES
 async def test_threads_miss_a_removed_persona(dialogue: Dialogue, model: ScriptedModel) -> None:
     """They fall back to their channel's, and are told once."""

@@ -206,9 +206,12 @@ async def _from_message(
     named = [one for one in said if one.id == found.message]
     if files := [file for one in named for file in one.files if is_sheet(file)]:
         return replace(await _from_files(files, asked, chat=chat), origin=found.place.channel)
-    is_thread = found.message == found.place.thread and len(said) > 1 and not asked.wish.is_alone
-    source = _("that thread") + _gaps(read) if is_thread else _("that message")
-    items = [one for one in said if not one.is_for_bot] if is_thread else named
+    by_people = [one for one in said if not (one.is_bot or one.is_own or one.is_for_bot)]
+    has_replies = any(one.id != found.message for one in by_people)
+    is_thread = found.message == found.place.thread and has_replies and not asked.wish.is_alone
+    thread = _("this thread") if asked.wish.is_thread else _("that thread")
+    source = thread + _gaps(read) if is_thread else _("that message")
+    items = by_people if is_thread else named
     return _from_said(source, items, found.place, chat.history)
 
 

@@ -15,11 +15,11 @@ from bot.core.domain.thread import Record
 from bot.core.domain.typed_setting import read
 from bot.core.privacy import retention
 from bot.core.settings import history
+from bot.core.settings.cross_checks import broken
 from bot.core.settings.listing import differing, done, listing, showing, showing_model, unchanged
 from bot.core.settings.lost_personas import let_go
 from bot.core.settings.parse import SCOPED, WORKSPACE, SettingsAction, SettingsCommand, parse
 from bot.core.settings.place_text import PlaceText, place_text
-from bot.core.settings.rules import broken
 from bot.errors import ConflictError, NotAllowedError, NotInChannelError, UsageError
 from bot.language import N_, _
 
@@ -150,7 +150,7 @@ async def _changes(
         back = history.reverted(at, changes, number, overrides.version)
         held = (await store.settings.load(place)).model_dump(mode="json", exclude_none=True)
         restored = {name: value for name, value in back.items() if value is not None}
-        gone = broken(merged(held, restored), restored)
+        gone = broken(merged(held, restored), restored, was_typed=False)
         back = {name: value for name, value in back.items() if name not in gone}
         if not back:
             raise UsageError(" ".join(gone.values()))

@@ -24,11 +24,11 @@ from bot.core.domain.thread import Record
 from bot.core.ports import Chat, Model, Request, Store, Turn
 from bot.core.privacy import retention
 from bot.core.settings import form_fields as fields
+from bot.core.settings.cross_checks import broken
 from bot.core.settings.form_context import SettingsFormContext
 from bot.core.settings.form_layout import TRIAL, lay_out
 from bot.core.settings.history import names_in, values_before, why
 from bot.core.settings.place_text import place_text, without_mentions
-from bot.core.settings.rules import broken
 from bot.core.settings.sections import MAIN, SECTIONS
 from bot.errors import BotError, ChatError, ConflictError, ModelError
 from bot.language import N_, _
@@ -127,7 +127,7 @@ async def save(submission: Submission, context: SettingsFormContext) -> Mapping[
     faults |= {
         name: fields.sentence(fault) for name, fault in context.model.facts.faults(held).items() if changed.get(name)
     }
-    faults |= {name: fault for name, fault in broken(held, changed).items() if changed.get(name)}
+    faults |= {name: fault for name, fault in broken(held, changed, was_typed=False).items() if changed.get(name)}
     if fault := retention.too_long(changed.get(retention.SETTING), context.most_days):
         faults[retention.SETTING] = fields.sentence(fault)
     if faults:

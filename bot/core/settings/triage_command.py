@@ -15,7 +15,8 @@ TRENDS_DAYS, MOST_TRENDS_DAYS = 7, 180
 USAGE = N_(
     "`/parley triage on` sorts each post in this channel as feedback, `/parley triage off` ends that, and "
     "`/parley triage settings` opens its form. `/parley triage report` shows what came in and how often people "
-    "corrected it, `/parley trends 14d` what is on the rise, and `/parley open #channel` what is still open. "
+    "corrected it, `/parley trends 14d` what is on the rise, and `/parley open` what is still open; for another "
+    "channel, name it: `/parley trends #channel 14d`, `/parley open #channel`. "
     "`/parley triage secret` shows workspace admins what signs their webhooks."
 )
 OPEN_USAGE = N_("Type `/parley open` for this channel, or `/parley open #channel` for another.")

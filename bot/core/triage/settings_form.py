@@ -15,9 +15,9 @@ from bot.core.domain.route import LONGEST_NAME, MOST, Team, written
 from bot.core.domain.route import team as find_team
 from bot.core.domain.typed_setting import read
 from bot.core.settings import form_fields as fields
+from bot.core.settings.cross_checks import broken
 from bot.core.settings.history import names_in, values_before
 from bot.core.settings.place_text import plain_name
-from bot.core.settings.rules import broken
 from bot.errors import ConflictError, UsageError
 from bot.language import N_, _
 

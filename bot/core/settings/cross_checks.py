@@ -1,4 +1,4 @@
-"""Rules that no setting's declaration can say by itself; the same for a command, a form and a file."""
+"""Checks across settings, which no setting's declaration can say by itself: for a command, a form and a file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.core.domain import category
 from bot.core.domain.route import team
 from bot.errors import UsageError
-from bot.language import _
+from bot.language import _, and_list
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -15,10 +15,26 @@ if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
 
 
-def broken(settings: ChannelSettings, changed: Container[str]) -> dict[str, str]:
-    """Return a sentence for each changed setting that does not fit with `settings`, all that would apply."""
-    faults = {"persona": settings.lost_persona, "categories": _too_few(settings), "routes": _to_nowhere(settings)}
+def broken(settings: ChannelSettings, changed: Container[str], *, was_typed: bool = True) -> dict[str, str]:
+    """Return a sentence for each changed setting that does not fit with `settings`, all that would apply.
+
+    What `was_typed` may never have existed; what was chosen from a menu or is restored did.
+    """
+    faults = {
+        "persona": _no_persona(settings, was_typed=was_typed),
+        "categories": _too_few(settings),
+        "routes": _to_nowhere(settings),
+    }
     return {name: fault for name, fault in faults.items() if fault and name in changed}
+
+
+def _no_persona(settings: ChannelSettings, *, was_typed: bool) -> str:
+    if not (was_typed and settings.lost_persona):
+        return settings.lost_persona
+    told = [_("There is no persona “{name}”.", name=settings.persona)]
+    if known := and_list(one.name for one in settings.personas):
+        told.append(_("I know these: {names}.", names=known))
+    return " ".join(told)
 
 
 def _too_few(settings: ChannelSettings) -> str:
