@@ -6,7 +6,9 @@ import gc
 import os
 import tempfile
 from collections import Counter
+from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +34,16 @@ ROOT = Path(__file__).parents[1]
 gc.disable()
 # A collection comes after about as many objects as a test makes; a full one, which takes a tenth of a second, is rare.
 SELDOM = (50_000, 20, 50)
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Let each worker compile a part of the tests for all, where they would all compile all of them at once."""
+    worker = getattr(session.config, "workerinput", None)
+    if worker is not None and session.config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        number, count = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
+        for file in sorted((ROOT / "tests").rglob("test_*.py"))[number::count]:
+            with suppress(Exception):  # the collection tells of it
+                import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
 
 
 def pytest_collection_finish() -> None:
