@@ -43,6 +43,27 @@ FORM: dict[str, Any] = {
 }
 
 
+def task(number: int, title: str, status: str, **more: Any) -> dict[str, Any]:
+    return {"type": "task_update", "id": str(number), "title": title, "status": status} | more
+
+
+TASKS = [
+    task(1, "Thought for 3 s", "complete", details="They ask for **fees** in 2026."),
+    task(
+        2,
+        "Searched the web for “card fees 2026”",
+        "complete",
+        sources=[
+            {"type": "url", "url": "https://example.org/fees", "text": "Fees in 2026"},
+            {"type": "url", "url": "https://example.org/" + "long/" * 40, "text": "Interchange explained " * 6},
+        ],
+        output="And 3 more sources",
+    ),
+    task(3, "Read example.org/private", "error"),
+    task(4, "Searched messages for “fees”", "in_progress"),
+]
+
+
 class App:
     """A bot that opens a form for every button and shortcut, and keeps what it was told.
 
@@ -54,6 +75,13 @@ class App:
         self.told: list[dict[str, Any]] = []
         self.errors: dict[str, str] = {}
         self.form = FORM
+
+    async def stream(self, ts: str, *chunks: dict[str, Any]) -> str:
+        """Begin a streamed answer to a message in #general; return its `ts`."""
+        channel, team = self.local.channel("general"), self.local.workspace.team_id
+        recipient = {"recipient_team_id": team, "recipient_user_id": self.local.me.id}
+        begun = await self.client.chat_startStream(channel=channel, thread_ts=ts, chunks=list(chunks), **recipient)
+        return str(begun["ts"])
 
     async def take(self, request: web.Request) -> web.Response:
         if request.content_type == "application/json":

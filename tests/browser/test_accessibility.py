@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.async_api import ViewportSize, expect
 
-from tests.browser.app import options, plain
+from tests.browser.app import TASKS, options, plain
 from tests.browser.axe import violations
 
 if TYPE_CHECKING:
@@ -72,12 +72,14 @@ async def test_no_view_breaks_a_rule(app: App, shown: Window) -> None:
     )
     await app.post(*everything())
     await app.client.chat_postMessage(channel=general, thread_ts=ts, text="an answer", blocks=everything())
+    await app.stream(ts, *TASKS)
     await app.client.reactions_add(channel=general, timestamp=ts, name="eyes")
     await shown.open("general")
     await shown.say("/note to self")
     await shown.private_notes.wait_for()
     await shown.said("look").locator("[data-role=replies]").click()
     await shown.thread.locator("table").wait_for()
+    await shown.thread.locator("summary", has_text="Searched the web").click()
     assert await violations(page) == []  # a channel with a thread
     await shown.composer.fill("/no")
     await shown.thread.locator("[data-role=overflow]").click()

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from bot.core.actions import EXPLAIN_CODE, REGENERATE_CODE, TEST_CODE, thumbs
 from bot.slack.outbound import buttons
-from tests.browser.app import options, plain
+from tests.browser.app import TASKS, options, plain, task
 
 if TYPE_CHECKING:
     from tests.browser.app import App
@@ -237,7 +237,7 @@ async def test_nothing_that_an_app_shows_runs(app: App, shown: Window) -> None:
     assert "taken" not in await shown.page.title()
 
 
-async def test_pictures_tables_and_tasks_are_shown(app: App, shown: Window) -> None:
+async def test_pictures_and_tables_are_shown(app: App, shown: Window) -> None:
     general = app.local.channel("general")
     pixel = bytes.fromhex(
         "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415478da63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
@@ -250,18 +250,30 @@ async def test_pictures_tables_and_tasks_are_shown(app: App, shown: Window) -> N
         {"type": "table", "rows": [[{"type": "raw_text", "text": "left"}, {"type": "raw_text", "text": "right"}]]}
     )
     await expect(shown.channel.locator("td")).to_have_text(["left", "right"])
-    ts = app.local.say(general, "think", user=app.local.ada)
-    team, ada = app.local.workspace.team_id, app.local.ada.id
-    task = {"type": "task_update", "id": "t", "title": "Thinking", "status": "complete", "details": "Deep thoughts."}
-    await app.client.chat_startStream(
-        channel=general, thread_ts=ts, recipient_team_id=team, recipient_user_id=ada, chunks=[task]
+
+
+async def test_tasks_say_how_far_they_are(app: App, shown: Window) -> None:
+    ts = app.local.say(app.local.channel("general"), "what are the fees?")
+    answer = await app.stream(ts, *TASKS)
+    await shown.said("fees?").locator("[data-role=replies]").click()
+    tasks = shown.thread.locator(".task")
+    await expect(tasks).to_have_text(
+        [
+            "Done: Thought for 3 s",
+            "Done: Searched the web for “card fees 2026”",
+            "Failed: Read example.org/private",
+            "Running: Searched messages for “fees”",
+        ],
+        use_inner_text=True,
     )
-    await shown.said("think").locator("[data-role=replies]").click()
-    details = shown.thread.locator("details.task")
-    await expect(details).to_contain_text("Thinking")
-    await expect(details.get_by_text("Deep thoughts.")).to_be_hidden()
-    await details.locator("summary").click()
-    await expect(details.get_by_text("Deep thoughts.")).to_be_visible()
+    await tasks.nth(1).locator("summary").click()
+    link = tasks.nth(1).get_by_role("link", name="Fees in 2026")
+    await expect(link).to_have_attribute("href", "https://example.org/fees")
+    more = [task(4, "Searched messages for “fees”", "complete"), {"type": "markdown_text", "text": "They are low."}]
+    await app.client.chat_appendStream(channel=app.local.channel("general"), ts=answer, chunks=more)
+    await expect(tasks.nth(3)).to_contain_text("Done: ")
+    await expect(tasks.nth(1).get_by_text("And 3 more sources")).to_be_visible()  # what was opened stays so
+    await expect(tasks.nth(0).get_by_text("They ask for")).to_be_hidden()
 
 
 async def test_outsiders_and_private_places_are_marked(app: App, shown: Window) -> None:

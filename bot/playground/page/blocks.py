@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bot.playground.slack.wire import Json
 
-TASK_STATUSES = ("pending", "in_progress", "complete", "error")
+TASK_STATUSES = {"pending": "Waiting", "in_progress": "Running", "complete": "Done", "error": "Failed"}
 
 
 def blocks_html(blocks: Sequence[Json], names: Mapping[str, str]) -> str:
@@ -78,16 +78,21 @@ def _table_block(block: Json, names: Mapping[str, str]) -> str:
 
 
 def _task_block(block: Json, names: Mapping[str, str]) -> str:
-    """Return a task, collapsed: its title, then its details and output."""
-    status = str(block.get("status") or "")
+    """Return a task, folded: its title, then its details, output and sources."""
+    status = str(block.get("status"))
     kind = status if status in TASK_STATUSES else "pending"
-    title = html_escape(str(block.get("title", "")))
-    inside = [markdown_html(str(block[part]), names) for part in ("details", "output") if block.get(part)]
+    title = f'<span class="unseen">{TASK_STATUSES[kind]}: </span>{html_escape(str(block.get("title", "")))}'
+    inside = [_task_text(block[part], names) for part in ("details", "output") if block.get(part)]
     sources = [_source_html(source) for source in block.get("sources") or ()]
-    inside += [f"<ul>{''.join(f'<li>{source}</li>' for source in sources)}</ul>"] if sources else []
-    if not inside:
+    inside.insert(1 if block.get("details") else 0, f"<ul>{''.join(sources)}</ul>" if any(sources) else "")
+    if not any(inside):
         return f'<p class="task {kind}">{title}</p>'
     return f'<details class="task {kind}"><summary>{title}</summary>{"".join(inside)}</details>'
+
+
+def _task_text(text: Any, names: Mapping[str, str]) -> str:  # noqa: ANN401 - it comes from the wire and may be anything
+    """Return a part of a task: a stream's is Markdown, a posted one's rich text."""
+    return _rich_text_block(text, names) if isinstance(text, dict) else markdown_html(str(text), names)
 
 
 def _plan_block(block: Json, _: Mapping[str, str]) -> str:
@@ -97,7 +102,7 @@ def _plan_block(block: Json, _: Mapping[str, str]) -> str:
 def _source_html(source: Any) -> str:  # noqa: ANN401 - it comes from the wire and may be anything
     match source:
         case {"url": str(url)}:
-            return link_html(url, html_escape(str(source.get("text") or url)))
+            return f"<li>{link_html(url, html_escape(str(source.get('text') or url)))}</li>"
         case _:
             return ""
 

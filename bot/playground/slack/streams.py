@@ -5,11 +5,11 @@ Functions raise `ApiError` with Slack's own codes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from bot.playground.slack import blocks as block_rules
 from bot.playground.slack.records import Edited, MessageRecord, SessionStopped, Stream, StreamChanged
-from bot.playground.slack.rules import MARKDOWN_TEXT, TASK_TEXT
+from bot.playground.slack.rules import BLOCKS, MARKDOWN_TEXT, STREAM_WITH_TASKS, TASK_TEXT
 from bot.playground.slack.wire import ApiError, Json
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from bot.playground.slack.workspace import Workspace
 
 TASK_STATUSES = ("pending", "in_progress", "complete", "error")
+_OPEN = ("pending", "in_progress")
+# What an update of a task adds to, where it replaces the title and the status.
+_APPENDED: dict[str, Any] = {"details": "", "output": "", "sources": []}
 # The two modes of a stream; its first content sets the mode.
 CHUNKS, MARKDOWN = "chunks", "markdown_text"
 
@@ -60,7 +63,7 @@ def stop(
     _extend(message, chunks)
     message.blocks = [*message.blocks, *blocks]
     message.metadata = metadata or message.metadata
-    stream.state = "completed"
+    _close(message, "completed")
     workspace.publish(Edited(message, previous))
 
 
@@ -72,7 +75,7 @@ def stop_session(workspace: Workspace, channel_id: str, thread_ts: str, user_id:
     stopped = []
     for message in workspace.replies(channel_id, thread_ts):
         if message.stream is not None and is_open(workspace, message):
-            message.stream.state = "stopped_by_user"
+            _close(message, "stopped_by_user")
             stopped.append(message.ts)
             workspace.publish(StreamChanged(message))
     workspace.publish(SessionStopped(channel_id, thread_ts, user_id, tuple(stopped)))
@@ -91,8 +94,18 @@ def is_open(workspace: Workspace, message: MessageRecord) -> bool:
 def _end(workspace: Workspace, message: MessageRecord) -> None:
     """End a stream as Slack does when it gets too old."""
     if message.stream is not None and message.streaming:
-        message.stream.state = "completed"
+        _close(message, "completed")
         workspace.publish(StreamChanged(message))
+
+
+def _close(message: MessageRecord, state: Literal["completed", "stopped_by_user"]) -> None:
+    """End a stream. Slack shows a task that is still open then as failed; https://github.com/vercel/chat/issues/911."""
+    if message.stream is not None:
+        message.stream.state = state
+    message.blocks = [
+        block | {"status": "error"} if block.get("type") == "task_card" and block.get("status") in _OPEN else block
+        for block in message.blocks
+    ]
 
 
 def _check_open(workspace: Workspace, message: MessageRecord, mode: str) -> Stream:
@@ -108,10 +121,25 @@ def _check_open(workspace: Workspace, message: MessageRecord, mode: str) -> Stre
 
 def _extend(message: MessageRecord, chunks: list[Json]) -> None:
     # Undocumented, but seen by several developers: the limit of one call also applies to the whole message.
-    if len(message.text) + len(text_of(chunks)) > MARKDOWN_TEXT:
+    text, blocks = message.text + text_of(chunks), extended(message.blocks, chunks)
+    if len(text) > MARKDOWN_TEXT or _is_too_heavy(text, blocks):
         raise ApiError("msg_too_long")
-    message.blocks = extended(message.blocks, chunks)
-    message.text += text_of(chunks)
+    if len(blocks) > BLOCKS:
+        raise ApiError("msg_blocks_too_long")
+    message.blocks, message.text = blocks, text
+
+
+def _is_too_heavy(text: str, blocks: Iterable[Json]) -> bool:
+    """Return whether tasks and text are too much together: both count, in bytes, and what is in a task twice.
+
+    Undocumented, too: https://github.com/openclaw/openclaw/pull/143882 measured between 10,600 and 11,300.
+    """
+    tasks = [block for block in blocks if block.get("type") == "task_card"]
+    if not text or not tasks:
+        return False
+    weight = sum(len(task["title"].encode()) + 2 * len((task["details"] + task["output"]).encode()) for task in tasks)
+    weight += sum(len((one["url"] + one["text"]).encode()) for task in tasks for one in task["sources"])
+    return weight + len(text.encode()) > STREAM_WITH_TASKS
 
 
 def mode_of(markdown_text: str, chunks: object) -> str:
@@ -176,8 +204,22 @@ def _check(chunk: Json) -> None:
             strings = [chunk["id"], chunk["title"], chunk.get("details") or "", chunk.get("output") or ""]
             if any(len(string) > TASK_TEXT for string in strings):
                 raise ApiError("invalid_chunks", f"[ERROR] must be at most {TASK_TEXT} characters")
+            _check_sources(chunk.get("sources"))
         case _:
             raise ApiError("invalid_chunks")
+
+
+def _check_sources(sources: object) -> None:
+    for source in sources if isinstance(sources, list) else [sources]:
+        match source:
+            case None:
+                continue
+            case {"type": "url", "url": str(url), "text": str(text)} if (
+                url.startswith(("https://", "http://")) and 0 < len(text) <= TASK_TEXT
+            ):
+                continue
+            case _:
+                raise ApiError("invalid_chunks", "[ERROR] invalid source")
 
 
 def _update_task(blocks: list[Json], chunk: Json) -> None:
@@ -186,6 +228,5 @@ def _update_task(blocks: list[Json], chunk: Json) -> None:
         task = {"type": "task_card", "task_id": chunk["id"], "block_id": block_rules.new_id()}
         blocks.append(task)
     task |= {"title": chunk["title"], "status": chunk["status"]}
-    # A task's details are appended to, the rest is replaced.
-    task["details"] = task.get("details", "") + (chunk.get("details") or "")
-    task |= {key: chunk[key] for key in ("output", "sources") if chunk.get(key)}
+    # Source: https://github.com/openclaw/openclaw/pull/125168
+    task |= {part: task.get(part, empty) + (chunk.get(part) or empty) for part, empty in _APPENDED.items()}

@@ -226,10 +226,9 @@ class StreamedAnswer:
         part = self._progress or self._so_far()
         if not part.text.strip() or part == self._shown:
             return 0
-        if await self._messages.show_for_now(part):
-            self._shown = part
-        else:
-            self._news.set()
+        self._shown = part  # what Slack refuses for good is not sent again
+        if not await self._messages.show_for_now(part):
+            self._again()
         return EDIT_EVERY
 
     def _so_far(self) -> Part:
@@ -240,15 +239,20 @@ class StreamedAnswer:
             text = split(text + closing(text), STREAM_LIMIT, most=1)[0]
         return Part("\n\n".join(filter(None, (text, line))), controls=self._stop_button())
 
+    def _again(self) -> None:
+        """Show the latest again, as it was not shown."""
+        self._shown = None
+        self._news.set()
+
     def _stop_button(self) -> Sequence[Control]:
         return (STOP.button(Person(person=self._context.asker.person)),)
 
     def _refused(self, error: ChatError) -> float:
         """Choose how to go on where Slack refused something; return how many seconds to wait before that."""
         wait = error.retry_after if isinstance(error, ChatBusyError) else 0.0
+        if error.may_pass:
+            self._again()
         if self._mode is Mode.PROGRESS:
-            if error.may_pass:
-                self._news.set()
             return max(wait, EDIT_EVERY)
         self._news.set()
         if isinstance(error, ChatBusyError) and self._first.ts:

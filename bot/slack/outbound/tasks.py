@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 THOUGHT_LIMIT = 250  # characters of the thinking that people can unfold; Slack takes 256 in a task
 MOST_STEPS = 20  # tasks; Slack takes 50 in a plan
-MOST_SOURCES = 10  # of a step
+MOST_SOURCES = 5  # of a step; an answer lists those that it cites itself
 LONGEST_ADDRESS = 2_000
 MOST_ON_LINE = 3  # steps
 LINE_TITLE = 120  # characters of a step's title on a line

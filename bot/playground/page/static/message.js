@@ -110,6 +110,7 @@ export function avatar(workspace, id, name = "") {
 function addCaret(text) {
   let place = text;
   dropTrailingSpace(place);
+  if (place.lastElementChild?.matches(".task")) return; // which shows by itself that it runs
   while (place.lastChild === place.lastElementChild && place.lastElementChild?.matches(CARET_BLOCKS)) {
     place = place.lastElementChild;
     dropTrailingSpace(place);

@@ -43,6 +43,8 @@ async def test_a_stream_grows_until_stopped(
     assert (message.shown, message.small_print, message.streaming) == ("**hello** there", "a footer", False)
 
 
+TASK: dict[str, Any] = {"type": "task_update", "id": "1", "title": "x", "status": "pending"}
+SOURCE: dict[str, Any] = {"type": "url", "url": "https://example.org", "text": "x"}
 CHUNK: dict[str, Any] = {"type": "markdown_text", "text": "more"}
 BELOW: dict[str, Any] = {"type": "context", "elements": [{"type": "mrkdwn", "text": "a footer"}]}
 
@@ -100,6 +102,40 @@ async def test_tasks_are_updated_in_place(
     assert text["text"] == "done"
 
 
+async def test_an_update_adds_to_a_task(
+    local: ScriptedWorkspace, client: AsyncWebClient, recipient: dict[str, Any]
+) -> None:
+    """Source: https://github.com/openclaw/openclaw/pull/125168."""
+    stream = await client.chat_stream(buffer_size=1, **recipient)
+    for status in ("in_progress", "complete"):
+        found = [SOURCE | {"text": status}]
+        update = TaskUpdateChunk(id="1", title=f"It is {status}", status=status, output=f"{status} ", sources=found)
+        await stream.append(chunks=[update])
+    (task,) = local.thread(recipient["channel"], recipient["thread_ts"])[1].blocks
+    assert (task["title"], task["output"]) == ("It is complete", "in_progress complete ")
+    assert [source["text"] for source in task["sources"]] == ["in_progress", "complete"]
+
+
+@pytest.mark.parametrize("how", ["stop", "age", "person"])
+async def test_open_tasks_fail_with_their_stream(
+    local: ScriptedWorkspace, client: AsyncWebClient, recipient: dict[str, Any], clock: ScriptedClock, how: str
+) -> None:
+    """Source: https://github.com/vercel/chat/issues/911."""
+    done = TASK | {"id": "2", "status": "complete"}
+    begun = await client.chat_startStream(**recipient, chunks=[TASK, done])
+    place = {"channel": recipient["channel"], "ts": begun["ts"]}
+    match how:
+        case "stop":
+            await client.chat_stopStream(**place)
+        case "age":
+            clock.ahead += 301
+            await refusal(client, "chat.appendStream", chunks=[CHUNK], **place)
+        case _:
+            local.stop(recipient["channel"], recipient["thread_ts"])
+    message = local.thread(recipient["channel"], recipient["thread_ts"])[1]
+    assert [block["status"] for block in message.blocks] == ["error", "complete"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
@@ -109,6 +145,14 @@ async def test_tasks_are_updated_in_place(
         ({"chunks": [{"type": "dance"}]}, "invalid_chunks"),
         ({"chunks": [{"type": "task_update", "id": "1", "title": "x" * 257, "status": "pending"}]}, "invalid_chunks"),
         ({"chunks": [{"type": "task_update", "id": "1", "title": "x", "status": "lost"}]}, "invalid_chunks"),
+        ({"chunks": [TASK | {"details": "x" * 257}]}, "invalid_chunks"),
+        ({"chunks": [TASK | {"sources": "https://example.org"}]}, "invalid_chunks"),
+        ({"chunks": [TASK | {"sources": [{"type": "url", "url": "https://example.org"}]}]}, "invalid_chunks"),
+        ({"chunks": [TASK | {"sources": [SOURCE | {"text": ""}]}]}, "invalid_chunks"),
+        ({"chunks": [TASK | {"sources": [SOURCE | {"text": "x" * 257}]}]}, "invalid_chunks"),
+        ({"chunks": [TASK | {"sources": [SOURCE | {"url": "javascript:alert(1)"}]}]}, "invalid_chunks"),
+        ({"chunks": [TASK, {"type": "markdown_text", "text": "x" * 11_000}]}, "msg_too_long"),
+        ({"chunks": [TASK | {"id": str(number)} for number in range(51)]}, "msg_blocks_too_long"),
     ],
 )
 async def test_what_no_stream_takes(
