@@ -63,8 +63,9 @@ class Prefix:
         self._hash = hashlib.sha256()
 
     def add(self, role: str, block: Json) -> None:
-        """Add a block, without what may change from request to request; thinking of before may be left out."""
-        if block["type"] in ("thinking", "redacted_thinking"):
+        """Add a block, without what may change from request to request. Thinking and blank text may be left out."""
+        is_blank = block["type"] == "text" and not block["text"].strip()
+        if is_blank or block["type"] in ("thinking", "redacted_thinking"):
             return
         self._hash.update(json.dumps([role, _lasting(block)], sort_keys=True).encode())
 

@@ -69,9 +69,9 @@ def find(url: str, among: Sequence[Page] | None = None) -> Page | None:
     return next((page for page in among or pages() if same(page.url, url)), None)
 
 
-def urls(text: str) -> set[str]:
-    """Return the addresses that stand in a text, without the punctuation behind them."""
-    return {found.rstrip(".,;:!?*_~") for found in _URL.findall(text)}
+def urls(text: str) -> list[str]:
+    """Return the addresses that stand in a text, in their order, without the punctuation behind them."""
+    return list(dict.fromkeys(found.rstrip(".,;:!?*_~") for found in _URL.findall(text)))
 
 
 def same(one: str, other: str) -> bool:

@@ -21,6 +21,7 @@ ABILITIES = """I follow simple rules, enough to try everything here:
 - `/code <request>`: a few templates, such as circle area in Python or a web server in Go
 - `/classify <one message per line>`: categories by the words they share
 - feedback: #support-feedback sorts itself
+- tools, where they are on: “find messages about lunch”, “remember that …”, “search the web for Lumenpad”
 
 Set `ANTHROPIC_API_KEY` in `.env` and restart, and Claude answers instead."""
 SEE_ABILITIES = "Say “hello” to see what works here."

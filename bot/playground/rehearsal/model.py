@@ -18,6 +18,7 @@ from bot.playground.rehearsal.form import fill, plain
 from bot.playground.rehearsal.revision import files_in, revise
 from bot.playground.rehearsal.summary import summarize
 from bot.playground.rehearsal.text import central, shorten, tagged
+from bot.playground.rehearsal.tools import use_tools
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -59,15 +60,21 @@ class Rehearsal:
         self._templates = load_templates()
 
     async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
-        """Answer word by word; with thinking enabled, think first."""
+        """Answer word by word, or call a tool; with thinking enabled, think first."""
         if _thinks(asked):
             yield ThinkingDelta("I look for the rule that fits.")
         # In a thread, because a text of several megabytes takes a while.
-        answer = await asyncio.to_thread(self.answer, asked)
-        for piece in _PIECE.findall(answer):
-            if self._pause:
-                await asyncio.sleep(self._pause)
-            yield TextDelta(piece)
+        for event in await asyncio.to_thread(self._events, asked):
+            if not isinstance(event, TextDelta):
+                yield event
+                continue
+            for piece in _PIECE.findall(event.text):
+                if self._pause:
+                    await asyncio.sleep(self._pause)
+                yield TextDelta(piece)
+
+    def _events(self, asked: ModelRequest) -> list[Event]:
+        return use_tools(asked, notice(asked)) or [TextDelta(self.answer(asked))]
 
     def answer(self, asked: ModelRequest) -> str:
         """Return the answer to a request, by its kind."""

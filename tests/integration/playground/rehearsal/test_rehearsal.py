@@ -129,3 +129,25 @@ async def test_slow_pace_holds_words_back(connect: Any) -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
                 await ask(client, "Thanks")
+
+
+async def test_tools_are_used_in_rounds(client: AsyncAnthropic) -> None:
+    find: Any = {"name": "find_messages", "input_schema": {"type": "object"}}
+    search: Any = {"type": "web_search_20260318", "name": "web_search", "allowed_callers": ["direct"]}
+    asked: Any = {"model": "claude-haiku-5-5", "max_tokens": 2000, "tools": [find, search]}
+    messages: Any = [{"role": "user", "content": "What did we decide about lunch?"}]
+    first = await client.messages.create(**asked, messages=messages)
+    [call] = [block for block in first.content if block.type == "tool_use"]
+    assert (first.stop_reason, call.input) == ("tool_use", {"query": "lunch"})
+    messages.append({"role": "assistant", "content": [block.to_dict() for block in first.content]})
+    part = {"type": "text", "text": "We eat at noon."}
+    place = {"source": "https://x.test/1", "title": "Ada"}
+    found = {"type": "search_result", "content": [part], "citations": {"enabled": True}, **place}
+    messages.append({"role": "user", "content": [{"type": "tool_result", "tool_use_id": call.id, "content": [found]}]})
+    second = await client.messages.create(**asked, messages=messages)
+    texts = [block for block in second.content if block.type == "text"]
+    assert [bool(block.citations) for block in texts] == [False, True]
+    assert texts[1].text == "\n- [Ada](https://x.test/1): “We eat at noon.”"
+    web = await client.messages.create(**asked, messages=[{"role": "user", "content": "Search the web for the Moon"}])
+    assert web.usage.server_tool_use is not None
+    assert (web.usage.server_tool_use.web_search_requests, web.stop_reason) == (1, "end_turn")

@@ -148,7 +148,7 @@ def test_a_test_can_bring_its_pages() -> None:
 
 def test_addresses_end_before_punctuation() -> None:
     text = f"See ({EXPORT}), <{MOON}|the Moon>, **{SAID}**. [x]({FOUND})!"
-    assert urls(text) == {EXPORT, MOON, SAID, FOUND}
+    assert urls(text) == [EXPORT, MOON, SAID, FOUND]
 
 
 def test_subdomains_belong_to_their_domain() -> None:
