@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, exists, false, func, literal, null, or_, select, union_all, update
+from sqlalchemy import and_, func, literal, or_, select, update
 
 from bot.core.domain.message import FileRef, Message, Role, marked
 from bot.core.domain.thread import Conversation, Record
 from bot.core.search_words import stored_words
 from bot.db import code_files, tables
-from bot.db import settings as settings_store
+from bot.db.conversation import conversation_of, conversation_query, is_here
 from bot.db.merge_history import put_in
 from bot.db.tables import CallRow, ThreadRow
 from bot.db.upsert import INSERT
@@ -24,15 +24,13 @@ from bot.transaction import transact
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Insert, Row, Select
+    from sqlalchemy import Connection, Insert, Row, Select
 
     from bot import calls as model_calls
     from bot.core.answer.thread_summary import Condensed
     from bot.core.domain.message import MessageEdit, Place
     from bot.core.domain.thread import PageKept, PageRead
     from bot.db.engine import Database
-
-LOADED = 1_000  # messages of a thread at a time
 
 
 class SqlThreadStore:
@@ -48,25 +46,9 @@ class SqlThreadStore:
         """
 
         def read(connection: Connection) -> Sequence[Row[Any]]:
-            return connection.execute(conversation_query(), asdict(place)).all()
+            return connection.execute(conversation_query(), asdict(place) | {"now": datetime.now(UTC)}).all()
 
-        found = await transact(self._reader, read)
-        sheets, (head, *rows) = [row.text for row in found if row.id < 0], [row for row in found if row.id >= 0]
-        return Conversation(
-            settings=settings_store.read(sheets),
-            is_known=head.external_id is not None,
-            began_with_bot=bool(head.flag),
-            messages=tuple(map(message_of, rows[-LOADED:])),
-            read_until=head.external_id or "",
-            unread_until=head.author or "",
-            known_since=head.role or "",
-            people=json.loads(head.files or "{}"),
-            summary=head.text or "",
-            summary_until=head.number or 0,
-            silent_since=head.at,
-            left_out=len(rows) > LOADED,
-            has_code=head.is_edited,
-        )
+        return conversation_of(place, await transact(self._reader, read))
 
     async def keep(self, page: PageRead) -> PageKept:
         """Store a page of a thread that was read at the platform, and how far the thread is read."""
@@ -224,20 +206,6 @@ def summarize(connection: Connection, condensed: Condensed) -> None:
     connection.execute(update(ThreadRow).where(*here, unchanged).values(values))
 
 
-def message_of(row: Row[Any]) -> Message:
-    """Convert a row to a message."""
-    return Message(
-        Role(row.role),
-        row.author,
-        row.text,
-        row.external_id or "",
-        files=tuple(FileRef(**file) for file in json.loads(row.files or "[]")),
-        is_bot=row.flag,
-        is_edited=row.is_edited,
-        number=row.id,
-    )
-
-
 def row_of(message: Message, place: Place) -> dict[str, Any]:
     """Convert a message of a thread to a row."""
     return {
@@ -290,61 +258,7 @@ def message_insert(dialect: str) -> Insert:
     return insert.on_conflict_do_update(index_elements=keys, set_=said, where=is_blank)
 
 
-def is_here() -> tuple[ColumnElement[bool], ...]:
-    """Match a place's thread."""
-    return (
-        ThreadRow.workspace == bindparam("workspace"),
-        ThreadRow.channel == bindparam("channel"),
-        ThreadRow.thread == bindparam("thread"),
-    )
-
-
 @cache
 def thread_query() -> Select[*tuple[Any, ...]]:
     """Select a thread."""
     return select(ThreadRow.id, ThreadRow.read_until, ThreadRow.summary_until).where(*is_here())
-
-
-@cache
-def conversation_query() -> Select[*tuple[Any, ...]]:
-    """Select one row per layer of settings that applies, one for the thread, and one per message, oldest first.
-
-    Layers have ids below 0, the last wins; the thread has 0.
-    """
-    message = tables.MessageRow
-    one = select(literal(1).label("one")).subquery()
-    head = select(
-        literal(0).label("id"),
-        ThreadRow.began_with_bot.label("flag"),
-        ThreadRow.known_since.label("role"),
-        ThreadRow.unread_until.label("author"),
-        ThreadRow.read_until.label("external_id"),
-        ThreadRow.summary.label("text"),
-        ThreadRow.people.label("files"),
-        ThreadRow.summary_until.label("number"),
-        exists().where(tables.CodeFileRow.thread_id == ThreadRow.id).label("is_edited"),  # for has_code
-        ThreadRow.last_message_at.label("at"),
-    ).select_from(one.outerjoin(ThreadRow, and_(*is_here())))
-    sheets = settings_store.sheets_query()
-    settings = select(sheets.c.layer, false(), null(), null(), null(), sheets.c.sheet, null(), null(), false(), null())
-    newest = (
-        select(
-            message.id,
-            message.is_bot,
-            message.role,
-            message.author,
-            message.external_id,
-            message.text,
-            message.files,
-            ThreadRow.summary_until,
-            message.revision.is_not(None).label("is_edited"),
-            message.created_at,
-        )
-        .join(ThreadRow, ThreadRow.id == message.thread_id)
-        .where(*is_here(), message.id > ThreadRow.summary_until)
-        .order_by(message.id.desc())
-        .limit(LOADED + 1)
-        .subquery()
-    )
-    both = union_all(head, settings, select(newest)).subquery()
-    return select(both).order_by(both.c.id)

@@ -22,6 +22,7 @@ from bot.core.code.revise import continue_code, is_for_code, with_sources
 from bot.core.domain.message import Message, Role
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import FinishedAnswer, Record
+from bot.core.memory.reading import remembered
 from bot.core.ports import Request
 from bot.core.tokens import estimate_tokens
 from bot.core.writing.fit import fit, preface
@@ -245,7 +246,7 @@ async def draft(
     late = ""
     if overtaken.is_overtaken(incoming.id, before):
         said, late = overtaken.in_place(question, conversation.messages), overtaken.asking(question)
-    opening = preface(conversation)
+    opening = preface(conversation, remembered(conversation, incoming.id, chat))
     room = model.facts.room(settings.max_output, settings)
     least = estimate_tokens(question.text) + estimate_tokens(opening) + estimate_tokens(late)
     as_source = is_for_code(question.text, conversation) or bool(_MARKUP.search(question.text))

@@ -16,6 +16,7 @@ from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Message, Role
 from bot.core.domain.setting_choices import Creativity
 from bot.core.domain.thread import FinishedAnswer, Record
+from bot.core.memory.reading import remembered
 from bot.core.ports import ChatNames, Request
 from bot.core.prompt_data import quoted
 from bot.core.tokens import estimate_tokens
@@ -111,7 +112,7 @@ async def on_code_action(action: Action, *, checkpoint: Checkpoint, store: Store
             (*before, question),
             model.facts.room(settings.max_output, settings),
             chat.names.mention,
-            before=preface(conversation),
+            before=preface(conversation, remembered(conversation, action.place.thread, chat)),
             named=bool(conversation.people),
         )
         request = Request(

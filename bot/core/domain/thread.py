@@ -11,6 +11,7 @@ from bot.calls import Call
 from bot.core.domain.channel_settings import DEFAULTS, ChannelSettings
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Message, Place, Role, marked
+from bot.core.domain.note import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Conversation:
     its first message was for the bot. `summary` stands for what came before `messages`, up to the one of the number
     `summary_until`. `people` are names by mentions. `silent_since` is when the last message was stored. `left_out`: the
     store has older messages that are in no summary yet. `has_code`: there are files of code that it wrote here.
+    `notes` are those of the channel, whatever its settings.
     """
 
     settings: ChannelSettings = DEFAULTS
@@ -37,6 +39,7 @@ class Conversation:
     silent_since: datetime | None = field(default=None, compare=False)
     left_out: bool = False
     has_code: bool = False
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

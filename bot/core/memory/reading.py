@@ -11,6 +11,19 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.core.domain.note import Note
+    from bot.core.domain.thread import Conversation
+    from bot.core.ports import Chat
+
+
+def remembered(conversation: Conversation, asked_in: str, chat: Chat) -> str:
+    """Return what a request gets of the notes of its place, "" for none, and where memory is off.
+
+    `asked_in`: the message that asks, with which the thread begins for the bot if it does not know it yet.
+    """
+    if not (conversation.settings.memory and conversation.notes):
+        return ""
+    begun = chat.history.written_at(conversation.known_since or asked_in)
+    return notes_of(conversation.notes, begun, chat.names.mention)
 
 
 def notes_of(notes: Iterable[Note], thread_start: datetime, mention: Callable[[str], str]) -> str:

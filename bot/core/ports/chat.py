@@ -146,6 +146,9 @@ class ChatHistory(Protocol):
     def permalink(self, place: Place, message: str) -> str:
         """Write the address of a message, by which people find it."""
 
+    def written_at(self, message: str) -> datetime:
+        """Return when a message was written, as its id tells; long ago for an id that does not."""
+
     def locate(self, link: str, place: Place) -> Target | None:
         """Read a link to a message, a channel or a file of this platform; None for any other."""
 

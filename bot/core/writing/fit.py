@@ -28,14 +28,14 @@ class Fitted:
     characters_cut: int = 0
 
 
-def preface(conversation: Conversation) -> str:
-    """Write what the model gets before the first message: a summary of what came before, and who is who.
+def preface(conversation: Conversation, notes: str = "") -> str:
+    """Write what the model gets before the first message: notes, a summary of what came before, and who is who.
 
     It holds people's words, so it goes in as data; it has the same bytes each turn, so that the API's cache knows them.
     """
     earlier = {"people": dict(conversation.people), "summary": conversation.summary}
     earlier = {name: value for name, value in earlier.items() if value}
-    return quoted("earlier", earlier) if earlier else ""
+    return "\n\n".join(filter(None, (notes, quoted("earlier", earlier) if earlier else "")))
 
 
 def fit(

@@ -10,7 +10,7 @@ from bot.errors import ChatError, GoneError, UnfinishedError
 from bot.slack.client import lookup
 from bot.slack.client.api import call
 from bot.slack.client.blocks_to_text import flat
-from bot.slack.client.history_message import said
+from bot.slack.client.history_message import said, written_at
 from bot.slack.client.message_kinds import is_said, string_of
 from bot.slack.client.names import ids_in, spelled
 from bot.slack.client.permalink import permalink
@@ -34,6 +34,7 @@ class SlackHistory:
     """Implements `bot.core.ports.ChatHistory`; a rate limit is waited for, as far as `api.call` waits."""
 
     locate = staticmethod(lookup.locate)
+    written_at = staticmethod(written_at)
 
     def __init__(self, workspaces: WorkspaceClients) -> None:
         self._workspaces = workspaces

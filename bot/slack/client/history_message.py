@@ -35,11 +35,11 @@ def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, is
         is_own=is_own,
         is_for_bot=bool(us) and words.lstrip().startswith(mention(us)),
         files=files,
-        at=_time(str(message["ts"])),
+        at=written_at(str(message["ts"])),
         reply_count=count if isinstance(count := message.get("reply_count"), int) else 0,
         reactions=reactions_of(message, us),
         names={mention(person): names[person] for person in mentioned(words) if person in names},
-        last_reply=_time(last) if (last := string_of(message.get("latest_reply"))) else None,
+        last_reply=written_at(last) if (last := string_of(message.get("latest_reply"))) else None,
     )
 
 
@@ -57,7 +57,8 @@ def reactions_of(message: Mapping[str, Any], us: str) -> tuple[tuple[str, int], 
     return tuple(found.items())
 
 
-def _time(ts: str) -> datetime:
+def written_at(ts: str) -> datetime:
+    """Return when a message was written, by its `ts`; 1970 for what is none."""
     try:
         return datetime.fromtimestamp(float(ts), UTC)
     except (ValueError, OverflowError, OSError):

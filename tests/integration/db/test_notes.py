@@ -172,6 +172,22 @@ async def test_a_person_has_notes_of_their_own(notes: NoteStore) -> None:
     assert await notes.of_person("T1", "U2") == ()
 
 
+async def test_a_conversation_brings_its_notes(database: Database, notes: NoteStore) -> None:
+    threads, now = sql_store(database).threads, datetime.now(UTC)
+    first = (await notes.write(replace(NOTE, expires_at=now + timedelta(days=1)))).note
+    second = (await notes.write(other(2))).note
+    await notes.write(offered(other(3)))
+    await notes.write(replace(other(4), expires_at=now - timedelta(days=1)))
+    await notes.write(replace(other(5), place=Place("T1", "C2")))
+    await notes.write(replace(other(6), place=Place("T2", "C1")))
+    assert first
+    assert second
+    here = replace(PLACE, thread="")
+    expected = tuple(replace(note, place=here) for note in (first, second))
+    assert (await threads.load(Place("T1", "C1", "9.9"))).notes == expected
+    assert (await threads.load(Place("T1", "C3", "9.9"))).notes == ()
+
+
 async def test_notes_follow_their_message(database: Database, notes: NoteStore) -> None:
     await notes.write(NOTE)
     await notes.write(other(1))

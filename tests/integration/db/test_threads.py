@@ -19,8 +19,9 @@ from bot.core.domain.message import FileRef, Message, MessageEdit, Place, Role
 from bot.core.domain.thread import Conversation, PageRead, Record
 from bot.core.ports import Store
 from bot.db import tables
+from bot.db.conversation import LOADED
 from bot.db.store import sql_store
-from bot.db.threads import LOADED, change, record, summarize
+from bot.db.threads import change, record, summarize
 from tests.support.statements import listened
 
 if TYPE_CHECKING:
