@@ -22,6 +22,7 @@ from bot.core.privacy.redaction.model import redacting
 from bot.core.settings.form_context import SettingsFormContext
 from bot.core.spend.paid_model import paid
 from bot.core.spend.retirement import renewing
+from bot.core.tools.toolbox import Toolbox
 from bot.core.triage import webhook_secret
 from bot.db.budgets import SqlSpendStore
 from bot.db.classify_runs import SqlClassifyItemStore, SqlClassifyRunStore
@@ -30,9 +31,11 @@ from bot.db.feedback import sql_feedback_store
 from bot.db.opened import opened
 from bot.db.quota import SqlQuota
 from bot.db.store import sql_store
+from bot.db.tool_calls import SqlToolJournal
 from bot.integrations.github import GitHub
 from bot.integrations.webhook import Webhook, public_session
 from bot.jobs import call_ledger, spend_notice
+from bot.jobs.arrivals import QueuedMessages
 from bot.jobs.classify import ClassifyJobs
 from bot.jobs.commands import CommandJobs
 from bot.jobs.erasure import Erasure
@@ -65,7 +68,7 @@ from bot.work import ACCEPT_WITHIN, STARTUP_DELAY, TOGETHER, Cell, Inbox, InboxL
 from bot.workspaces import JoinedAs, SlackAccess, join
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
     from slack_bolt.async_app import AsyncApp
@@ -104,8 +107,7 @@ async def running(
         app = bolt_app(built.joined.client, built.joined.teams, built.intake, built.uninstaller.depart, prefix)
         joined = await begin(stack, settings, built)
         built.files.warm_up(after=STARTUP_DELAY)
-        figures = partial(built.metrics.page, built.inbox)
-        address = await stack.enter_async_context(listening(settings, app, built.joined, built.database, figures))
+        address = await stack.enter_async_context(listening(settings, app, built))
         announce(address, joined)
         yield address
 
@@ -204,8 +206,7 @@ async def build(
 
     # What is kept; the model within its budgets.
     store, feedback, runs = sql_store(database), sql_feedback_store(database), SqlClassifyRunStore(database)
-    items = SqlClassifyItemStore(database)
-    erasure = Erasure(database)
+    items, erasure = SqlClassifyItemStore(database), Erasure(database)
     admins, days = settings.parley_admins, settings.retention_days
     affordable = paid(
         redacting(claude),
@@ -236,6 +237,7 @@ async def build(
     notices = QueueNotices(inbox, store=store, chat=chat, languages=languages)
     stop = Stop(inbox, classify=classify, chat=chat)
     notes = PrivateNotes(inbox, chat)
+    toolbox = Toolbox((), SqlToolJournal(database), QueuedMessages(database.reader), chat.directory)
     changes = SettingsJobs(
         inbox,
         SettingsFormContext(store, model, chat, admins, days),
@@ -260,6 +262,7 @@ async def build(
         stop=stop.on_action,
         summarize_thread=partial(summarize_thread, inbox=inbox, notices=notices, chat=chat),
         try_again=partial(try_again, inbox=inbox, chat=chat),
+        toolbox=toolbox,
     )
 
     # Where it comes in, what goes out beside Slack, and which jobs the inbox runs.
@@ -271,6 +274,7 @@ async def build(
         permissions=permissions,
         threads=threads,
         commands=CommandJobs(inbox, table, store=store, chat=chat, permissions=permissions, classify=classify),
+        toolbox=toolbox,
     )
     intake = Intake(
         DurableMessages(
@@ -329,15 +333,13 @@ def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> Abstrac
 
 
 @asynccontextmanager
-async def listening(
-    settings: Settings, app: AsyncApp, joined: SlackAccess, database: Database, figures: Callable[[], Awaitable[bytes]]
-) -> AsyncIterator[str]:
+async def listening(settings: Settings, app: AsyncApp, built: Bot) -> AsyncIterator[str]:
     """Accept what Slack delivers until the block exits; yield the bot's own HTTP address. Raises `OSError`."""
-    readiness = web.Readiness({"database": database.check, "slack": joined.check})
+    readiness = web.Readiness({"database": built.database.check, "slack": built.joined.check})
     on_slack = None
     if settings.transport == "http":
         on_slack = http.listener(app, reveal(settings.slack_signing_secret))
-    application = web.application(readiness, on_slack, figures, joined.pages)
+    application = web.application(readiness, on_slack, partial(built.metrics.page, built.inbox), built.joined.pages)
     async with AsyncExitStack() as stack:
         address = await stack.enter_async_context(web.listening(application, settings.host, settings.port))
         if settings.transport == "socket":

@@ -31,6 +31,7 @@ class Call:
     (`cache_write_tokens`) is counted apart. `outcome` is "ok" or the name of the error's class. `is_batch`: the model
     had its own time for it, at half the price. `cost_micros` is in millionths of a dollar, rounded up; None where the
     model's price is unknown. `turn` is the same for all calls of what someone asked for, "" where no one did.
+    `web_searches` and `web_fetches` are those of the API itself; each search costs a fee.
     """
 
     purpose: str  # a `Purpose`, or the name of the command that it answers
@@ -48,6 +49,8 @@ class Call:
     is_batch: bool = False
     cost_micros: int | None = None
     turn: str = ""
+    web_searches: int = 0
+    web_fetches: int = 0
 
     @property
     def dollars(self) -> float | None:

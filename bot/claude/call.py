@@ -10,9 +10,12 @@ from typing import Any
 
 from bot import turn
 from bot.calls import Call
+from bot.claude.blocks import Blocks
 from bot.claude.prices import micros
-from bot.core.ports.model import NO_LISTENERS, Listeners
+from bot.core.ports.model import NO_LISTENERS, Completion, Listeners
 
+# Stop reasons with which an answer goes on: it waits for our tools, or for the next request.
+GOES_ON = {"tool_use", "pause_turn"}
 COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
 
@@ -22,7 +25,7 @@ class ModelCall:
 
     `listeners` get what is never part of the answer, such as the thinking. `counts` are the API's, by its own names;
     empty until it began to answer. `stop_reason` is None until it stopped. `failure` is the attempt that failed last,
-    as the ledger keeps it.
+    as the ledger keeps it. `blocks` are kept where the request has tools. `searches` and `fetches` are the API's own.
     """
 
     purpose: str
@@ -36,12 +39,18 @@ class ModelCall:
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     failure: Call | None = None
     is_batch: bool = False
+    has_tools: bool = False
+    blocks: Blocks | None = None
+    searches: int = 0
+    fetches: int = 0
     _started: float = field(default_factory=monotonic)
     _first_token: float | None = None
 
     def restart(self) -> None:
         """Reset after a failed attempt: each attempt is a call of its own."""
         self.stop_reason = self.request_id = self._first_token = self.failure = None
+        self.searches = self.fetches = 0
+        self.blocks = Blocks(self.listeners, self.take) if self.has_tools else None
         self.counts.clear()
         self.pieces.clear()
         self.started_at, self._started = datetime.now(UTC), monotonic()
@@ -49,6 +58,8 @@ class ModelCall:
     def follow(self, event: Any) -> None:  # noqa: ANN401 (JSON, as the API sent it)
         """Apply an event of the stream. Raises `LookupError`, `TypeError` or `ValueError` where it is malformed."""
         kind = event["type"]
+        if self.blocks is not None and kind.startswith("content_block"):
+            self.blocks.follow(event)
         if kind == "content_block_delta":
             delta = event["delta"]
             if delta["type"] == "text_delta" and delta["text"]:
@@ -64,6 +75,9 @@ class ModelCall:
     def _count(self, usage: dict[str, Any]) -> None:
         """Set totals, not differences: absent ones stay as they were."""
         self.counts |= {name: int(usage[name]) for name in COUNTS if usage.get(name) is not None}
+        if searched := usage.get("server_tool_use"):
+            self.searches = int(searched.get("web_search_requests") or 0)
+            self.fetches = int(searched.get("web_fetch_requests") or 0)
 
     def take(self, text: str) -> None:
         """Keep a piece of text and pass it on."""
@@ -77,6 +91,26 @@ class ModelCall:
     def text(self) -> str:
         """All of the text so far, of every text block."""
         return "".join(self.pieces)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the answer is not over: it waits for our tools, or paused."""
+        return self.stop_reason in GOES_ON and self.blocks is not None
+
+    def completion(self) -> Completion:
+        """Return what the model wrote, when it has stopped."""
+        cut = self.stop_reason == "max_tokens"
+        if self.blocks is None or not self.goes_on:
+            return Completion(self.text, cut, self.call())
+        return Completion(
+            self.text,
+            cut,
+            self.call(),
+            tool_calls=self.blocks.calls if self.stop_reason == "tool_use" else (),
+            is_paused=self.stop_reason == "pause_turn",
+            takes_only_results=self.blocks.is_searching,
+            content=self.blocks.content,
+        )
 
     @property
     def shown(self) -> str:
@@ -101,6 +135,8 @@ class ModelCall:
             outcome=outcome,
             is_batch=self.is_batch,
             turn=turn.request(),
+            web_searches=self.searches,
+            web_fetches=self.fetches,
         )
         return replace(call, cost_micros=micros(call))
 

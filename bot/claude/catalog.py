@@ -66,6 +66,8 @@ class ModelCard:
     sampling: bool = False
     effort: bool = True
     structured_outputs: bool = True
+    thinks_with_tools: bool = False
+    web_tools: tuple[str, str] | None = ("web_search_20260318", "web_fetch_20260318")
     min_cacheable: int | None = None
     kept_until: date | None = None
     retires: date | None = None
@@ -97,6 +99,7 @@ class Catalog:
     as_of: date
     retires_soon: int  # days before a model's end from which on the operator is warned
     batch_share: Decimal  # of the price, for what is handed in as a batch
+    search_fee: Decimal  # dollars a search of the web
     models: dict[str, ModelCard]
     retired: dict[str, str]
 

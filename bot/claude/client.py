@@ -14,7 +14,7 @@ from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient, omit, transform_s
 from pydantic import ValidationError
 
 from bot.calls import Purpose
-from bot.claude import batches, encode_files, prompts
+from bot.claude import batches, encode_files, prompts, tools
 from bot.claude import check_key as access
 from bot.claude.attachment import block
 from bot.claude.call import ModelCall
@@ -29,7 +29,7 @@ from bot.claude.retry import pause, retrying
 from bot.claude.transport import Transport, proxy_of
 from bot.core.cancel import cancel_on, check
 from bot.core.domain.message import Role
-from bot.core.ports import Completion, Model
+from bot.core.ports import Model
 from bot.core.ports.model import NO_LISTENERS
 from bot.errors import ModelFormError, ModelMisconfiguredError
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from bot.calls import Call
     from bot.claude.model_facts import Clock
-    from bot.core.ports import BatchRequest, Filled, Listeners, Request, Turn
+    from bot.core.ports import BatchRequest, Completion, Filled, Listeners, Request, Turn
 
 API = "https://api.anthropic.com"
 
@@ -136,10 +136,12 @@ class Claude(ModelLimits):
     ) -> Completion:
         """Answer in free text; `on_text` and the `listeners` get each piece as it arrives. Raises a `ModelError`."""
         check(cancelled)
-        exchange = ModelCall(request.purpose, self.card_of(request.settings).id, on_text, listeners)
+        has_tools = bool(request.tools or request.web or request.rounds)
+        model = self.card_of(request.settings).id
+        exchange = ModelCall(request.purpose, model, on_text, listeners, has_tools=has_tools)
         with self._told(exchange):
             await cancel_on(cancelled, self._ask(request, exchange))
-        return Completion(exchange.text, truncated=exchange.stop_reason == "max_tokens", call=exchange.call())
+        return exchange.completion()
 
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form (structured output). Raises a `ModelError`."""
@@ -237,17 +239,32 @@ class Claude(ModelLimits):
         card, settings = self.card_of(request.settings), request.settings
         if settings.effort and card.effort:
             output = {**(output or {}), "effort": settings.effort}
+        declared = tools.declared(request, card)
         return {
             "model": card.id,
             "max_tokens": min(request.max_output, card.max_output),
-            "system": prompts.system(self.prompts[request.purpose], prompts.instructions_of(settings)),
-            "messages": [_message(turn, encode) for turn in request.turns],
+            "system": prompts.system(self._prompt(request), prompts.instructions_of(settings)),
+            "messages": [*(_message(turn, encode) for turn in request.turns), *tools.exchanged(request.rounds)],
+            "tools": declared or omit,
+            "tool_choice": omit if request.may_call or not declared else {"type": "none"},
             # A conversation comes back with one more turn, so what was sent is worth caching; other requests don't.
             "cache_control": {"type": "ephemeral"} if request.purpose == Purpose.ANSWER else omit,
             "metadata": {"user_id": _opaque(request.person)},
             "output_config": output or omit,
-            **parameters(card, sampling(settings, request.creativity), thinks=settings.thinking == "adaptive"),
+            **parameters(
+                card,
+                sampling(settings, request.creativity),
+                thinks=settings.thinking == "adaptive",
+                has_tools=bool(declared),
+            ),
         }
+
+    def _prompt(self, request: Request) -> str:
+        """Return what Claude is told for a purpose, and about tools where it has any."""
+        prompt = self.prompts[request.purpose]
+        if not request.tools and request.web is None:
+            return prompt
+        return "\n\n".join((prompt, self.prompts["tools"].format(today=f"{self.clock():%A, %Y-%m-%d}")))
 
 
 @cache

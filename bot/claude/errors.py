@@ -170,7 +170,7 @@ def judge(exchange: ModelCall) -> None:
         raise ModelRefusedError("refusal")
     if exchange.stop_reason == "model_context_window_exceeded":
         raise ModelTooLargeError("model_context_window_exceeded")
-    if not exchange.text.strip():
+    if not exchange.text.strip() and not exchange.goes_on:
         raise ModelEmptyError(f"no text, stop_reason {exchange.stop_reason}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from bot.claude import catalog, prices, prompts
+from bot.claude import catalog, prices, prompts, tools
 from bot.claude.catalog import ModelCard, find, lookup, successor, today
 from bot.claude.parameters import faults
 from bot.core.domain.channel_settings import DEFAULTS
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.core.domain.channel_settings import ChannelSettings
+    from bot.core.domain.tool import Round
     from bot.core.ports import Request
 
 Clock: TypeAlias = "Callable[[], date]"
@@ -30,7 +31,7 @@ class ModelLimits:
     """
 
     def __init__(self, card: ModelCard, clock: Clock = today) -> None:
-        self._card, self._clock = card, clock
+        self._card, self.clock = card, clock
         self.prompts = prompts.load()
         self._prompt_tokens = max(estimate_tokens(prompt) for prompt in self.prompts.values())
 
@@ -42,7 +43,7 @@ class ModelLimits:
 
     def successor(self, model: str) -> str:
         """Return the replacement of a model that has retired, by their ids, "" for any other."""
-        return successor(model, self._clock())
+        return successor(model, self.clock())
 
     def _current(self, model: str) -> ModelCard | None:
         """Return the card of a model, or of its replacement; None for an unknown one."""
@@ -63,14 +64,14 @@ class ModelLimits:
     def faults(self, settings: ChannelSettings) -> Mapping[str, str]:
         """Return why the channel's model does not support settings, by their names."""
         try:
-            lookup(settings.model, self._clock()) if settings.model else None
+            lookup(settings.model, self.clock()) if settings.model else None
         except SettingsError as error:
             return {"model": " ".join(error.faults), **faults(self.card_of(settings), settings)}
         return faults(self.card_of(settings), settings)
 
     def find(self, typed: str) -> str:
         """Return the id of the model that people call so, "" for none."""
-        return "" if find(typed) else catalog.named(typed, self._clock())
+        return "" if find(typed) else catalog.named(typed, self.clock())
 
     def current(self, settings: ChannelSettings) -> tuple[str, str]:
         """Return the id and the name of the model that answers."""
@@ -88,11 +89,22 @@ class ModelLimits:
         """Return what a request costs at most, in millionths of a dollar; None where the model's price is unknown."""
         card = self.card_of(request.settings)
         words = sum(estimate_tokens(turn.text) + TOKENS_PER_TURN for turn in request.turns)
+        words += sum(_size(one) for one in request.rounds)
+        words += sum(estimate_tokens(f"{tool.description}{tool.schema}") for tool in request.tools)
+        looked_up, searches = tools.ceiling(request)
         files = sum(attachment.tokens for turn in request.turns for attachment in turn.attachments)
         ours = self._prompt_tokens + estimate_tokens(prompts.instructions_of(request.settings)) + FORM_TOKENS
         output = min(request.max_output, card.max_output)
-        return prices.ceiling(card, words + files + ours, output, is_batch=is_batch)
+        return prices.ceiling(card, words + looked_up + files + ours, output, is_batch=is_batch, searches=searches)
 
     def card_of(self, settings: ChannelSettings) -> ModelCard:
         """Return the channel's model, its replacement once it has retired, or the default if it is unknown."""
         return (self._current(settings.model) if settings.model else None) or self.card
+
+
+def _size(one: Round) -> int:
+    """Return how many tokens a round takes, about."""
+    passages = [passage for result in one.results for passage in result.passages]
+    found = sum(estimate_tokens(f"{passage.source}{passage.title}{passage.text}") for passage in passages)
+    results = found + sum(estimate_tokens(result.content) + TOKENS_PER_TURN for result in one.results)
+    return estimate_tokens(one.content) + results + estimate_tokens(one.added) + TOKENS_PER_TURN

@@ -83,16 +83,20 @@ def sampling(settings: ChannelSettings, usual: Creativity) -> Sampling:
     return Sampling(settings.creativity or usual)
 
 
-def parameters(card: ModelCard, sampling: Sampling, *, thinks: bool = False) -> Parameters:
+def parameters(card: ModelCard, sampling: Sampling, *, thinks: bool = False, has_tools: bool = False) -> Parameters:
     """Say it in the one form that the model's API accepts: sampling if it takes any, no thinking if it can do without.
 
     Thinking stays off unless the channel wants it, because in a chat the first words matter most. A model that always
-    thinks keeps thinking. A model that thinks does not sample: the API then accepts only temperature 1.
+    thinks keeps thinking. A model that thinks does not sample: the API then accepts only temperature 1. Some models
+    need it to use tools well; then nobody sees it.
     """
     arguments: Parameters = {}
     if thinks and "adaptive" in card.thinking_forms:
         # The summary of the thinking is what people may see; some models leave it out unless asked.
         arguments["thinking"] = {"type": "adaptive", "display": "summarized"}
+        return arguments
+    if has_tools and card.thinks_with_tools:
+        arguments["thinking"] = {"type": "adaptive", "display": "omitted"}
         return arguments
     if card.thinking_off == "disabled":
         arguments["thinking"] = {"type": "disabled"}
@@ -113,6 +117,8 @@ def faults(card: ModelCard, settings: ChannelSettings) -> dict[str, str]:
         found["thinking"] = _("{model} does not support adaptive thinking", model=card.id)
     if settings.effort and not card.effort:
         found["effort"] = _("{model} has no effort setting", model=card.id)
+    if settings.web and card.web_tools is None:
+        found["web"] = _("{model} can't use the web", model=card.id)
     if settings.max_output > card.max_output:
         found["max_output"] = _("{model} writes at most {most:,} tokens", model=card.id, most=card.max_output)
     for name in ("creativity", "temperature", "top_p"):

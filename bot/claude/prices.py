@@ -29,8 +29,9 @@ def cost(card: ModelCard, call: Call) -> Decimal | None:
     ) / TOKENS_PER_PRICE
     if call.is_batch:
         dollars *= catalog().batch_share
+    fees = call.web_searches * catalog().search_fee
     is_long = card.long_context is not None and prompt > card.long_context.above
-    return dollars * card.long_context.factor if card.long_context and is_long else dollars
+    return fees + (dollars * card.long_context.factor if card.long_context and is_long else dollars)
 
 
 def micros(call: Call) -> int | None:
@@ -40,18 +41,25 @@ def micros(call: Call) -> int | None:
     return None if dollars is None else math.ceil(dollars * MICROS)
 
 
-def ceiling(card: ModelCard, input_tokens: int, output_tokens: int, *, is_batch: bool = False) -> int | None:
+def ceiling(
+    card: ModelCard, input_tokens: int, output_tokens: int, *, is_batch: bool = False, searches: int = 0
+) -> int | None:
     """Return the most that a call can cost in millionths of a dollar: all of its prompt is written to the cache.
+
+    With `searches`, the API reads the prompt again after each of its own steps, from its cache: ten steps at most, at
+    a tenth of the price each, so twice the prompt.
 
     None where the price is unknown.
     """
     if card.prices is None:
         return None
     read = max(card.prices.input, card.prices.cache_write_5m)
-    dollars = (input_tokens * read + output_tokens * card.prices.output) / TOKENS_PER_PRICE
+    prompt = input_tokens * 2 if searches else input_tokens
+    dollars = (prompt * read + output_tokens * card.prices.output) / TOKENS_PER_PRICE
     if card.long_context is not None and input_tokens > card.long_context.above:
         dollars *= card.long_context.factor
-    return math.ceil(dollars * (catalog().batch_share if is_batch else 1) * MICROS)
+    fees = searches * catalog().search_fee
+    return math.ceil((dollars * (catalog().batch_share if is_batch else 1) + fees) * MICROS)
 
 
 def price(card: ModelCard, input_tokens: int, output_tokens: int, *, is_batch: bool = False) -> Decimal | None:

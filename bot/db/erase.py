@@ -23,6 +23,7 @@ from bot.db.tables import (
     SummaryPartRow,
     SummaryRunRow,
     ThreadRow,
+    ToolCallRow,
 )
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def steps(scope: ErasureScope) -> Iterator[Step]:
 
 def _whole(scope: ErasureScope) -> Iterator[Step]:
     """Erase all of a workspace except the counts, and the people from those."""
-    for table in (SettingsRow, SettingsChangeRow, AlertRow, RatingRow, BudgetAccountRow):
+    for table in (SettingsRow, SettingsChangeRow, AlertRow, RatingRow, BudgetAccountRow, ToolCallRow):
         yield _gone(table, _of(table, scope))
     for counted, names in ((CallRow, ("person",)), (FeedbackRow, ("person", "corrected_by", "assignee"))):
         rows = and_(_of(counted, scope), or_(*(getattr(counted, name) != "" for name in names)))

@@ -40,6 +40,7 @@ NO_WORDS = {
     "calls": {"turn", "purpose", "model", "stop_reason", "request_id", "outcome"},
     "budget_accounts": {"key"},
     "budget_reservations": {"account"},
+    "tool_calls": {"turn", "call", "tool", "arguments_hash", "state"},
     "ratings": {"question"},
     "notes": {"owner", "message", "author", "turn", "call", "changed_by"},
     "rates": {"key", "taken"},

@@ -23,6 +23,7 @@ from bot.db.tables import (
     RatingRow,
     SummaryRunRow,
     ThreadRow,
+    ToolCallRow,
 )
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ KINDS = (
     PurgeKind(AlertRow, AlertRow.created_at, AlertRow),
     PurgeKind(RatingRow, RatingRow.rated_at, RatingRow),
     PurgeKind(NoteRow, NoteRow.changed_at, NoteRow),
+    PurgeKind(ToolCallRow, ToolCallRow.begun_at, ToolCallRow),
 )
 
 

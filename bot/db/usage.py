@@ -92,6 +92,8 @@ def _query(dialect: str, *these: ColumnElement[bool]) -> Select[*tuple[Any, ...]
             latency(c.rank, c.count, 95, "slow_ms"),
             latency(c.rank_of_all, c.count_of_all, 50, "median_of_all_ms"),
             latency(c.rank_of_all, c.count_of_all, 95, "slow_of_all_ms"),
+            func.sum(c.web_searches).label("web_searches"),
+            func.sum(c.web_fetches).label("web_fetches"),
         )
         .group_by(*key)
         .order_by(*key)

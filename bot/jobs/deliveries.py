@@ -77,7 +77,12 @@ def message_delivery(incoming: IncomingMessage) -> Delivery:
 
 def message_ids(incoming: IncomingMessage) -> tuple[str, str]:
     """Return the ids under which a message counts: as a mention, and as any other."""
-    where = f"{incoming.place.workspace}:{incoming.place.channel}:{incoming.id}"
+    return delivery_ids(incoming.place, incoming.id)
+
+
+def delivery_ids(place: Place, message: str) -> tuple[str, str]:
+    """Return the ids under which the message of a place counts, as `message_ids` does."""
+    where = f"{place.workspace}:{place.channel}:{message}"
     return f"message:{where}", f"reply:{where}"
 
 

@@ -42,6 +42,7 @@ from bot.core.triage import webhook_secret
 if TYPE_CHECKING:
     from bot.core.actions import ActionSpec, FormSpec
     from bot.core.ports import Chat, Checkpoint, Model, Store
+    from bot.core.tools.toolbox import Toolbox
     from bot.jobs.classify import ClassifyJobs
     from bot.jobs.private_notes import PrivateNotes
     from bot.jobs.settings import SettingsJobs
@@ -126,9 +127,11 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
     stop: OpenForm,
     summarize_thread: OpenForm,
     try_again: RunAction,
+    toolbox: Toolbox,
 ) -> Registry:
     """Return the table of handlers for everything declared."""
     open_thread = partial(commands.open_thread, chat=chat)
+    regenerate = partial(buttons.regenerate, store=store, model=model, chat=chat, toolbox=toolbox)
     again = partial(summary.again, store=store, model=model, chat=chat)
     on_code = partial(on_code_action, store=store, model=model, chat=chat)
     on_cut_code = partial(on_cut_code_action, store=store, model=model, chat=chat)
@@ -167,9 +170,9 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
         actions=by_name(
             {
                 actions.TRY_AGAIN: try_again,
-                actions.REGENERATE: partial(buttons.regenerate, store=store, model=model, chat=chat),
-                actions.ANSWER_AGAIN: partial(buttons.regenerate, store=store, model=model, chat=chat),
-                actions.CONTINUE: partial(buttons.go_on, store=store, model=model, chat=chat),
+                actions.REGENERATE: regenerate,
+                actions.ANSWER_AGAIN: regenerate,
+                actions.CONTINUE: partial(buttons.go_on, store=store, model=model, chat=chat, toolbox=toolbox),
                 actions.RESUME_SUMMARY: partial(summary.resume, store=store, model=model, chat=chat),
                 actions.SHARE_SUMMARY: partial(summary.share, store=store, model=model, chat=chat),
                 actions.REGENERATE_SUMMARY: again,

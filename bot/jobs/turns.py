@@ -33,9 +33,9 @@ from bot.errors import (
     known,
 )
 from bot.jobs import call_ledger, try_again
-from bot.jobs.deliveries import ACTION, COMMAND, COMPLETION, MESSAGE, charge_asker, charge_author
+from bot.jobs.deliveries import ACTION, COMMAND, COMPLETION, MESSAGE, charge_asker, charge_author, delivery_ids
 from bot.jobs.discarded import unless_deleted
-from bot.work import DeadlyError, accept_again
+from bot.work import DeadlyError, accept_again, end_waiting
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.thread import Conversation
     from bot.core.ports import Answer, Chat, Model, Store
+    from bot.core.tools.toolbox import Toolbox
     from bot.jobs.commands import CommandJobs
     from bot.jobs.permissions import Permissions
     from bot.jobs.registry import Registry
@@ -67,7 +68,7 @@ def is_transient(error: Exception) -> bool:
 class Turns:
     """Runs accepted work, and tells the asker when it failed for good."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what answers need)
         self,
         registry: Registry,
         *,
@@ -77,9 +78,10 @@ class Turns:
         permissions: Permissions,
         threads: Threads,
         commands: CommandJobs,
+        toolbox: Toolbox,
     ) -> None:
         self._registry, self._permissions, self._threads, self._commands = registry, permissions, threads, commands
-        self._store, self._model, self._chat = store, model, chat
+        self._store, self._model, self._chat, self._toolbox = store, model, chat, toolbox
 
     def register(self, inbox: Inbox) -> None:
         """Register the jobs that people ask for."""
@@ -109,6 +111,7 @@ class Turns:
             chat=self._chat,
             judge=self._permissions.judge,
             commands=self._commands,
+            toolbox=self._toolbox,
             controls=buttons.below,
         )
 
@@ -150,7 +153,15 @@ class Turns:
         earlier = replace(conversation, messages=conversation.messages[:at])
         version = int(job.reference, 16)  # other than those of answers that people ask for again, which count from 1
         written = await buttons.rewrite(
-            incoming, whole, answered, earlier, version=version, checkpoint=job, model=self._model, chat=self._chat
+            incoming,
+            whole,
+            answered,
+            earlier,
+            version=version,
+            checkpoint=job,
+            model=self._model,
+            chat=self._chat,
+            toolbox=self._toolbox,
         )
         return buttons.rewritten(Record(incoming.place, incoming.author), answered, written)
 
@@ -273,7 +284,16 @@ def _as_changed(incoming: IncomingMessage) -> MessageEdit:
 
 
 def _finish(record: Record, job: Job) -> Finish:
-    return partial(db_store.record, record=call_ledger.whole(record), is_repeat=job.was_begun)
+    """Store a record, and end what waits for a turn that it no longer needs."""
+    store = partial(db_store.record, record=call_ledger.whole(record), is_repeat=job.was_begun)
+    if not record.joined:
+        return store
+
+    def finish(connection: Connection) -> None:
+        store(connection)
+        end_waiting(connection, [one for joined in record.joined for one in delivery_ids(record.place, joined)])
+
+    return finish
 
 
 def _unused(record: Record, job: Job) -> Finish:

@@ -14,6 +14,7 @@ limits.py        what an inbox keeps within; most of it is set by the operator, 
 retry.py         when to retry, after which pause, and when to give up
 periodic.py      periodic work
 job_retention.py  how long done and failed jobs are kept; deletes the older ones
+waiting.py       what waits in a queue: looked at, or done with because another job saw to it
 erase.py         erases words that wait in the inbox, on request
 process_lock.py  finds whether this is the only process on an SQLite file
 quarantine.py    a separate process for jobs that seem to kill theirs
@@ -33,6 +34,7 @@ from bot.work.lease import LeaseLostError
 from bot.work.limits import ACCEPT_WITHIN, InboxLimits
 from bot.work.periodic import STARTUP_DELAY
 from bot.work.quarantine import TOGETHER, OpenCell
+from bot.work.waiting import end_waiting, waiting
 
 __all__ = [
     "ACCEPT_WITHIN",
@@ -56,4 +58,6 @@ __all__ = [
     "OpenCell",
     "Watch",
     "accept_again",
+    "end_waiting",
+    "waiting",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from bot.calls import Purpose
@@ -33,14 +34,15 @@ from bot.errors import ChatError, ModelStoppedError, ReaderUnavailableError
 from bot.language import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from bot.core.access import Judge
     from bot.core.domain.attachment import Attachment
     from bot.core.domain.command import MentionCommand
     from bot.core.domain.message import IncomingMessage
     from bot.core.domain.thread import Conversation
-    from bot.core.ports import Chat, Checkpoint, Model, Store
+    from bot.core.ports import Answer, Chat, Checkpoint, Model, Store
+    from bot.core.tools.toolbox import Toolbox
     from bot.core.writing.below import Below
     from bot.core.writing.fit import Fitted
 
@@ -87,13 +89,14 @@ async def answer(  # noqa: PLR0913 (the ports, and what others do)
     chat: Chat,
     judge: Judge,
     commands: MentionCommands,
+    toolbox: Toolbox,
     controls: Callable[[Message], Below] | None = None,
 ) -> Record:
     """Answer a message if it is for the bot, and return what the thread's history should keep.
 
-    `judge` returns why it may not be answered, "" if it may; `commands` runs it if it is one; `controls` returns the
-    buttons below the answer to a message. In a thread that the bot knows, it keeps messages that are not for it, too.
-    Raises `ChatError` if the answer could not be shown.
+    `judge` returns why it may not be answered, "" if it may; `commands` runs it if it is one; `toolbox` has what can be
+    looked up; `controls` returns the buttons below the answer to a message. In a thread that the bot knows, it keeps
+    messages that are not for it, too. Raises `ChatError` if the answer could not be shown.
     """
     conversation = await store.threads.load(incoming.place)
     incoming = await resolve_addressees(incoming, conversation, chat)
@@ -146,7 +149,10 @@ async def answer(  # noqa: PLR0913 (the ports, and what others do)
             notes=ready.notes + read,
             is_first=is_first(conversation),
         )
-        product = await _reply(context, ready, conversation, store, controls(question) if controls else None)
+        with_tools = partial(converse, incoming=incoming, question=question, toolbox=toolbox)
+        product = await _reply(
+            context, ready, conversation, store, with_tools, controls(question) if controls else None
+        )
     return _kept(incoming, question, conversation, product)
 
 
@@ -164,6 +170,7 @@ async def _reply(
     ready: AnswerDraft,
     conversation: Conversation,
     store: Store,
+    converse: Callable[..., Awaitable[FinishedAnswer]],
     controls: Below | None,
 ) -> Product:
     """Report unreadable files if there is nothing else, write code if it is asked for, or else converse."""
@@ -173,7 +180,7 @@ async def _reply(
     if is_for_code(context.said, conversation):
         known = await store.code_files.load(context.place) if conversation.has_code else ()
         return await continue_code(replace(context, known=with_sources(known, ready.own.attachments)))
-    written = await write(
+    written = await converse(
         context.request,
         context.visible,
         model=context.model,
@@ -183,6 +190,35 @@ async def _reply(
         is_first=context.is_first,
     )
     return Product(written)
+
+
+async def converse(  # noqa: PLR0913 (what `write` needs, and for whom)
+    request: Request,
+    visible: Answer,
+    *,
+    incoming: IncomingMessage,
+    question: Message,
+    toolbox: Toolbox,
+    model: Model,
+    checkpoint: Checkpoint,
+    notes: str = "",
+    controls: Below | None = None,
+    is_first: bool = False,
+) -> FinishedAnswer:
+    """Let the model answer a question, with the tools that it has where it was asked. Raises `ChatError`."""
+    request, unapplied = await toolbox.equip(request, incoming)
+    if unapplied and is_first:
+        notes += f"\n\n_{unapplied}_"
+    return await write(
+        request,
+        visible,
+        model=model,
+        checkpoint=checkpoint,
+        notes=notes,
+        controls=controls,
+        is_first=is_first,
+        ask=toolbox.asking(request, incoming, question, checkpoint),
+    )
 
 
 def _kept(incoming: IncomingMessage, question: Message, conversation: Conversation, product: Product) -> Record:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.access import check_member
 from bot.core.actions import CONTINUE, RATE, RATING_COMMENT, REGENERATE, STOP, TRY_AGAIN_LABEL, USED, thumbs
-from bot.core.answer.answer import draft, is_first
+from bot.core.answer.answer import converse, draft, is_first
 from bot.core.answer.stop_or_continue import is_continue
 from bot.core.domain.control_value import AnswerRef, RatingComment
 from bot.core.domain.interaction import Field, Form
@@ -17,7 +17,6 @@ from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.ephemeral import send_ephemeral
 from bot.core.writing.below import End
 from bot.core.writing.kept_answer import kept, show
-from bot.core.writing.stream import write
 from bot.errors import NotAllowedError
 from bot.language import N_, _
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from bot.core.domain.message import Place
     from bot.core.domain.thread import Conversation
     from bot.core.ports import Chat, ChatDirectory, Checkpoint, Model, Store
+    from bot.core.tools.toolbox import Toolbox
     from bot.core.writing.below import Below
 
     SendLater = Callable[[Place, Requester, str, str], Awaitable[None]]
@@ -57,7 +57,9 @@ def below(question: Message, version: int = 0) -> Below:
     return controls
 
 
-async def regenerate(action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
+async def regenerate(
+    action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat, toolbox: Toolbox
+) -> Record:
     """Answer a question again, in place of its present answer, also in the history. Raises `ChatError`."""
     ref = REGENERATE.read(action)
     conversation = await store.threads.load(action.place)
@@ -70,7 +72,15 @@ async def regenerate(action: Action, *, checkpoint: Checkpoint, store: Store, mo
     earlier = replace(conversation, messages=before)
     again = incoming(action, question)
     written = await rewrite(
-        again, question, answered, earlier, version=ref.version + 1, checkpoint=checkpoint, model=model, chat=chat
+        again,
+        question,
+        answered,
+        earlier,
+        version=ref.version + 1,
+        checkpoint=checkpoint,
+        model=model,
+        chat=chat,
+        toolbox=toolbox,
     )
     return rewritten(Record(action.place, action.asker.person), answered, written)
 
@@ -114,6 +124,7 @@ async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goe
     checkpoint: Checkpoint,
     model: Model,
     chat: Chat,
+    toolbox: Toolbox,
 ) -> FinishedAnswer:
     """Replace an answer with a new one to its question, which follows the `earlier` messages. Raises `ChatError`."""
     asker = Requester(question.author, incoming.home)
@@ -121,9 +132,12 @@ async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goe
         if (before := kept(checkpoint)) is not None:
             return await show(before, visible)
         ready = await draft(incoming, question, earlier, model=model, chat=chat)
-        return await write(
+        return await converse(
             ready.request,
             visible,
+            incoming=incoming,
+            question=question,
+            toolbox=toolbox,
             model=model,
             checkpoint=checkpoint,
             notes=ready.notes,
@@ -132,7 +146,9 @@ async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goe
         )
 
 
-async def go_on(action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
+async def go_on(
+    action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat, toolbox: Toolbox
+) -> Record:
     """Continue, in a new message, an answer that the output limit cut. Raises `ChatError`."""
     conversation = await store.threads.load(action.place)
     question, answered = find(conversation, CONTINUE.read(action).message)
@@ -143,11 +159,15 @@ async def go_on(action: Action, *, checkpoint: Checkpoint, store: Store, model: 
     end = conversation.messages.index(answered) + 1
     request = Message(Role.USER, action.asker.person, GO_ON, f"{answered.id}:more")
     earlier = replace(conversation, messages=conversation.messages[:end])
-    ready = await draft(incoming(action, request), request, earlier, model=model, chat=chat)
+    said = incoming(action, request)
+    ready = await draft(said, request, earlier, model=model, chat=chat)
     async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message or answered.id) as visible:
-        written = await write(
+        written = await converse(
             ready.request,
             visible,
+            incoming=said,
+            question=request,
+            toolbox=toolbox,
             model=model,
             checkpoint=checkpoint,
             controls=below(request),

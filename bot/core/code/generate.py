@@ -17,10 +17,11 @@ from bot.core.code_blocks.blocks import blocks, brief, clean, read, replaced
 from bot.core.code_blocks.fences import widened
 from bot.core.code_blocks.resume import joined
 from bot.core.domain.message import Upload
+from bot.core.writing.ask import ask
 from bot.core.writing.below import End
 from bot.core.writing.kept_answer import PreparedAnswer, give
 from bot.core.writing.notes import footer_of, length_limit
-from bot.core.writing.stream import ask, report_failure
+from bot.core.writing.stream import report_failure
 from bot.errors import ChatError, ModelError
 
 if TYPE_CHECKING:
@@ -96,11 +97,11 @@ async def _write(context: CodeContext) -> CodeDraft:
     asked = await ask(
         context.request, context.visible, model=context.model, cancelled=context.checkpoint.turn.cancelled
     )
-    written = clean(asked.completion.text)
+    written = clean(asked.text)
     draft = CodeDraft(
         await asyncio.to_thread(_whole, context.begun, written),
         asked.calls,
-        asked.completion.truncated,
+        asked.truncated,
         refused=asked.refused,
         written=written,
     )

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from bot.core.domain import accepted, category, route, typed_values
 from bot.core.domain.category import Category  # noqa: TC001 (pydantic reads the annotation)
@@ -21,6 +14,7 @@ from bot.core.domain.persona import find as find_persona
 from bot.core.domain.route import Route, Team  # noqa: TC001 (as above)
 from bot.core.domain.setting_choices import Answers, Creativity, Outsiders
 from bot.core.domain.setting_field import IN_CHANNELS, IN_WORKSPACES, NOT_IN_THREADS, Shown
+from bot.core.domain.tool_settings import ToolSettings
 from bot.core.domain.typed_values import Agents, Channels, People, Switchable  # noqa: TC001 (as above)
 from bot.language import N_, _
 
@@ -34,13 +28,11 @@ BOTH: tuple[Literal["settings", "triage"], ...] = ("settings", "triage")  # form
 Dollars = Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
-class ChannelSettings(BaseModel):
+class ChannelSettings(ToolSettings):
     """The settings that hold in one place, in the order of their form.
 
     A field's description is what people read of it; `Shown` says how it is shown in a form, and where it can be set.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     instructions: Annotated[str, Shown(N_("Instructions"), "area")] = Field(
         default="",

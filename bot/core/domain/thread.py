@@ -51,6 +51,7 @@ class Record:
     question, so that its older part wants a summary. `refusal`: what someone is told who is not answered here.
     `code_files` are those that are new in the thread or changed. `rewritten`: messages that the store has, which now
     say something else. `renamed`: messages that the platform has only under new ids, by those that the store knows.
+    `joined`: messages that wait for a turn of their own, which they no longer need.
     """
 
     place: Place
@@ -66,6 +67,7 @@ class Record:
     rewritten: tuple[Message, ...] = ()
     rejected_files: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    joined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class FinishedAnswer:
     """A finished answer: what the history keeps of it ("" for nothing), its message's id, its calls.
 
     `was_refused`: the model declined, so the question must not be sent again either. `refused`: files that
-    the API had rejected, which it goes without.
+    the API had rejected, which it goes without. `added`: messages of the asker's that are answered with it.
     """
 
     text: str
@@ -115,6 +117,7 @@ class FinishedAnswer:
     calls: tuple[Call, ...] = ()
     was_refused: bool = False
     refused: tuple[RejectedFile, ...] = ()
+    added: tuple[Message, ...] = ()
 
     @property
     def rejected_files(self) -> tuple[str, ...]:
@@ -130,8 +133,9 @@ class FinishedAnswer:
             place,
             question.author,
             began_with_bot,
-            (asked, answered),
+            (asked, *self.added, answered),
             self.calls,
-            read_until=question.id,
+            read_until=self.added[-1].id if self.added else question.id,
             rejected_files=self.rejected_files,
+            joined=tuple(one.id for one in self.added),
         )

@@ -71,11 +71,24 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """Words that were found, and where: the model can cite them. `source` is their address."""
+
+    source: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToolResult:
-    """What a call returned to the model. `is_storable`: the platform's terms allow to keep it for another try."""
+    """What a call returned to the model: passages, or else `content`.
+
+    `is_storable`: the platform's terms allow to keep it for another try.
+    """
 
     call: str  # the id of the `ToolCall`
-    content: str
+    content: str = ""
+    passages: tuple[Passage, ...] = ()
     is_error: bool = False
     is_storable: bool = True
 

@@ -28,7 +28,7 @@ _REPOSITORY = re.compile(
 )
 
 
-def _echo(value: str) -> str:
+def echo(value: str) -> str:
     """Return the beginning of what was typed, as it can stand within a sentence."""
     return " ".join(value.split()).replace("`", "'")[:40]
 
@@ -61,7 +61,7 @@ def country(value: str) -> str:
     from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415 (for the few that set it)
 
     if value.upper() not in SUPPORTED_REGIONS:
-        raise ValueError(_("I don't know the country `{name}`", name=_echo(value)))
+        raise ValueError(_("I don't know the country `{name}`", name=echo(value)))
     return value.upper()
 
 
@@ -73,14 +73,14 @@ def _zones() -> set[str]:
 def zone(value: str) -> str:
     """Require an existing time zone."""
     if value not in _zones():
-        raise ValueError(_("I don't know the time zone `{name}`", name=_echo(value)))
+        raise ValueError(_("I don't know the time zone `{name}`", name=echo(value)))
     return value
 
 
 def code_language(value: str) -> str:
     """Return a language's proper name."""
     if value and not programming_language.find(value):
-        raise ValueError(_("I don't know the language `{name}`", name=_echo(value)))
+        raise ValueError(_("I don't know the language `{name}`", name=echo(value)))
     return programming_language.find(value)
 
 
@@ -102,7 +102,7 @@ def agents(value: object) -> object:
 def ids(values: tuple[str, ...]) -> tuple[str, ...]:
     """Require the platform's ids, as a file has them: nothing else would ever apply to anyone."""
     if unknown := [one for one in values if not _ID.fullmatch(one)]:
-        raise ValueError(_("I can't find “{name}”", name=_echo(unknown[0])))
+        raise ValueError(_("I can't find “{name}”", name=echo(unknown[0])))
     return values
 
 
@@ -122,7 +122,7 @@ def _listed(value: object, sign: str) -> object:
     bare = _CHOSEN.sub(r"\1\2", value)
     found = dict.fromkeys(re.split(r"[\s,;]+", bare.strip()))
     if unknown := [word for word in found if not re.fullmatch(rf"{sign}[A-Z0-9]{{3,}}", word)]:
-        raise ValueError(_("I can't find “{name}”", name=_echo(unknown[0])))
+        raise ValueError(_("I can't find “{name}”", name=echo(unknown[0])))
     return tuple(word.removeprefix(sign) for word in found)
 
 
@@ -136,7 +136,7 @@ def commands(value: object) -> object:
 def switchable(name: str) -> str:
     """Return the name of a command that can be turned off. Raises `ValueError` for any other."""
     if name not in SWITCHABLE:
-        raise ValueError(_("I have no command `/{name}` that can be turned off", name=_echo(name)))
+        raise ValueError(_("I have no command `/{name}` that can be turned off", name=echo(name)))
     return name
 
 

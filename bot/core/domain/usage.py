@@ -57,3 +57,5 @@ class DailyUsage:
     slow_ms: int | None
     median_of_all_ms: int | None
     slow_of_all_ms: int | None
+    web_searches: int = 0
+    web_fetches: int = 0

@@ -24,7 +24,7 @@ from bot.core.markdown_table import markdown_table
 from bot.core.money import dollars
 from bot.core.time_span import times as spans
 from bot.errors import ChatError, NotAllowedError, UsageError
-from bot.language import N_, _, number, percent
+from bot.language import N_, _, ngettext, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -81,6 +81,8 @@ HEADINGS = (  # of the CSV, by which programs find its columns
     "dollars",
     "requests with unknown price",  # not for people: a column
     "stopped",
+    "web searches",  # not for people: a column
+    "web pages",  # not for people: a column
 )
 
 
@@ -173,7 +175,19 @@ def report(view: UsageView, used: Sequence[DailyUsage]) -> str:
     ]
     rows.append(_row(_("total"), used, *((one.median_of_all_ms, one.slow_of_all_ms) for one in used)))
     table = markdown_table(tuple(map(_, COLUMNS)), rows, numbers=range(1, len(COLUMNS)))
-    return f"{title}\n\n{table}"
+    return f"{title}\n\n{table}{_web(used)}"
+
+
+def _web(used: Sequence[DailyUsage]) -> str:
+    """Say how much was looked up on the web, which the costs include; "" for nothing."""
+    searches, pages = sum(one.web_searches for one in used), sum(one.web_fetches for one in used)
+    if not searches and not pages:
+        return ""
+    searched = ngettext("{n:,} web search", "{n:,} web searches", searches)
+    read = ngettext("{n:,} page read", "{n:,} pages read", pages)
+    return "\n\n" + _(
+        "On the web: {searched}, {read}. The costs above include the fee for each search.", searched=searched, read=read
+    )
 
 
 def _when(view: UsageView) -> str:
@@ -256,6 +270,8 @@ def to_csv(used: Iterable[DailyUsage]) -> bytes:
                 dollars,
                 one.unpriced,
                 one.stopped,
+                one.web_searches,
+                one.web_fetches,
             )
         )
     return file.getvalue().encode("utf-8-sig")

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import Message, Place
 from bot.core.domain.people import Requester
-from bot.core.domain.tool import Source, ToolDefinition
+from bot.core.domain.tool import Passage, Source, ToolDefinition
 from bot.core.ports import Checkpoint
 
 Arguments = TypeVar("Arguments", bound=BaseModel)
@@ -36,12 +36,13 @@ class ToolContext:
 
 @dataclass(frozen=True, slots=True)
 class ToolOutput:
-    """What a tool returns. `content` is for the model, as data; `sources` are for people.
+    """What a tool returns: `passages` that the model can cite, or else `content`; `sources` are for people.
 
     `is_storable`: the platform's terms allow to keep it until the turn is over.
     """
 
-    content: str
+    content: str = ""
+    passages: tuple[Passage, ...] = ()
     sources: tuple[Source, ...] = ()
     is_error: bool = False
     is_storable: bool = True

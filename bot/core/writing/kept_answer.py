@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from bot.calls import Call
 from bot.core.characters import sendable
 from bot.core.domain.interaction import Control
+from bot.core.domain.message import Message
 from bot.core.domain.thread import FinishedAnswer, RejectedFile
 from bot.errors import ChatError, GoneError, UnshownError
 
@@ -27,7 +28,7 @@ OUTCOME = "outcome"  # the checkpoint of it
 
 @dataclass(frozen=True, slots=True)
 class PreparedAnswer:
-    """An answer that is ready to be shown. `calls`, `was_refused` and `refused` are as in `FinishedAnswer`."""
+    """An answer that is ready to be shown. `calls`, `was_refused`, `refused` and `added` are as in `FinishedAnswer`."""
 
     text: str  # its Markdown
     ending: str = ""  # follows the text
@@ -38,6 +39,7 @@ class PreparedAnswer:
     was_refused: bool = False
     refused: tuple[RejectedFile, ...] = ()
     is_instead: bool = False  # it replaces the text that was streamed
+    added: tuple[Message, ...] = ()
 
 
 _OUTCOME = TypeAdapter(PreparedAnswer)
@@ -68,7 +70,9 @@ async def show(outcome: PreparedAnswer, answer: Answer, *, is_written: bool = Fa
                 message_id = await answer.finish(outcome.ending, footer=outcome.footer, controls=outcome.controls)
     except GoneError as error:
         return await withdraw(error, answer, outcome.calls)
-    return FinishedAnswer(outcome.history, message_id, outcome.calls, outcome.was_refused, outcome.refused)
+    return FinishedAnswer(
+        outcome.history, message_id, outcome.calls, outcome.was_refused, outcome.refused, outcome.added
+    )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from bot.db.tables.runs import ClassifyItemRow, ClassifyRunRow, SummaryPartRow, 
 from bot.db.tables.settings import SettingsChangeRow, SettingsRow
 from bot.db.tables.spend import BudgetAccountRow, BudgetReservationRow, CallRow, RateRow
 from bot.db.tables.threads import CodeFileRow, MessageRow, RatingRow, ThreadRow
+from bot.db.tables.tools import ToolCallRow
 
 __all__ = [
     "AlertRow",
@@ -34,5 +35,6 @@ __all__ = [
     "SummaryPartRow",
     "SummaryRunRow",
     "ThreadRow",
+    "ToolCallRow",
     "Words",
 ]

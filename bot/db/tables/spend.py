@@ -40,6 +40,8 @@ class CallRow(Base):
     is_batch: Mapped[bool] = mapped_column(default=False, server_default=false())
     cost_micros: Mapped[int | None]
     turn: Mapped[str] = mapped_column(default="", server_default=literal_column("''"))
+    web_searches: Mapped[int] = mapped_column(default=0, server_default="0")
+    web_fetches: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class BudgetAccountRow(Base):

@@ -90,6 +90,7 @@ def _sizes(request: Request) -> Iterable[int]:
         yield from (len(one.data) for one in turn.attachments if one.media_type == "text/plain")
     for one in request.rounds:
         yield len(one.added) + sum(len(result.content) for result in one.results)
+        yield from (len(passage.text) for result in one.results for passage in result.passages)
 
 
 def _restoring(listeners: Listeners, thought: Restoring, redaction: Redaction) -> Listeners:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.attachment import Attachment
     from bot.core.domain.channel_settings import ChannelSettings
-    from bot.core.domain.tool import Round
+    from bot.core.domain.tool import Round, ToolResult
     from bot.core.ports import Request, Turn
     from bot.core.privacy.redaction.find import SecretKind
 
@@ -81,8 +81,11 @@ class Redaction:
         return replace(turn, text=self.redact(turn.text), attachments=attachments)
 
     def _round(self, one: Round) -> Round:
-        results = tuple(replace(result, content=self.redact(result.content)) for result in one.results)
-        return replace(one, results=results, added=self.redact(one.added))
+        return replace(one, results=tuple(map(self._result, one.results)), added=self.redact(one.added))
+
+    def _result(self, result: ToolResult) -> ToolResult:
+        passages = (replace(one, title=self.redact(one.title), text=self.redact(one.text)) for one in result.passages)
+        return replace(result, content=self.redact(result.content), passages=tuple(passages))
 
     def _attachment(self, attachment: Attachment) -> Attachment:
         named = replace(attachment, name=self.redact(attachment.name), context=self.redact(attachment.context))

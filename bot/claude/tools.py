@@ -1,0 +1,113 @@
+"""Tools on the wire: how they are declared, and how the rounds of their calls go back."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from anthropic.types import MessageParam, ToolUnionParam
+
+    from bot.claude.catalog import ModelCard
+    from bot.core.domain.tool import Round, ToolDefinition, ToolResult, WebAccess
+    from bot.core.ports import Request
+
+# What one request may look up at most. Each search costs a fee, and what is found costs tokens.
+MOST_SEARCHES, MOST_FETCHES = 3, 3
+PAGE_TOKENS = 10_000  # of one page that is fetched
+SEARCH_TOKENS = 8_000  # that the results of one search take, about
+DEFINITION_TOKENS = 500  # that the API adds for tools at all
+
+ALL, NONE = {"type": "all"}, {"type": "none"}
+
+
+def declared(request: Request, card: ModelCard) -> list[ToolUnionParam]:
+    """Return a request's tools, sorted by name: any other order would lose the API's cache."""
+    tools = [_own(tool) for tool in request.tools]
+    if request.web is not None and card.web_tools is not None:
+        tools += _web(request.web, card)
+    return sorted(tools, key=lambda tool: str(tool["name"]))
+
+
+def _own(tool: ToolDefinition) -> Any:  # noqa: ANN401 (the SDK's types ask for mutable schemas)
+    return {"name": tool.name, "description": tool.description, "input_schema": dict(tool.schema)}
+
+
+def _web(web: WebAccess, card: ModelCard) -> list[Any]:
+    """Return the API's own search and fetch, in the newest version that the model takes.
+
+    They are called directly: by default the newest versions let the model's code filter what is found, and a request
+    that runs code is kept by the API for a while. Where people's private words are, addresses come from search results
+    alone, so that none of those words can leave in one; addresses in our own tools' results are never fetched.
+    """
+    search_type, fetch_type = card.web_tools or ("", "")
+    only = {"allowed_domains": list(web.domains)} if web.domains else {}
+    search = {
+        "type": search_type,
+        "name": "web_search",
+        "max_uses": MOST_SEARCHES,
+        "allowed_callers": ["direct"],
+        **only,
+    }
+    fetch = {
+        "type": fetch_type,
+        "name": "web_fetch",
+        "max_uses": MOST_FETCHES,
+        "allowed_callers": ["direct"],
+        "max_content_tokens": PAGE_TOKENS,
+        "citations": {"enabled": True},
+        "url_sources": {
+            "user_input": NONE if web.is_private else ALL,
+            "client_tool_results": NONE,
+            "server_tool_results": ALL,
+        },
+        **only,
+    }
+    return [search, fetch]
+
+
+def ceiling(request: Request) -> tuple[int, int]:
+    """Return the most input tokens that a request's tools add, and how many searches it may pay for."""
+    if request.web is None:
+        return (DEFINITION_TOKENS if request.tools else 0), 0
+    found = MOST_SEARCHES * SEARCH_TOKENS + MOST_FETCHES * PAGE_TOKENS
+    return DEFINITION_TOKENS + found, MOST_SEARCHES
+
+
+def exchanged(rounds: Iterable[Round]) -> Iterator[MessageParam]:
+    """Write rounds as messages: what the model wrote, as it was, and one message that answers each of its calls.
+
+    All results come before any text. An answer that paused has none: it goes on in the next message of the model's,
+    and both are one.
+    """
+    content: list[Any] = []
+    for one in rounds:
+        content += json.loads(one.content)
+        answer: list[Any] = [_result(result) for result in one.results]
+        if one.added:
+            answer.append({"type": "text", "text": one.added})
+        if answer:
+            yield {"role": "assistant", "content": content}
+            yield {"role": "user", "content": answer}
+            content = []
+    if content:
+        yield {"role": "assistant", "content": content}
+
+
+def _result(result: ToolResult) -> Any:  # noqa: ANN401 (as above)
+    found: Any = result.content
+    if result.passages:
+        found = [
+            {
+                "type": "search_result",
+                "source": one.source,
+                "title": one.title,
+                "content": [{"type": "text", "text": one.text}],
+                "citations": {"enabled": True},
+            }
+            for one in result.passages
+        ]
+    is_error = {"is_error": True} if result.is_error else {}
+    return {"type": "tool_result", "tool_use_id": result.call, "content": found, **is_error}

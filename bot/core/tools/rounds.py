@@ -1,0 +1,225 @@
+"""Answer in rounds: ask the model, run the tools that it calls, ask again with what they returned.
+
+       ┌────────────── results, what the asker said meanwhile ◀────────────┐
+       ▼                                                                   │
+    ask the model ── calls ──▶ keep them ──▶ run them (`run.py`) ──▶ keep the results
+       │
+       └─ no calls, or no more of them allowed ──▶ the answer, with its sources
+
+What was paid for is kept in the turn's checkpoint, so another try of the turn goes on where this one ended. What the
+platform does not allow to keep is not kept, nor is anything after it: such a round is asked for again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from bot.core.cancel import cancel_on
+from bot.core.domain.message import IncomingMessage, Message
+from bot.core.domain.tool import Round, Source, Step, ToolCall
+from bot.core.ports import Answer
+from bot.core.ports.tools import Arrivals, ToolJournal
+from bot.core.tools.run import Runner
+from bot.core.tools.sources import Sources
+from bot.core.tools.tool import Tool, ToolContext
+from bot.core.writing.ask import ModelAnswer, ask_once, shown
+from bot.errors import ModelEmptyError, ModelError, ModelStoppedError, OverBudgetError
+from bot.language import N_, _
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from bot.calls import Call
+    from bot.core.domain.thread import RejectedFile
+    from bot.core.ports import Completion, Model, Request
+
+log = logging.getLogger(__name__)
+
+KEY = "rounds"  # the checkpoint of what was done so far
+SECONDS = 240.0  # after which no more is looked up
+ADDED = "(Meanwhile, the person who asks added:)\n{text}"  # not for people: Claude is told this
+STEERED = N_("I took in what you wrote meanwhile.")
+OUT_OF_MONEY = N_("I stopped looking things up here. {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the model wrote in a round, when its calls are not answered yet."""
+
+    content: str
+    calls: tuple[ToolCall, ...]
+    takes_only_results: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What an answer has come to: finished rounds, text, steps, sources. `asked`: the round under way."""
+
+    rounds: tuple[Round, ...] = ()
+    text: str = ""
+    asked: Asked | None = None
+    steps: tuple[Step, ...] = ()
+    cited: tuple[Source, ...] = ()
+    added: tuple[Message, ...] = ()
+
+
+_PROGRESS = TypeAdapter(Progress)
+
+
+@dataclass
+class Paragraphs:
+    """Passes text on; a round's begins a new paragraph. `text` is all of it."""
+
+    answer: Answer
+    text: str = ""
+    _begins: bool = field(default=False)
+
+    def begin(self) -> None:
+        """Let what comes next be a paragraph of its own."""
+        self._begins = bool(self.text.strip())
+
+    def write(self, piece: str) -> None:
+        """Pass a piece on."""
+        if self._begins and piece.strip():
+            piece, self._begins = f"\n\n{piece.lstrip()}", False
+        self.text += piece
+        self.answer.write(piece)
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """Answers a question in rounds. `most`: rounds with calls, at most."""
+
+    tools: Sequence[Tool[Any]]
+    context: ToolContext
+    question: IncomingMessage
+    journal: ToolJournal
+    arrivals: Arrivals
+    most: int
+
+    async def ask(
+        self, request: Request, answer: Answer, *, model: Model, cancelled: asyncio.Event | None = None
+    ) -> ModelAnswer:
+        """Answer, as `bot.core.writing.ask.Ask` says. Raises a `ModelError`."""
+        return await _Asking(self, request, answer, model, cancelled).answer()
+
+
+class _Asking:
+    """One answer while it is asked for."""
+
+    def __init__(
+        self, rounds: Rounds, request: Request, answer: Answer, model: Model, cancelled: asyncio.Event | None
+    ) -> None:
+        self._rounds, self._request, self._answer, self._model = rounds, request, answer, model
+        self._cancelled = cancelled
+        self._checkpoint = rounds.context.checkpoint
+        kept = self._checkpoint.get(KEY)
+        self._progress = _PROGRESS.validate_json(kept) if kept else Progress()
+        self._is_kept = True
+        self._steps = {step.id: step for step in self._progress.steps}
+        self._sources = Sources(self._progress.cited)
+        self._text = Paragraphs(answer)
+        self._calls: tuple[Call, ...] = ()
+        self._refused: tuple[RejectedFile, ...] = ()
+        self._until = monotonic() + SECONDS
+
+    async def answer(self) -> ModelAnswer:
+        """Go from round to round."""
+        for step in self._steps.values():
+            self._answer.step(step)
+        if self._progress.text:
+            self._text.write(self._progress.text)
+        while True:
+            if self._progress.asked is not None:
+                await self._run(self._progress.asked)
+            try:
+                completion = await self._ask()
+            except OverBudgetError as error:
+                if not self._progress.rounds:
+                    raise
+                return self._over(_(OUT_OF_MONEY, reason=error.sentence))
+            except ModelEmptyError:
+                if not self._text.text.strip():
+                    raise
+                return self._over()
+            if not completion.content or not self._may_go_on:
+                return self._over(truncated=completion.truncated)
+            self._progress = replace(self._progress, asked=_asked(completion))
+            await self._keep()
+
+    @property
+    def _may_go_on(self) -> bool:
+        return len(self._progress.rounds) < self._rounds.most and monotonic() < self._until
+
+    async def _ask(self) -> Completion:
+        """Ask for the next part of the answer. Raises a `ModelError` whose `partial` is all that was streamed."""
+        request = replace(self._request, rounds=self._progress.rounds, may_call=self._may_go_on)
+        listeners = replace(shown(request, self._answer), step=self._show, cite=self._sources.cite)
+        self._text.begin()
+        try:
+            written = await ask_once(request, self._text.write, listeners, model=self._model, cancelled=self._cancelled)
+        except ModelError as error:
+            error.partial = self._text.text
+            raise
+        self._calls, self._refused = (*self._calls, *written.calls), (*self._refused, *written.refused)
+        return written.completion
+
+    async def _run(self, asked: Asked) -> None:
+        """Run a round's calls, and finish the round with what they returned and what was said meanwhile."""
+        context = replace(self._rounds.context, has_read=bool(self._progress.rounds) or self._request.web is not None)
+        runner = Runner(self._rounds.tools, self._rounds.journal, self._show)
+        try:
+            results = await cancel_on(self._cancelled, runner.run(asked.calls, context))
+        except ModelStoppedError as error:
+            error.partial = self._text.text
+            raise
+        new = () if asked.takes_only_results else await self._arrived()
+        added = ADDED.format(text="\n\n".join(one.text for one in new)) if new else ""
+        self._progress = replace(
+            self._progress,
+            rounds=(*self._progress.rounds, Round(asked.content, results, added)),
+            asked=None,
+            added=(*self._progress.added, *new),
+        )
+        self._is_kept = self._is_kept and all(result.is_storable for result in results)
+        await self._keep()
+
+    async def _arrived(self) -> tuple[Message, ...]:
+        """Return what the asker said since the last look, and show that it was taken in."""
+        known = {message.id for message in self._progress.added}
+        new = tuple(
+            message for message in await self._rounds.arrivals(self._rounds.question) if message.id not in known
+        )
+        if new:
+            self._show(Step(f"added {new[-1].id}", _(STEERED)))
+        return new
+
+    def _show(self, step: Step) -> None:
+        self._steps[step.id] = step
+        self._answer.step(step)
+
+    async def _keep(self) -> None:
+        """Keep what was done so far for another try, as far as it may be kept."""
+        self._progress = replace(
+            self._progress, text=self._text.text, steps=tuple(self._steps.values()), cited=self._sources.cited
+        )
+        if self._is_kept:
+            await self._checkpoint.keep(KEY, _PROGRESS.dump_json(self._progress).decode())
+
+    def _over(self, note: str = "", *, truncated: bool = False) -> ModelAnswer:
+        """Return the answer with its sources, and a note on why it ends here."""
+        notes = [note] if note else []
+        if self._progress.added:
+            notes.append(_(STEERED))
+        ending = self._sources.listed() + "".join(f"\n\n_{one}_" for one in notes)
+        return ModelAnswer(self._text.text, truncated, self._calls, self._refused, ending, self._progress.added)
+
+
+def _asked(completion: Completion) -> Asked:
+    return Asked(completion.content, completion.tool_calls, completion.takes_only_results)

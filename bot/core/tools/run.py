@@ -1,0 +1,130 @@
+"""Run the calls of one round: all at once, each kept before it runs, none that writes twice."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
+
+from bot.core.domain.tool import MOST_TITLE, Step, StepState, ToolResult
+from bot.core.ports.tools import ToolCallEntry, ToolCallState, ToolJournal
+from bot.core.tools.tool import Tool, ToolOutput
+from bot.errors import BotError
+from bot.language import in_english
+
+if TYPE_CHECKING:
+    from bot.core.domain.tool import ToolCall
+    from bot.core.tools.tool import ToolContext
+
+log = logging.getLogger(__name__)
+
+MOST_CALLS = 8  # that run in one round
+SECONDS = 20.0  # that one call may take
+LONGEST_RESULT = 20_000  # characters that the model gets of one result
+MOST_FAULTS = 5  # of arguments, that the model is told
+
+UNKNOWN = "There is no tool of this name here."  # not for people: Claude is told this
+NO_OBJECT = "The arguments were not a JSON object. Nothing was done."  # not for people: Claude is told this
+TOO_MANY = "Too many calls at once: at most {most} run. This one did not."  # not for people: Claude is told this
+DONE_BEFORE = "This was done already, before an interruption. Don't do it again."  # not for people: Claude is told this
+MAYBE_DONE = "An interruption came, so this may be done. It was not done again."  # not for people: Claude is told this
+TOO_SLOW = "This took longer than {seconds:.0f} seconds and was ended."  # not for people: Claude is told this
+CUT = "\n[cut: the rest of the result is left out]"  # not for people: Claude is told this
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs calls of a channel's tools; `show` is told of each step."""
+
+    tools: Sequence[Tool[Any]]
+    journal: ToolJournal
+    show: Callable[[Step], None]
+
+    async def run(self, calls: Sequence[ToolCall], context: ToolContext) -> tuple[ToolResult, ...]:
+        """Run a round's calls; return a result for each, in their order. Never raises for what a tool does."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                running = [
+                    group.create_task(self._result(call, replace(context, call=call.id), number), name="tool call")
+                    for number, call in enumerate(calls)
+                ]
+        except BaseExceptionGroup as broken:
+            raise broken.exceptions[0] from None  # such as that the turn is no longer ours
+        return tuple(task.result() for task in running)
+
+    async def _result(self, call: ToolCall, context: ToolContext, number: int) -> ToolResult:
+        if number >= MOST_CALLS:
+            return ToolResult(call.id, TOO_MANY.format(most=MOST_CALLS), is_error=True)
+        tool = next((one for one in self.tools if one.name == call.name), None)
+        if tool is None:
+            return ToolResult(call.id, UNKNOWN, is_error=True)
+        if call.arguments is None:
+            return ToolResult(call.id, NO_OBJECT, is_error=True)
+        try:
+            arguments = tool.arguments.model_validate(call.arguments)
+        except ValidationError as error:
+            return ToolResult(call.id, _faults(error), is_error=True)
+        output = await self._once(tool, arguments, call, context)
+        return ToolResult(
+            call.id,
+            _cut(output.content),
+            output.passages,
+            is_error=output.is_error,
+            is_storable=output.is_storable,
+        )
+
+    async def _once(self, tool: Tool[Any], arguments: BaseModel, call: ToolCall, context: ToolContext) -> ToolOutput:
+        """Run a call that is valid, unless it writes and an earlier try of the turn has begun it."""
+        entry = ToolCallEntry(
+            place=context.place,
+            turn=context.checkpoint.reference,
+            call=call.id,
+            tool=tool.name,
+            arguments_hash=_hash(call.arguments),
+            begun_at=datetime.now(UTC),
+        )
+        before = await self.journal.begin(entry)
+        if before is not None and tool.is_write:
+            return ToolOutput(DONE_BEFORE if before is ToolCallState.DONE else MAYBE_DONE)
+        step = Step(call.id, tool.title(arguments)[:MOST_TITLE], StepState.RUNNING)
+        self.show(step)
+        output = await self._run(tool, arguments, context)
+        await self.journal.end(entry, ToolCallState.FAILED if output.is_error else ToolCallState.DONE)
+        state = StepState.FAILED if output.is_error else StepState.DONE
+        self.show(replace(step, state=state, sources=output.sources))
+        return output
+
+    async def _run(self, tool: Tool[Any], arguments: BaseModel, context: ToolContext) -> ToolOutput:
+        try:
+            context.checkpoint.turn.check()
+            async with asyncio.timeout(SECONDS):
+                return await tool.run(arguments, context)
+        except TimeoutError:
+            log.warning("the tool %s took too long", tool.name)
+            return ToolOutput(TOO_SLOW.format(seconds=SECONDS), is_error=True)
+        except BotError as error:
+            log.info("the tool %s returned an error: %s", tool.name, type(error).__name__)
+            with in_english():
+                return ToolOutput(error.sentence, is_error=True)
+
+
+def _hash(arguments: object) -> str:
+    return hashlib.sha256(json.dumps(arguments, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _faults(error: ValidationError) -> str:
+    """Say what is wrong with arguments, without quoting them."""
+    found = error.errors(include_url=False, include_input=False, include_context=False)[:MOST_FAULTS]
+    said = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'arguments'}: {one['msg']}" for one in found)
+    return f"The arguments don't fit: {said}. Nothing was done."  # not for people: Claude is told this
+
+
+def _cut(content: str) -> str:
+    return content if len(content) <= LONGEST_RESULT else content[: LONGEST_RESULT - len(CUT)] + CUT

@@ -1,0 +1,54 @@
+"""The sources of an answer: numbered as they are cited, and listed below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from bot.language import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.core.domain.tool import Source
+
+LONGEST_TITLE = 80  # characters
+_MARKUP = str.maketrans(dict.fromkeys("[]()<>|`*_~\n\r\t", " "))
+
+
+class Sources:
+    """The sources that an answer cites, in the order of their numbers, which begin with 1."""
+
+    def __init__(self, cited: Iterable[Source] = ()) -> None:
+        self._cited = {source.url: source for source in cited}
+
+    @property
+    def cited(self) -> tuple[Source, ...]:
+        """Those that are cited so far."""
+        return tuple(self._cited.values())
+
+    def cite(self, source: Source) -> str:
+        """Return the mark to put behind words that come from a source: its number, with its address."""
+        self._cited.setdefault(source.url, source)
+        number = list(self._cited).index(source.url) + 1
+        return f" [[{number}]]({_address(source.url)})"
+
+    def listed(self) -> str:
+        """Return the line below the answer that names its sources, "" if it cites none."""
+        if not self._cited:
+            return ""
+        found = [f"[{number}] [{_title(one)}]({_address(one.url)})" for number, one in enumerate(self.cited, 1)]
+        return "\n\n" + _("Sources: {sources}", sources=" · ".join(found))
+
+
+def _title(source: Source) -> str:
+    """Return what a source is called: its title without markup, or else its host."""
+    title = " ".join(source.title.translate(_MARKUP).split())
+    if len(title) > LONGEST_TITLE:
+        title = f"{title[: LONGEST_TITLE - 1]}…"
+    return title or urlsplit(source.url).hostname or source.url[:LONGEST_TITLE]
+
+
+def _address(url: str) -> str:
+    """Write an address so that it can't end a link of Markdown early."""
+    return url.replace("(", "%28").replace(")", "%29").replace(" ", "%20").replace("<", "%3C").replace(">", "%3E")

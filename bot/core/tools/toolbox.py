@@ -1,0 +1,52 @@
+"""A channel's tools: which of them an answer has, and how it is asked for with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from bot.core.domain.people import Requester
+from bot.core.ports import ChatDirectory
+from bot.core.ports.tools import Arrivals, ToolJournal
+from bot.core.tools.rounds import Rounds
+from bot.core.tools.tool import Tool, ToolContext
+from bot.core.tools.web import web_access
+from bot.core.writing.ask import ask
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.domain.channel_settings import ChannelSettings
+    from bot.core.domain.message import IncomingMessage, Message
+    from bot.core.ports import Checkpoint, Request
+    from bot.core.writing.ask import Ask
+
+
+@dataclass(frozen=True)
+class Toolbox:
+    """All tools that the bot has."""
+
+    tools: tuple[Tool[Any], ...]
+    journal: ToolJournal
+    arrivals: Arrivals
+    directory: ChatDirectory
+
+    def of(self, settings: ChannelSettings) -> Sequence[Tool[Any]]:
+        """Return the tools of a channel, sorted by name: the same for everyone who asks there."""
+        return sorted((tool for tool in self.tools if tool.is_on(settings)), key=lambda tool: tool.name)
+
+    async def equip(self, request: Request, incoming: IncomingMessage) -> tuple[Request, str]:
+        """Give a request its tools; return it, and a sentence about a setting that isn't applied, "" for none."""
+        web, unapplied = await web_access(incoming, request.settings, self.directory)
+        tools = tuple(tool.definition for tool in self.of(request.settings))
+        return replace(request, tools=tools, web=web), unapplied
+
+    def asking(self, request: Request, incoming: IncomingMessage, question: Message, checkpoint: Checkpoint) -> Ask:
+        """Return how to get the answer to a request: in rounds where it has tools."""
+        if not request.tools and request.web is None:
+            return ask
+        settings = request.settings
+        asker = Requester(incoming.author, incoming.home)
+        context = ToolContext(incoming.place, asker, question, settings, checkpoint, call="")
+        tools = self.of(settings)
+        return Rounds(tools, context, incoming, self.journal, self.arrivals, settings.tool_rounds).ask

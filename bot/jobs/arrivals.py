@@ -1,0 +1,44 @@
+"""What the asker says while tools run: it joins the answer that is being written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from bot.core.answer.stop_or_continue import is_continue, is_stop
+from bot.core.domain.message import IncomingMessage, Message, Role
+from bot.jobs.deliveries import MESSAGE, queue_key
+from bot.work import waiting
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+_INCOMING = TypeAdapter(IncomingMessage)
+
+
+class QueuedMessages:
+    """Implements `bot.core.ports.tools.Arrivals` by the queue of a thread: its messages wait there for their turn.
+
+    They stay there until the answer is stored, which ends them; if it fails, they are answered as any message is.
+    """
+
+    def __init__(self, reader: AsyncEngine) -> None:
+        self._reader = reader
+
+    async def __call__(self, question: IncomingMessage) -> tuple[Message, ...]:
+        """Return the asker's own messages that wait behind a question, up to the first one that is not for it."""
+        found: list[Message] = []
+        for payload in await waiting(self._reader, queue_key(question.place), MESSAGE):
+            said = _INCOMING.validate_python(payload)
+            if not _joins(said, question):
+                break
+            if said.id > question.id:
+                found.append(Message(Role.USER, said.author, said.text, said.id))
+        return tuple(found)
+
+
+def _joins(said: IncomingMessage, question: IncomingMessage) -> bool:
+    is_word = is_stop(said.text) or is_continue(said.text)
+    is_alone = said.files or said.is_bot or said.addresses_other or is_word or not said.text
+    return said.author == question.author and not is_alone
