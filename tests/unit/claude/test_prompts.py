@@ -17,7 +17,7 @@ TAGS = {
 
 
 def test_every_prompt_has_its_use() -> None:
-    assert set(prompts.load()) - {"redaction"} == {*Purpose, *(prompts.load().keys() & BY_NAME.keys())}
+    assert set(prompts.load()) - {"redaction", "tools"} == {*Purpose, *(prompts.load().keys() & BY_NAME.keys())}
 
 
 @pytest.mark.parametrize("purpose", Purpose)
