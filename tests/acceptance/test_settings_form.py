@@ -263,7 +263,7 @@ async def test_the_form_begins_with_what_matters(dialogue: Dialogue) -> None:
     ]
     assert view["title"]["text"] == "Settings for #general"
     labels = [one["text"]["text"] for one in view["blocks"][-2]["elements"]]
-    assert labels == ["How I write…", "Who can use me…", "Limits and phone numbers…", "Sorting…"]
+    assert labels == ["How I write…", "What I can look up…", "Who can use me…", "Limits and phone numbers…", "Sorting…"]
     view = await turned(dialogue, WRITING)
     assert "Not set here: 8,000." in str(view["blocks"])
     assert [block["text"]["text"] for block in view["blocks"] if block["type"] == "header"] == [WRITING]

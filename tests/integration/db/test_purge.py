@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 NOW = datetime.now(UTC)
 PLACE = Place("T1", "C1", "1.0")
 QUESTION, ANSWER = Message(Role.USER, "U1", "a question", "1.0"), Message(Role.ASSISTANT, "", "an answer", "2.0")
-TIMES = {"created_at", "last_message_at", "changed_at", "said_at", "rated_at"}
+TIMES = {"created_at", "last_message_at", "changed_at", "said_at", "rated_at", "begun_at"}
 
 
 def ago(days: float) -> datetime:

@@ -69,7 +69,7 @@ def test_an_unknown_price_is_never_nothing() -> None:
     text = report(UsageView(), [used(), unknown])
     assert "| price unknown |" in text
     assert "$0.0015 + 2 with unknown price" in text
-    assert to_csv([unknown]).decode("utf-8-sig").splitlines()[1].endswith(",50,,2,0")
+    assert to_csv([unknown]).decode("utf-8-sig").splitlines()[1].endswith(",50,,2,0,0,0")
 
 
 @pytest.mark.parametrize("unpriced", [0, 2])
@@ -79,3 +79,9 @@ def test_a_picture_shows_each_day(unpriced: int) -> None:
 
 def test_nothing_used_is_said() -> None:
     assert "No requests to Claude" in report(UsageView(UsageScope.CHANNEL, 1), [])
+
+
+def test_searches_of_the_web_are_told() -> None:
+    text = report(UsageView(), [used(), used(web_searches=3, web_fetches=1)])
+    assert text.endswith("On the web: 3 web searches, 1 page read. The costs above include the fee for each search.")
+    assert "On the web" not in report(UsageView(), [used()])
