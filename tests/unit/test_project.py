@@ -27,6 +27,7 @@ from bot import cli, settings
 from bot.core.commands import COMMANDS
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.ports import Intake
+from bot.core.settings.sections import grouped
 from bot.slack.app import bolt_app
 from bot.slack.client.identity import AskedIdentity
 from bot.slack.client.rate_limit import Budget
@@ -302,9 +303,13 @@ def test_docs_list_every_setting() -> None:
 
 
 def test_docs_list_every_channel_setting() -> None:
-    fields = ChannelSettings.model_fields.items()
+    """In the order of the form, and of `/parley settings list`."""
+    fields = ChannelSettings.model_fields
+    names = [name for listed in grouped(fields).values() for name in listed]
 
-    assert rows("docs/settings.md", "In Slack") == [(f"`{n}`", shown(f.default), f.description) for n, f in fields]
+    told = [(f"`{name}`", shown(fields[name].default), fields[name].description) for name in names]
+    assert sorted(names) == sorted(fields)
+    assert rows("docs/settings.md", "In Slack") == told
 
 
 def test_what_pages_link_to_exists() -> None:
