@@ -34,6 +34,7 @@ KINDS = {
     "settings_changes": "changes of settings",
     "summary_runs": "summaries",
     "threads": "threads",
+    "tool_calls": "calls of tools",
 }
 """What the rows of each table are, in an operator's words."""
 

@@ -52,10 +52,6 @@ class ChannelSettings(ToolSettings):
         max_length=100,
         description=N_("a model's ID or name, such as opus; unset: the one set by CLAUDE_MODEL"),
     )
-    memory: Annotated[bool, Shown(N_("Memory"), places=NOT_IN_THREADS)] = Field(
-        default=False,
-        description=N_("whether I keep notes here that people want remembered, and know them in new threads"),
-    )
     creativity: Annotated[Creativity | None, Shown(N_("Creativity"), probe="medium")] = Field(
         default=None, description=N_("low, medium or high; unset: what suits the task. Only for models that support it")
     )

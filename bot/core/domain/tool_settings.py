@@ -45,6 +45,10 @@ class ToolSettings(BaseModel):
             "become part of a search"
         ),
     )
+    memory: Annotated[bool, Shown(N_("Memory"), places=NOT_IN_THREADS)] = Field(
+        default=False,
+        description=N_("whether I keep notes here that people want remembered, and know them in new threads"),
+    )
     tool_rounds: Annotated[int, Shown(N_("Rounds of looking things up"), places=NOT_IN_THREADS)] = Field(
         default=6, ge=1, le=20, description=N_("how many times in a row I may look things up for one answer")
     )

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 MAIN = N_("Main settings")
 SECTIONS = {
     MAIN: (
-        *("instructions", "persona", "personas", "model", "answers", "memory"),
+        *("instructions", "persona", "personas", "model", "answers"),
         *("person_budget", "channel_budget", "workspace_budget", "redact", "retention_days"),
     ),
     N_("How I write"): (
         *("creativity", "temperature", "top_p", "thinking", "effort", "max_output", "context", "footer"),
         "code_language",
     ),
-    N_("What I can look up"): ("web", "web_domains", "web_in_private", "tool_rounds"),
+    N_("What I can look up"): ("web", "web_domains", "web_in_private", "memory", "tool_rounds"),
     N_("Who can use me"): (
         *("guests", "outsiders", "answers_bots", "allowed_people", "denied_people", "allowed_channels"),
         *("denied_channels", "commands_off"),

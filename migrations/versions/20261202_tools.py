@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261130_tools"
-down_revision = "20261130_deaths"
+revision = "20261202_tools"
+down_revision = "20261201_notes"
 
 
 def upgrade() -> None:
