@@ -52,7 +52,7 @@ class Runner:
         try:
             async with asyncio.TaskGroup() as group:
                 running = [
-                    group.create_task(self._result(call, replace(context, call=call.id), number), name="tool call")
+                    group.create_task(self._result(call, replace(context, call=call.id), number), name="tool")
                     for number, call in enumerate(calls)
                 ]
         except BaseExceptionGroup as broken:
