@@ -13,7 +13,7 @@ from bot.language import _, ngettext
 from bot.slack.outbound.broadcasts import harmless
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.core.domain.tool import Source, Step
 
@@ -37,44 +37,57 @@ class Tasks:
     def __init__(self) -> None:
         self._thought = Thought()
         self._steps: dict[str, Step] = {}
-        self._after: dict[str, int] = {}  # how much text was there when each task began
+        self._after: dict[str, int] = {}  # how much text was there when each step began
         self._sent: dict[str, dict[str, Any]] = {}
+        self._news: list[tuple[int, dict[str, Any]]] | None = []  # None where it has to be laid out
 
     def think(self, text: str) -> None:
         """Add a piece of thinking."""
         self._thought.take(text)
+        self._news = None
 
     def step(self, step: Step, after: int) -> None:
         """Take in a step that begins after so much of the text, or how far an earlier one has come."""
         self._thought.end()
         self._steps[step.id] = step
         self._after.setdefault(step.id, after)
+        self._news = None
 
     def end_thinking(self) -> None:
         """Take in that the text has begun."""
-        self._thought.end()
+        if self._thought.is_running:
+            self._thought.end()
+            self._news = None
 
     def end(self) -> None:
         """Take in that the answer is over: a step that still runs has failed."""
-        self._thought.end()
+        self.end_thinking()
         for step in self._steps.values():
             if step.state is StepState.RUNNING:
                 self._steps[step.id] = replace(step, state=StepState.FAILED)
+                self._news = None
 
-    def news(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield the tasks that a stream does not show yet as they are, each after how much of the text it stands."""
-        for task in [*self._thought.task(), *_cards(list(self._steps.values()))]:
-            shown = self._sent.get(task["id"])
-            if shown is None:
-                yield self._after.get(task["id"], 0), task
-            elif any(task[key] != shown[key] for key in ("title", "status")):
-                yield 0, {key: value for key, value in task.items() if key not in shown or key in _REPLACED}
+    def news(self) -> Sequence[tuple[int, dict[str, Any]]]:
+        """Return the tasks that a stream does not show yet as they are, each after how much of the text it stands."""
+        if self._news is None:
+            tasks = [*self._thought.task(), *_cards(list(self._steps.values()))]
+            self._news = [news for task in tasks if (news := self._new(task))]
+        return self._news
+
+    def _new(self, task: dict[str, Any]) -> tuple[int, dict[str, Any]] | None:
+        shown = self._sent.get(task["id"])
+        if shown is None:
+            return self._after.get(task["id"], 0), task
+        if (task["title"], task["status"]) == (shown["title"], shown["status"]):
+            return None
+        return 0, {key: value for key, value in task.items() if key not in shown or key in _REPLACED}
 
     def sent(self, pieces: Iterable[dict[str, Any]]) -> None:
         """Take in that a stream shows these pieces."""
         for piece in pieces:
             if piece["type"] == "task_update":
                 self._sent[piece["id"]] = self._sent.get(piece["id"], {}) | piece
+                self._news = None
 
     def line(self, *, only_running: bool = False) -> str:
         """Return the latest steps on one line of Markdown, "" for none."""
@@ -92,6 +105,11 @@ class Thought:
         self._text = ""
         self._began: float | None = None  # None while there is none
         self._seconds: float | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has begun and is not over."""
+        return self._began is not None
 
     def take(self, text: str) -> None:
         """Add a piece."""
