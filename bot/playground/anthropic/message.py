@@ -49,7 +49,7 @@ class Reply:
     facts: ServedModel
     limit: int
     input: InputUsage
-    prefix: Prefix
+    before: list[Json]  # the messages that it answers
     shows_thinking: bool = True
     signatures: list[str] = field(default_factory=list)
     overdue: list[ServerResult] = field(default_factory=list)
@@ -66,15 +66,14 @@ class Reply:
     @classmethod
     def to(cls, fields: Json, facts: ServedModel, input_: InputUsage, overdue: Sequence[ServerResult]) -> Reply:
         """Begin the message that answers a valid request."""
-        prefix, signatures = Prefix(), list[str]()
+        signatures: list[str] = []
         for role, block in roles_and_blocks(fields["messages"]):
-            prefix.add(role, block)
             if role != "assistant":
                 signatures.clear()
             elif block["type"] == "thinking":
                 signatures.append(block["signature"])
         shows_thinking = (fields.get("thinking") or {}).get("display") != "omitted"
-        return cls(facts, fields["max_tokens"], input_, prefix, shows_thinking, signatures, list(overdue))
+        return cls(facts, fields["max_tokens"], input_, fields["messages"], shows_thinking, signatures, list(overdue))
 
     def start(self) -> bytes:
         """Write the frames that open a stream."""
@@ -232,13 +231,13 @@ class Reply:
         self._is_open = False
         frames, block = b"", self.content[-1]
         if block["type"] == "thinking":
-            sealed = {"thinking": self._written, "shown": self.shows_thinking, "prefix": self.prefix.digest}
-            block["signature"] = seal(sealed)
+            own = {"role": "assistant", "content": self.content[:-1]}
+            prefix = Prefix.of(roles_and_blocks([*self.before, own])).digest
+            block["signature"] = seal({"thinking": self._written, "shown": self.shows_thinking, "prefix": prefix})
             self.signatures.append(block["signature"])
             frames = self._delta({"type": "signature_delta", "signature": block["signature"]})
         elif block["type"] in ("tool_use", "server_tool_use"):
             block["input"] = _object(self._written)
-        self.prefix.add("assistant", block)
         return frames + frame("content_block_stop", {"index": len(self.content) - 1})
 
 

@@ -176,6 +176,8 @@ def _server_result_faults(turn: Turn, before: Sequence[Turn]) -> Iterator[str]:
 
 def _thinking_faults(messages: Sequence[Json], turns: Sequence[Turn]) -> Iterator[str]:
     """Yield the thinking that was not written here, or not behind these messages, and what is missing in the loop."""
+    if not any(block["type"] == "thinking" for turn in turns for _, block in turn.blocks):
+        messages = ()  # the prefix takes long, and is for thinking alone
     prefix = Prefix()
     for number, message in enumerate(messages):
         for index, block in enumerate(blocks_of(message["content"])):

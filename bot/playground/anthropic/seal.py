@@ -62,6 +62,14 @@ class Prefix:
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
 
+    @classmethod
+    def of(cls, blocks: Iterable[tuple[str, Json]]) -> Prefix:
+        """Return what blocks are together, each with the role of its message."""
+        prefix = cls()
+        for role, block in blocks:
+            prefix.add(role, block)
+        return prefix
+
     def add(self, role: str, block: Json) -> None:
         """Add a block, without what may change from request to request. Thinking and blank text may be left out."""
         is_blank = block["type"] == "text" and not block["text"].strip()
