@@ -381,7 +381,6 @@ async def test_rich_text_reaches_the_model_named(wire: Wire, model: ScriptedMode
         {"type": "text", "text": "."},
     ]
     blocks = [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": pieces}]}]
-    workspace.change_rules(scopes=workspace.workspace.rules.scopes | {"usergroups:read"})
     ts = wire.post(f"<@{workspace.bot.id}> plan")
     model.answer("Monday.")
     await wire.tell(wire.event("app_mention", ts, blocks=blocks))
@@ -401,6 +400,7 @@ async def test_names_that_fail_lose_nothing(wire: Wire, model: ScriptedModel) ->
     """A look-up that is refused, or lacks its scope, leaves the message as it is."""
     dialogue, workspace = wire.dialogue, wire.workspace
     workspace.fail("conversations.info", error="internal_error", times=99)
+    workspace.change_rules(scopes=workspace.workspace.rules.scopes - {"usergroups:read"})
     engineering = workspace.channel("engineering")
     ts = wire.post(f"<@{workspace.bot.id}> ask <!subteam^S01SUPPORT0> in <#{engineering}|> or <@U01NOBODY00>")
     model.answer("Asked.")

@@ -91,6 +91,7 @@ class SlackSearch:
             "channel_types": "public_channel",
             "content_types": "messages",
             "include_bots": "true",
+            "include_message_blocks": "true",  # many apps' messages have no other text
             "limit": str(limit),
         }
         if not place.channel.startswith("D"):

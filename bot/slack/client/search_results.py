@@ -34,7 +34,7 @@ def query_of(text: str) -> str:
 
 
 def messages_in(response: object) -> Iterator[Mapping[str, Any]]:
-    """Yield the messages of a response that are from public channels, each once; skip what is not whole."""
+    """Yield the messages of a response that are from public channels, each once; skip what has no place there."""
     results = response.get("results") if isinstance(response, dict) else None
     messages = results.get("messages") if isinstance(results, dict) else None
     seen = set[tuple[str, str]]()
@@ -42,8 +42,7 @@ def messages_in(response: object) -> Iterator[Mapping[str, Any]]:
         if not isinstance(one, dict):
             continue
         channel, ts = string_of(one.get("channel_id")), string_of(one.get("message_ts"))
-        is_whole = _PUBLIC.fullmatch(channel) and _TS.fullmatch(ts) and string_of(one.get("content")).strip()
-        if is_whole and (channel, ts) not in seen:
+        if _PUBLIC.fullmatch(channel) and _TS.fullmatch(ts) and (channel, ts) not in seen:
             seen.add((channel, ts))
             yield one
 
@@ -56,7 +55,7 @@ def author_of(message: Mapping[str, Any]) -> str:
 
 def text_of(message: Mapping[str, Any]) -> str:
     """Return a message's text as Markdown; mentions stay as Slack writes them."""
-    return flat({"text": message.get("content")})
+    return flat({"text": message.get("content"), "blocks": message.get("blocks")})
 
 
 def found(message: Mapping[str, Any], text: str, names: Mapping[str, str], workspace_url: str) -> FoundMessage | None:

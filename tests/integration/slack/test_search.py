@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,15 @@ import pytest
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.core.domain.platform_search import FoundMessage, SearchGap
+from bot.playground.slack.faults import CallFault
+from bot.playground.slack.records import MessageRecord
 from bot.playground.slack.rules import Rules
-from bot.slack.chat.search import SlackSearch
+from bot.slack.chat.search import DEADLINE, SlackSearch
 from bot.slack.client.identity import AskedIdentity
 from bot.slack.client.rate_limit import SEARCH, Budget
 from bot.slack.client.tokens import Client, StaticToken
 from bot.slack.workspaces import WorkspaceClients
+from tests.support.clock import turn_clock
 from tests.support.quota import InMemoryQuota
 from tests.support.workspace import ScriptedWorkspace
 
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
 
     from bot.playground.slack.records import User
 
-TOLD = "Gizmo ships with the *second* pump &amp; without the valve"
+TOLD = "Gizmo ships with the second pump &amp; without the valve"
 
 
 @dataclass
@@ -84,7 +88,7 @@ async def test_a_message_elsewhere_is_found(asking: Asking) -> None:
     found = await asking.find(asking.ask())
     assert not isinstance(found, SearchGap)
     (one,) = found
-    assert one.text == "@Ada Marsh: Gizmo ships with the **second** pump & without the valve"
+    assert one.text == "@Ada Marsh: Gizmo ships with the second pump & without the valve"
     assert (one.id, one.channel, one.channel_name) == (ts, engineering, "engineering")
     assert (one.author, one.name, one.is_bot) == (asking.local.sam.id, "Sam Okoro", False)
     assert one.link == f"https://local-workspace.slack.com/archives/{engineering}/p{ts.replace('.', '')}"
@@ -100,6 +104,7 @@ async def test_the_request_asks_for_no_more(asking: Asking) -> None:
         "channel_types": "public_channel",
         "content_types": "messages",
         "include_bots": "true",
+        "include_message_blocks": "true",
         "limit": "20",
         "context_channel_id": asking.local.channel("general"),
     }
@@ -112,6 +117,13 @@ async def test_neither_question_nor_own_answers_return(asking: Asking) -> None:
     found = await asking.find(asking.ask())
     assert not isinstance(found, SearchGap)
     assert [(one.text, one.is_bot) for one in found] == [("Gizmo was deployed", True)]
+
+
+async def test_an_apps_blocks_are_read(asking: Asking) -> None:
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "*Gizmo* is down"}}]
+    channel = asking.local.channel("engineering")
+    asking.local.workspace.post(MessageRecord(channel, asking.local.workspace.deploys.id, "", blocks=blocks))
+    assert await asking.texts(asking.ask()) == ["**Gizmo** is down"]
 
 
 async def test_private_words_never_come(asking: Asking) -> None:
@@ -211,6 +223,18 @@ async def test_other_refusals_hold_once(asking: Asking, code: str) -> None:
 async def test_an_unreachable_slack_finds_nothing(asking: Asking, how: dict[str, int]) -> None:
     asking.local.fail(SEARCH, **how)  # type: ignore[arg-type]
     assert await asking.find(asking.ask()) is SearchGap.FAILED
+
+
+async def test_a_search_without_end_is_left(asking: Asking) -> None:
+    faults = asking.local.api.faults[SEARCH]
+    faults.append(CallFault(hang=3_600))
+    searching = asyncio.create_task(asking.find(asking.ask()))
+    async with asyncio.timeout(30):
+        while faults:  # noqa: ASYNC110 (a fault tells no one when it is met)
+            await asyncio.sleep(0.01)
+    turn_clock(DEADLINE)
+    assert await searching is SearchGap.FAILED
+    turn_clock(3_600)  # so that the local Slack is done with it, too
 
 
 async def test_unknown_people_find_nothing(asking: Asking) -> None:

@@ -59,7 +59,7 @@ def _ranked(workspace: Workspace, arguments: Arguments, token: ActionToken) -> l
     query = _words(arguments.text("query"))
     words = {word for word in query if len(word) >= SHORTEST_WORD} or query
     scored = [
-        (len(words & _words(message.text)), message)
+        (len(words & _words(f"{message.text} {message.shown}")), message)
         for channel in _searched(workspace, arguments, token)
         for message in workspace.messages(channel.id)
         if _is_wanted(workspace, message, arguments)
@@ -68,7 +68,8 @@ def _ranked(workspace: Workspace, arguments: Arguments, token: ActionToken) -> l
     by_time = arguments.text("sort") == "timestamp"
     is_falling = arguments.text("sort_dir", "desc") == "desc"
     hits.sort(key=lambda hit: (0 if by_time else hit[0], hit[1].ts), reverse=is_falling)
-    return [_result(workspace, message) for _, message in hits]
+    with_blocks = arguments.flag("include_message_blocks")
+    return [_result(workspace, message, with_blocks=with_blocks) for _, message in hits]
 
 
 def _words(text: str) -> set[str]:
@@ -98,7 +99,7 @@ def _is_wanted(workspace: Workspace, message: MessageRecord, arguments: Argument
     return at > arguments.number("after", 0) and (not arguments.has("before") or at < arguments.number("before", 0))
 
 
-def _result(workspace: Workspace, message: MessageRecord) -> Json:
+def _result(workspace: Workspace, message: MessageRecord, *, with_blocks: bool) -> Json:
     """Describe a message; a workflow's or an incoming webhook's has no user."""
     author = workspace.users[message.user]
     is_named = message.subtype == "bot_message"
@@ -113,6 +114,7 @@ def _result(workspace: Workspace, message: MessageRecord) -> Json:
         "content": message.text,
         "is_author_bot": author.is_bot,
         "permalink": link(workspace, message),
+        **({"blocks": message.blocks} if with_blocks and message.blocks else {}),
     }
 
 

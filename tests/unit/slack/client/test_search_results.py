@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.slack.client.search_results import MOST_QUERY, MOST_TEXT, found, messages_in, query_of, text_of
 
 URL = "https://acme.slack.com/"
-WHOLE = {
+WHOLE: dict[str, Any] = {
     "author_name": "Sam Okoro",
     "author_user_id": "U01SAM00000",
     "team_id": "T01LOCAL000",
@@ -22,12 +22,13 @@ WHOLE = {
     "is_author_bot": False,
     "permalink": "https://acme.slack.com/archives/C01GENERAL0/p1790000000000100",
 }
+FIELDS = [*WHOLE, "thread_ts", "blocks", "context_messages", "type", "text"]
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(list(WHOLE)), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=3),
     max_leaves=8,
 )
-ODD = st.dictionaries(st.sampled_from(list(WHOLE)), ANYTHING).map(lambda odd: WHOLE | odd)
+ODD = st.dictionaries(st.sampled_from(FIELDS), ANYTHING).map(lambda odd: WHOLE | odd)
 
 
 def read(message: object) -> list[Any]:
@@ -67,11 +68,22 @@ def test_a_whole_result_is_read() -> None:
     assert one.at.isoformat() == "2026-09-21T14:13:20.000100+00:00"
 
 
-@pytest.mark.parametrize("name", ["channel_id", "message_ts", "content"])
+@pytest.mark.parametrize("name", ["channel_id", "message_ts"])
 @pytest.mark.parametrize("value", [None, "", 7, [], {}])
-def test_what_lacks_essentials_is_skipped(name: str, value: object) -> None:
+def test_what_has_no_place_is_skipped(name: str, value: object) -> None:
     assert read(WHOLE | {name: value}) == []
     assert read({field: known for field, known in WHOLE.items() if field != name}) == []
+
+
+@pytest.mark.parametrize("value", [None, "", " \n", 7, [], {}])
+def test_what_says_nothing_is_skipped(value: object) -> None:
+    assert read(WHOLE | {"content": value}) == [None]
+
+
+def test_blocks_stand_for_the_text() -> None:
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "*late* &amp; heavy"}}]
+    (one,) = read(WHOLE | {"content": "", "blocks": blocks})
+    assert one.text == "**late** & heavy"
 
 
 @pytest.mark.parametrize("name", ["author_name", "author_user_id", "channel_name", "is_author_bot", "permalink"])

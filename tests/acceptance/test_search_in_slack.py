@@ -1,0 +1,86 @@
+"""Slack's search beside a whole bot: what it needs is in memory only, and what it finds is kept nowhere."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import app, settings
+from bot.core.domain.message import Place
+from bot.core.domain.people import Requester
+from bot.core.domain.platform_search import SearchGap
+from bot.db.quota import SqlQuota
+from bot.log import TALKATIVE
+from bot.slack.app import bolt_app
+from bot.slack.chat.search import SlackSearch
+from bot.slack.client.rate_limit import SEARCH, Budget
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    import pytest
+
+    from tests.acceptance.conftest import Dialogue
+    from tests.support.scripted import ScriptedModel
+
+SECRET = "zyxgizmo"  # a word that stands nowhere else
+
+
+@asynccontextmanager
+async def searching_bot(stage: Dialogue) -> AsyncIterator[SlackSearch]:
+    """Run the bot, and yield its search."""
+    read = settings.read(stage.environ | stage.workspace.environment("http"), for_slack=True)
+    async with AsyncExitStack() as stack:
+        built = await app.build(stack, read)
+        bolt = bolt_app(built.joined.client, built.joined.teams, built.intake, built.uninstaller.depart)
+        await app.begin(stack, read, built)
+        address = await stack.enter_async_context(app.listening(read, bolt, built))
+        stage.workspace.deliver_to(f"{address}/slack/events")
+        yield SlackSearch(built.joined.teams, Budget(SqlQuota(built.database)))
+
+
+def stored(stage: Dialogue) -> bytes:
+    """Return all bytes of the database, those not yet moved into its main file included."""
+    file = Path(stage.environ["DATABASE_URL"].removeprefix("sqlite:///"))
+    return b"".join(part.read_bytes() for part in sorted(file.parent.glob(f"{file.name}*")))
+
+
+async def test_neither_token_nor_results_are_kept(
+    stage: Dialogue, model: ScriptedModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in TALKATIVE:  # as `bot.log.configure` does
+        caplog.set_level(logging.WARNING, name)
+    caplog.set_level(logging.DEBUG)
+    local, me = stage.workspace, stage.workspace.me
+    elsewhere = local.workspace.add_channel("roadmap")
+    local.say(elsewhere.id, f"The {SECRET} ships in May", user=local.sam)
+    model.answer("In May, I think.")
+    async with searching_bot(stage) as search:
+        ts = stage.mention("what do you know about quuxquestion?")
+        place, asker = Place(local.workspace.team_id, stage.general, ts), Requester(me.id, local.workspace.team_id)
+        assert await stage.answer(stage.general, ts) == "In May, I think."
+        found = await search.messages(place, asker, ts, SECRET, 5)
+        assert not isinstance(found, SearchGap)
+        assert [one.text for one in found] == [f"The {SECRET} ships in May"]
+        local.fail(SEARCH, error="fatal_error")
+        assert await search.messages(place, asker, ts, SECRET, 5) is SearchGap.FAILED
+        await stage.until_idle()
+        tokens = [str(one.event["action_token"]) for one in local.deliveries.log if "action_token" in one.event]
+        assert len(tokens) == 2  # of the two events of a mention
+        assert {call.arguments["action_token"] for call in local.calls if call.method == SEARCH} <= set(tokens)
+        held = await asyncio.to_thread(stored, stage)
+        assert b"quuxquestion" in held
+        assert not any(word.encode() in held for word in (*tokens, SECRET, "action_token"))
+        assert not any(word in caplog.text for word in (*tokens, SECRET))
+        assert "Slack's search failed: fatal_error" in caplog.text
+    async with searching_bot(stage) as restarted:
+        assert await restarted.messages(place, asker, ts, SECRET, 5) is SearchGap.NOT_FRESH
+
+
+async def test_a_command_cannot_search(stage: Dialogue) -> None:
+    async with searching_bot(stage) as search:
+        asker = Requester(stage.workspace.me.id, stage.workspace.workspace.team_id)
+        assert await search.messages(Place(asker.home, stage.general), asker, "", "gizmo", 5) is SearchGap.NOT_FRESH
