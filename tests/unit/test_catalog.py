@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 
 from docs.catalog import FILES, ROOT, sentences, updated
 from tests.unit.sentences import TRANSLATED, outside
+from tests.unit.untranslated import untranslated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +61,36 @@ def test_no_marked_sentence_is_overlooked() -> None:
     found = {tuple(one.id) if one.pluralizable else (str(one.id),) for one in sentences()}
     for file in (ROOT / "bot").rglob("*.py"):
         assert set(marked(file.read_text(encoding="utf-8"))) <= found, file
+
+
+def test_no_marked_sentence_is_shown_in_english() -> None:
+    files = [file for part in READ_IN_SLACK for file in [ROOT / "bot" / part, *(ROOT / "bot" / part).rglob("*.py")]]
+    sources = {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts): file.read_text(encoding="utf-8")
+        for file in files
+        if file.is_file()
+    }
+    assert list(untranslated(sources)) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "is_found"),
+    [
+        ('f"{GONE} Ask again."', True),
+        ('f"{_(GONE)} Ask again."', False),
+        ("UsageError(GONE if late else AWAY)", True),
+        ("UsageError(_(GONE if late else AWAY))", False),
+        ('" ".join((here.GONE, why))', True),
+        ("visible.replace(WHERE[kind])", True),
+        ("visible.replace(_(WHERE[kind]))", False),
+        ("partial(_, GONE)", False),
+        ("refused(GONE)", False),
+    ],
+)
+def test_where_a_sentence_is_shown_is_known(code: str, is_found: bool) -> None:  # noqa: FBT001 (a parameter of the test)
+    constants = 'GONE = N_("It is gone.")\nAWAY = N_("It is away.")\n'
+    using = f'from a import here\nfrom a.here import GONE, AWAY\nWHERE = {{1: N_("Here.")}}\n{code}\n'
+    assert bool(list(untranslated({"a.here": constants, "a.there": using}))) is is_found
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.parent.parent.name))

@@ -68,7 +68,8 @@ def mark(record: Feedback) -> str:
 
 def labels(record: Feedback, present: Collection[str] = ()) -> list[str]:
     """Return the labels that an issue should have: ours, and those that are `present` and not ours."""
-    ours = [f"{CATEGORY}{record.category or UNSORTED}", *([f"{SEVERITY}{record.severity}"] if record.severity else [])]
+    category = f"{CATEGORY}{record.category or UNSORTED}"  # not for people: a label, the same in each language
+    ours = [category, *([f"{SEVERITY}{record.severity}"] if record.severity else [])]
     kept = [one for one in present if not one.startswith((CATEGORY, SEVERITY))]
     return [*kept, *(one[:LONGEST_LABEL] for one in ours)]
 
