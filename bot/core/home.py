@@ -43,6 +43,10 @@ SHOWN = 120  # characters of an item
 MENTION_ME = N_(
     "• Mention me in a channel, or write to me here: I answer in a thread, and remember what was said in it."
 )
+VISITOR_UNKNOWN = N_(
+    "I couldn't look up who you are, so I can't show you more. If this keeps happening, tell your administrator."
+)
+FORGET_ME = N_("`/parley forget me` erases what I've stored of your messages.")
 RANK_UNKNOWN = N_("I couldn't look up whether you are an admin of this workspace, who can see its settings.")
 CHANNELS_UNKNOWN = N_("I couldn't look up which channels you share with me.")
 

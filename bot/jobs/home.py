@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from bot.core.domain.interaction import Section
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
-from bot.core.home import Health, build_home
+from bot.core.home import FORGET_ME, VISITOR_UNKNOWN, Health, build_home
 from bot.errors import ChatError
-from bot.language import N_, _
+from bot.language import _
 from bot.turn import CostCenter
 from bot.work import Delivery
 
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HOME = "home"
-UNKNOWN = N_(
-    "I couldn't look up who you are, so I can't show you more. If this keeps happening, tell your administrator."
-)
-FORGET_ME = N_("`/parley forget me` erases what I've stored of your messages.")
 
 
 class HomeTab:
@@ -88,7 +84,7 @@ class HomeTab:
             if error.is_transient:
                 raise
             log.warning("could not look up whose home it is: %s", error)
-            return _(UNKNOWN)
+            return _(VISITOR_UNKNOWN)
 
 
 def _charge_visitor(payload: Mapping[str, Any]) -> CostCenter:

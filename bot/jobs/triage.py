@@ -27,7 +27,7 @@ from bot.core.settings.parse import parse
 from bot.core.triage import actions, open_posts, report
 from bot.core.triage.alert import alert
 from bot.core.triage.classifier import MOST_CORRECTIONS, asked, decide, ignore, judge, needs_no_model
-from bot.core.triage.digest import DIGEST_EVERY, digest, due
+from bot.core.triage.digest import DIGEST_EVERY, RECENT, digest, due
 from bot.core.triage.publish import notify, show, show_notice, target, unreachable
 from bot.core.writing.notes import unapplied
 from bot.errors import NotAllowedError, UsageError
@@ -58,7 +58,6 @@ LOOK_EVERY = 20.0  # seconds: how often to look for what waits
 REST = 15.0  # seconds without a call after one that failed
 LATE = timedelta(minutes=1)  # after which a record that is not shown is taken for forgotten
 MOST_WAITING = 100  # records that are looked at in one go
-DIGESTED = timedelta(days=29)
 
 _PLACE = TypeAdapter(Place)
 _SECONDS = re.compile(r"\d{9,11}(?:\.\d+)?")
@@ -233,7 +232,7 @@ class TriageJobs:
     async def look_for_digests(self, _job: Job) -> None:
         """Post the digest of each channel where it is due, once across replicas."""
         now = datetime.now(UTC)
-        for place in await self._feedback.statistics.channels_since(now - DIGESTED):
+        for place in await self._feedback.statistics.channels_since(now - RECENT):
             if date := due(await self._store.settings.load(place), now):
                 await self._accept(chain.after_due(place, date))
 
@@ -287,7 +286,7 @@ class TriageJobs:
         async with answering(command, answers=self._chat.answers, checkpoint=checkpoint) as visible:
             standing = await self._chat.directory.membership(place, command.asker.person)
             if not standing.is_member:
-                text = _("Only members of this channel can see its feedback.")
+                text = _(open_posts.FOR_MEMBERS)
             elif query.what == "report":
                 text = await report.report(place, feedback=self._feedback, store=self._store, chat=self._chat)
             elif query.what == "open":

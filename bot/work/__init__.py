@@ -5,6 +5,7 @@ group_commit.py  several writes per commit
 accept.py        accepts deliveries: durable, once, several per statement
 amend.py         a redelivery with more content
 claim.py         the statements that claim jobs
+crashes.py       after how many crashes a job is suspected, and set aside
 lease.py         claims, renews, takes over and completes jobs
 delivery.py      what arrived and needs work
 job.py           the job that a handler gets

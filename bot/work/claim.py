@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from bot.work.crashes import CRASHED, SUSPECT
 from bot.work.delivery import reference_of
 from bot.work.table import READY, RUNNING, Now, inbox
 
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy.sql.dml import ReturningUpdate
-
-# Deaths of their processes after which jobs count as suspects; and of the quarantine's own, with the first of which
-# they are run alone, and after which they are guilty. Why so many: see quarantine.py.
-SUSPECT, CRASHED, GUILTY = 2, 1, 3
 
 
 class Cell(StrEnum):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from bot.work.claim import CRASHED
+from bot.work.crashes import CRASHED
 from bot.work.delivery import reference_of
 from bot.work.table import DONE, FAILED, READY, Now, inbox
 

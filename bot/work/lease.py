@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from bot.work.claim import SUSPECT, Cell, Claim, claim_rows
+from bot.work.claim import Cell, Claim, claim_rows
+from bot.work.crashes import SUSPECT
 from bot.work.retry import cause, is_away, jittered
 from bot.work.table import DISCARDED, DONE, FAILED, READY, RUNNING, Now, inbox
 

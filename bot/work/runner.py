@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot import turn
-from bot.work.claim import GUILTY
+from bot.work.crashes import GUILTY
 from bot.work.job import AbandonedError, Charge, DeadlyError, GivenUp, Handler, Job
 from bot.work.lease import LeaseLostError
 from bot.work.retry import Policy, cause

@@ -23,7 +23,7 @@ from bot.core import mention_commands, prompt_data, search_words, tokens, trigra
 from bot.core.answer import name_at_start, stop_or_continue
 from bot.core.classify import evidence, examples
 from bot.core.classify import parse as classify
-from bot.core.code import diff
+from bot.core.code import diff, render
 from bot.core.code import parse as code
 from bot.core.code_blocks import blocks, resume
 from bot.core.code_blocks import fences as code_fence
@@ -393,7 +393,7 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     ),
     "widened, again and again": (lambda text: code_fence.widened(NESTED * (len(text) // len(NESTED))), ("",), 40_000),
     "files.blocks": (blocks.blocks, ("```\n", "```python\n# a.py\n"), 40_000),
-    "brief": (blocks.brief, ("```\na\n```\n",), 20_000),
+    "brief": (render.brief, ("```\na\n```\n",), 20_000),
     "files.fenced": (lambda text: blocks.fenced(text, "py"), ("",), ANY_LENGTH),
     "unfinished": (resume.unfinished, ("```\na\n```\n",), 20_000),
     "joined": (lambda text: resume.joined(text, text), ("", "~~~\n"), ANY_LENGTH),

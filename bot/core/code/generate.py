@@ -13,7 +13,7 @@ from bot.core.code import render
 from bot.core.code.changed_files import changes
 from bot.core.code.correct import correct
 from bot.core.code.draft import CodeContext, CodeDraft, keep, kept
-from bot.core.code_blocks.blocks import blocks, brief, clean, read, replaced
+from bot.core.code_blocks.blocks import blocks, clean, read, replaced
 from bot.core.code_blocks.fences import widened
 from bot.core.code_blocks.resume import joined
 from bot.core.domain.message import Upload
@@ -72,7 +72,7 @@ async def produce(context: CodeContext) -> Product:
     ending = _ending(draft, report, found, is_saved=is_saved, context=context) + context.notes
     shown = replaced(draft.text, {change.block: render.difference(change) for change in new if change.before})
     await read(shown)
-    shown = brief(shown) if new else shown
+    shown = render.brief(shown) if new else shown
     footer = footer_of(draft.calls, context.request, is_first=context.is_first)
     buttons = _controls(draft, new, is_saved=is_saved, context=context)
     is_instead = draft.is_mended or shown != written

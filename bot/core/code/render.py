@@ -1,4 +1,4 @@
-"""Write what a person reads below the code: what was saved, what is wrong with it, what can be done next."""
+"""Write what a person reads beside the code: its explanation, what was saved, what is wrong, what can be done next."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from bot.core.actions import (
     thumbs,
 )
 from bot.core.code.diff import count, diff
-from bot.core.code_blocks.blocks import fenced
+from bot.core.code_blocks.blocks import blocks, fenced
+from bot.core.code_blocks.fences import LINE_END
 from bot.core.domain.control_value import AnswerRef, CodeFiles
 from bot.core.domain.programming_language import NAMES, OFFERED, of_file
 from bot.core.writing.below import End
 from bot.core.writing.notes import ELSEWHERE
-from bot.language import _, ngettext
+from bot.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,22 @@ if TYPE_CHECKING:
     from bot.core.domain.code_file import CodeFile, SyntaxReport
     from bot.core.domain.interaction import Control
 
+LONGEST_EXPLANATION = 1_200  # characters beside the blocks; the prompt asks for five lines
+SHORTENED = N_("I shortened the explanation because it was long. “Explain” gives all of it.")
 MAX_NAMES = 240  # characters of a value with names; the platform takes 255 with a menu
+
+
+def brief(text: str) -> str:
+    """Return an answer with its blocks whole, and with a long explanation cut at a line's end."""
+    lines = LINE_END.split(text)
+    inside = {number for block in blocks(text) for number in range(block.first, block.end)}
+    room, kept = LONGEST_EXPLANATION, list[str]()
+    for number, line in enumerate(lines):
+        if number not in inside:
+            room -= len(line)
+        if number in inside or room >= 0:
+            kept.append(line)
+    return text if room >= 0 else "\n".join([*kept, "", f"_{_(SHORTENED)}_"])
 
 
 def saved(changes: Sequence[Change], *, in_direct: bool = False) -> str:

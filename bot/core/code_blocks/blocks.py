@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING
 from bot.core.code_blocks import file_names
 from bot.core.code_blocks.fences import LINE_END, is_closed, tokens, widened
 from bot.core.domain.code_file import CodeFile
-from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 QUICK = 2_000  # characters of an answer that are searched in a few milliseconds
-LONGEST_EXPLANATION = 1_200  # characters beside the blocks; the prompt asks for five lines
-SHORTENED = N_("I shortened the explanation because it was long. “Explain” gives all of it.")
 PROSE = {"md", "markdown", "mdx", "rst", "txt", "adoc"}  # extensions of what has fences in it, and no syntax to check
 
 _TICKS = re.compile(r"`{3,}")
@@ -118,19 +115,6 @@ def replaced(text: str, changed: Mapping[str, str]) -> str:
         if block.file.name in changed:
             lines[block.first : block.end] = changed[block.file.name].split("\n")
     return "\n".join(lines)
-
-
-def brief(text: str) -> str:
-    """Return an answer with its blocks whole, and with a long explanation cut at a line's end."""
-    lines = LINE_END.split(text)
-    inside = {number for block in blocks(text) for number in range(block.first, block.end)}
-    room, kept = LONGEST_EXPLANATION, list[str]()
-    for number, line in enumerate(lines):
-        if number not in inside:
-            room -= len(line)
-        if number in inside or room >= 0:
-            kept.append(line)
-    return text if room >= 0 else "\n".join([*kept, "", f"_{_(SHORTENED)}_"])
 
 
 def fenced(content: str, tag: str) -> str:

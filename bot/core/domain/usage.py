@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-USUAL_DAYS, MOST_DAYS = 7, 366
-
 
 class UsageScope(StrEnum):
     """Whose usage it is."""
@@ -21,8 +19,8 @@ class UsageScope(StrEnum):
 class UsageView:
     """Whose usage to show, and for how many days, including today."""
 
-    scope: UsageScope = UsageScope.PERSON
-    days: int = USUAL_DAYS
+    scope: UsageScope
+    days: int
 
     def since(self, now: datetime) -> datetime:
         """Return when it begins: days are those of UTC."""

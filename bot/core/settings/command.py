@@ -39,9 +39,6 @@ FOR_ADMINS = N_("Only workspace admins and Parley's admins can change the settin
 LISTED = {SettingsAction.OPEN, SettingsAction.LIST, SettingsAction.LIST_ALL}  # the first where no form could open
 TRIAGE_LISTED = {SettingsAction.TRIAGE, SettingsAction.OPEN_TRIAGE}  # the latter where its form could not open
 
-BACK = N_("The settings for {place} are back to how they were after change {number}: {names}.")
-BACK_AT_FIRST = N_("The settings for {place} are back to how they were before any change: {names}.")
-
 
 async def configure(
     command: Command,
@@ -154,7 +151,12 @@ async def _changes(
         back = {name: value for name, value in back.items() if name not in gone}
         if not back:
             raise UsageError(" ".join(gone.values()))
-        told = _(BACK if number else BACK_AT_FIRST, place=at.name, number=number, names=", ".join(sorted(back)))
+        told = _(
+            history.BACK if number else history.BACK_AT_FIRST,
+            place=at.name,
+            number=number,
+            names=", ".join(sorted(back)),
+        )
         return " ".join((told, *gone.values())), back, overrides.version
     value = None
     if parsed.action is SettingsAction.SET:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 NAMES = {"": N_("the operator's file"), PARLEY: N_("me")}
 LISTED = 20  # changes
+BACK = N_("The settings for {place} are back to how they were after change {number}: {names}.")
+BACK_AT_FIRST = N_("The settings for {place} are back to how they were before any change: {names}.")
 ALREADY = N_("The settings for {place} are already as they were after change {number}.")
 ALREADY_AT_FIRST = N_("The settings for {place} are already as they were before any change.")
 

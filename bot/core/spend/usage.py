@@ -19,7 +19,7 @@ from bot.core.command import answering
 from bot.core.dates import short_date
 from bot.core.domain.message import Upload
 from bot.core.domain.thread import Record
-from bot.core.domain.usage import MOST_DAYS, USUAL_DAYS, DailyUsage, UsageScope, UsageView
+from bot.core.domain.usage import DailyUsage, UsageScope, UsageView
 from bot.core.markdown_table import markdown_table
 from bot.core.money import dollars
 from bot.core.time_span import times as spans
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+USUAL_DAYS, MOST_DAYS = 7, 366
 USAGE = N_(
     "Type `/parley usage`, then `person`, `channel` or `workspace`, and how far back: `7d`, `4w`, `last month`, "
     "`since Monday`; at most 366d."

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 ONE_CALL = 24_000  # tokens
 PART = 12_000
 LARGEST_PART = 40_000
-PARALLEL = 8
+MOST_PARTS = 24  # of a text: about a million tokens
+PARALLEL = 8  # parts that are read at once
 
 
 def parts(lines: Sequence[TranscriptLine], room: int) -> list[tuple[TranscriptLine, ...]]:

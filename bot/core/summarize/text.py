@@ -12,7 +12,7 @@ from bot.core.domain.message import Role
 from bot.core.domain.setting_choices import Creativity
 from bot.core.ports import Request, Turn
 from bot.core.prompt_data import quoted
-from bot.core.summarize.parts import LARGEST_PART, PARALLEL
+from bot.core.summarize.parts import LARGEST_PART, MOST_PARTS, PARALLEL
 from bot.core.summarize.prompts import for_text
 from bot.core.tokens import BYTES_PER_TOKEN, estimate_tokens, shorten
 from bot.language import _
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from bot.core.ports import Model
 
 MAX_OUTPUT = 2_000  # tokens
-MOST_PARTS = 24  # of a text: about a million tokens
 
 
 def prompt(text: str, options: SummaryOptions, language: str = "") -> str:

@@ -27,6 +27,7 @@ DIGEST_EVERY = 300.0  # seconds: how often to look whether a digest is due
 MOST_RECORDS = 10_000  # of four weeks that are searched
 LATE = timedelta(hours=3)  # a digest that could not be written by then is left out
 MONDAY = 0
+RECENT = timedelta(days=29)  # a channel without a post for longer has no digest
 SHOWN = 5  # posts that wait
 
 

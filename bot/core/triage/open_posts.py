@@ -12,7 +12,7 @@ from bot.core.domain.message import Place
 from bot.core.triage.card import POST, plain
 from bot.core.triage.report import MOST_RECORDS, REPORTED
 from bot.errors import NotAllowedError, UsageError
-from bot.language import _, ngettext
+from bot.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, ChatNames, Store
     from bot.core.ports.feedback_store import FeedbackStore
 
+FOR_MEMBERS = N_("Only members of this channel can see its feedback.")
 LISTED = 10  # posts
 
 

@@ -69,8 +69,8 @@ async def test_threads_and_settings_stay_apart(stored: Database) -> None:
 async def test_usage_and_runs_stay_apart(stored: Database) -> None:
     store = sql_store(stored)
     for scope in UsageScope:
-        assert await store.usage.load(UsageView(scope), OURS, "U1", NOW)
-        assert await store.usage.load(UsageView(scope), THEIRS, "U1", NOW) == ()
+        assert await store.usage.load(UsageView(scope, 7), OURS, "U1", NOW)
+        assert await store.usage.load(UsageView(scope, 7), THEIRS, "U1", NOW) == ()
     assert await store.summary_runs.find("T1", test_summary_runs.RUN.id)
     assert await store.summary_runs.find("T2", test_summary_runs.RUN.id) is None
     runs = SqlClassifyRunStore(stored)

@@ -55,7 +55,7 @@ async def test_a_view_sums_its_own(store: Store, database: Database) -> None:
     await keep(database, CALL, place=Place("T2", "C1", "1"))
     counts = {}
     for scope in UsageScope:
-        (used,) = await store.usage.load(UsageView(scope), HERE, "U1", NOW)
+        (used,) = await store.usage.load(UsageView(scope, 7), HERE, "U1", NOW)
         counts[scope] = (used.calls, used.cost_micros, used.cache_read_tokens)
     assert counts == {
         UsageScope.PERSON: (3, 21, 90),
@@ -68,13 +68,13 @@ async def test_a_turn_counts_once(store: Store, database: Database) -> None:
     later = NOW + timedelta(seconds=1)
     await keep(database, replace(CALL, turn="a"), replace(CALL, turn="b"), replace(CALL, turn=""))
     await keep(database, replace(CALL, turn="a", started_at=later, purpose=Purpose.CODE))
-    used = await store.usage.load(UsageView(), HERE, "U1", NOW)
+    used = await store.usage.load(UsageView(UsageScope.PERSON, 7), HERE, "U1", NOW)
     assert {one.purpose: (one.turns, one.calls) for one in used} == {"answer": (2, 3), "code": (0, 1)}
 
 
 async def test_an_unknown_price_is_told_apart(store: Store, database: Database) -> None:
     await keep(database, CALL, replace(CALL, cost_micros=None, outcome="ModelBusyError"))
-    (used,) = await store.usage.load(UsageView(), HERE, "U1", NOW)
+    (used,) = await store.usage.load(UsageView(UsageScope.PERSON, 7), HERE, "U1", NOW)
     assert (used.calls, used.failed, used.unpriced, used.cost_micros) == (2, 1, 1, 7)
 
 
@@ -82,7 +82,7 @@ async def test_days_are_those_of_utc(store: Store, database: Database) -> None:
     midnight = NOW.replace(hour=0)
     times = [midnight, midnight - timedelta(microseconds=1), midnight - timedelta(days=1, microseconds=1)]
     await keep(database, *(replace(CALL, started_at=at) for at in times))
-    assert [one.day for one in await store.usage.load(UsageView(days=2), HERE, "U1", NOW)] == [
+    assert [one.day for one in await store.usage.load(UsageView(UsageScope.PERSON, 2), HERE, "U1", NOW)] == [
         date(2026, 11, 23),
         date(2026, 11, 24),
     ]
@@ -92,7 +92,7 @@ async def test_percentiles_go_over_all_days(store: Store, database: Database) ->
     odd = replace(CALL, outcome="ModelBusyError", latency_ms=1), replace(CALL, is_batch=True, latency_ms=0)
     calls = [replace(CALL, latency_ms=n, started_at=NOW - timedelta(days=n % 3)) for n in range(1, 101)]
     await keep(database, *calls, *odd, replace(CALL, purpose=Purpose.CODE, latency_ms=7_000))
-    used = await store.usage.load(UsageView(), HERE, "U1", NOW)
+    used = await store.usage.load(UsageView(UsageScope.PERSON, 7), HERE, "U1", NOW)
     answers = [one for one in used if one.purpose == "answer"]
     assert min(one.median_ms for one in answers if one.median_ms is not None) == 50
     assert min(one.slow_ms for one in answers if one.slow_ms is not None) == 95

@@ -1,6 +1,7 @@
 """Redaction: what identifies people or opens doors does not leave for the model, and is put back in its answer.
 
 find.py          what is hidden: addresses, numbers, secrets
+secret_formats.py  tokens and keys that are known by their form
 keyword.py       secrets that are known by the word before them
 login.py         passwords that follow a name
 secret_words.py  the words for secrets, and those which describe them

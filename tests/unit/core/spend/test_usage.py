@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.domain.usage import MOST_DAYS, DailyUsage, UsageScope, UsageView
-from bot.core.spend.usage import draw, parse, report, to_csv
+from bot.core.domain.usage import DailyUsage, UsageScope, UsageView
+from bot.core.spend.usage import MOST_DAYS, draw, parse, report, to_csv
 from bot.errors import UsageError
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -38,10 +38,10 @@ def used(**fields: Any) -> DailyUsage:
 @pytest.mark.parametrize(
     ("typed", "view"),
     [
-        ("usage", UsageView()),
+        ("usage", UsageView(UsageScope.PERSON, 7)),
         ("usage me 1d", UsageView(UsageScope.PERSON, 1)),
         ("Usage Channel 4w", UsageView(UsageScope.CHANNEL, 28)),
-        ("usage workspace", UsageView(UsageScope.WORKSPACE)),
+        ("usage workspace", UsageView(UsageScope.WORKSPACE, 7)),
         ("usage 30d", UsageView(UsageScope.PERSON, 30)),
     ],
 )
@@ -57,7 +57,9 @@ def test_another_view_is_explained(typed: str) -> None:
 
 
 def test_a_report_has_a_sum() -> None:
-    text = report(UsageView(), [used(), used(purpose="code", calls=1, cost_micros=9_000, failed=1, stopped=2)])
+    text = report(
+        UsageView(UsageScope.PERSON, 7), [used(), used(purpose="code", calls=1, cost_micros=9_000, failed=1, stopped=2)]
+    )
     rows = [line for line in text.splitlines() if line.startswith("|")][2:]
     assert [row.split(" | ")[0] for row in rows] == ["| code", "| conversations", "| total"]
     assert rows[1] == "| conversations | 1 | 2 | 400 | 75% | 50 | $0.0015 | 0.9 s | - |"
@@ -66,7 +68,7 @@ def test_a_report_has_a_sum() -> None:
 
 def test_an_unknown_price_is_never_nothing() -> None:
     unknown = used(purpose="code", cost_micros=0, unpriced=2)
-    text = report(UsageView(), [used(), unknown])
+    text = report(UsageView(UsageScope.PERSON, 7), [used(), unknown])
     assert "| price unknown |" in text
     assert "$0.0015 + 2 with unknown price" in text
     assert to_csv([unknown]).decode("utf-8-sig").splitlines()[1].endswith(",50,,2,0,0,0")
@@ -74,7 +76,9 @@ def test_an_unknown_price_is_never_nothing() -> None:
 
 @pytest.mark.parametrize("unpriced", [0, 2])
 def test_a_picture_shows_each_day(unpriced: int) -> None:
-    assert draw(UsageView(), [used(unpriced=unpriced), used(purpose="code")], NOW).startswith(b"\x89PNG")
+    assert draw(UsageView(UsageScope.PERSON, 7), [used(unpriced=unpriced), used(purpose="code")], NOW).startswith(
+        b"\x89PNG"
+    )
 
 
 def test_nothing_used_is_said() -> None:
@@ -82,6 +86,6 @@ def test_nothing_used_is_said() -> None:
 
 
 def test_searches_of_the_web_are_told() -> None:
-    text = report(UsageView(), [used(), used(web_searches=3, web_fetches=1)])
+    text = report(UsageView(UsageScope.PERSON, 7), [used(), used(web_searches=3, web_fetches=1)])
     assert text.endswith("On the web: 3 web searches, 1 page read. The costs above include the fee for each search.")
-    assert "On the web" not in report(UsageView(), [used()])
+    assert "On the web" not in report(UsageView(UsageScope.PERSON, 7), [used()])
