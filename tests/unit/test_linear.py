@@ -45,6 +45,8 @@ from bot.core.summarize import text as summarize_text
 from bot.core.summarize import transcript
 from bot.core.time_span import times as span
 from bot.core.triage import issue, similar, small_talk
+from bot.core.writing.addresses import Addresses
+from bot.core.writing.unlinking import Unlinking
 from bot.playground.page import emoji, markdown, mrkdwn, typed, unfinished
 from bot.playground.rehearsal import conversation, revision
 from bot.playground.rehearsal import text as rehearsal_text
@@ -277,6 +279,13 @@ def _diff(text: str) -> object:
     return diff.diff(old, new), diff.count(old, new)
 
 
+def _unlinked(text: str) -> None:
+    unlinking = Unlinking(Addresses("https://a.b/"), lambda _: None)
+    for start in range(0, len(text), 40):
+        unlinking.write(text[start : start + 40])
+    unlinking.close()
+
+
 Read = Callable[[str], Any]
 NESTED = "`README.md`\n```markdown\n# x\n```bash\nx\n```\n```\n\n"  # a block that a fence in it ends
 HERE = Place("T1", "C1")
@@ -386,6 +395,24 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "find": (lambda text: find(text, "US"), ("", "password: ", "-----BEGIN PRIVATE KEY-----\n"), 20_000),
     "redaction.pieces": (lambda text: list(piece.pieces(text)), ("", "-----BEGIN A PRIVATE KEY-----"), ANY_LENGTH),
     "Restoring": (_streamed, ("", "[email-"), ANY_LENGTH),
+    "Unlinking": (
+        _unlinked,
+        (
+            "",
+            "[",
+            "[a](",
+            "`",
+            "<https://",
+            "https://a.b/",
+            "https://evil.com/",
+            "evil.com/",
+            "```\n",
+            "- ```\n",
+            "<img ",
+        ),
+        ANY_LENGTH,
+    ),
+    "Addresses": (Addresses, ("", "https://", "https://a.b/", "www.", "a@"), ANY_LENGTH),
     "widened": (
         code_fence.widened,
         ("", "```\n", f"{NESTED}- ", NESTED * 20, f"> {NESTED}"),
@@ -432,7 +459,9 @@ LOOPS = {
     "bot.core.code.syntax": "in the bounded process",
     "bot.core.code_blocks.file_names": "files.blocks",
     "bot.core.answer.thread_summary": "counts messages",
+    "bot.core.writing.addresses": "Unlinking",
     "bot.core.writing.fit": "counts messages",
+    "bot.core.writing.unlinking": "Unlinking",
     "bot.core.privacy.redaction.keyword": "find",
     "bot.core.privacy.redaction.number": "find",
     "bot.core.privacy.redaction.piece": "redaction.pieces",

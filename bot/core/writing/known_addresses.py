@@ -1,0 +1,64 @@
+"""The addresses that an answer may link to: those that stand in what it is made of, and were not made by the model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.domain.message import Role
+from bot.core.writing.addresses import Addresses
+from bot.core.writing.unlinking import Unlinking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.domain.tool import Round
+    from bot.core.ports import Request
+
+
+class _Linked(Addresses):
+    """Takes any address for known, and notes it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def __contains__(self, address: str) -> bool:
+        self.found.append(address)
+        return True
+
+
+def known_addresses(request: Request) -> Addresses:
+    """Return the addresses in people's words, their text files, the channel's instructions and the tools' results.
+
+    Takes time in proportion to the request, about a millisecond for 20,000 characters.
+    """
+    known = Addresses(*_said(request))
+    for one in request.rounds:
+        add_round(known, one)
+    return known
+
+
+def add_round(known: Addresses, one: Round) -> None:
+    """Add what a round brought: tools' results, but for what the model itself put in there, and what people added."""
+    for result in one.results:
+        known.add(result.content, but=one.content)
+    known.add(one.added)
+
+
+def _said(request: Request) -> Iterator[str]:
+    yield request.settings.prompt
+    for turn in request.turns:
+        yield turn.text if turn.role is Role.USER else _linked_in(turn.text)
+        for file in turn.attachments:
+            yield f"{file.name}\n{file.context}"
+            if file.media_type == "text/plain":
+                yield file.data.decode(errors="replace")
+
+
+def _linked_in(answer: str) -> str:
+    """Return the addresses that are links in an earlier answer. Those in its code may be the model's own."""
+    linked = _Linked()
+    reading = Unlinking(linked, lambda _: None)
+    reading.write(answer)
+    reading.close()
+    return "\n".join(linked.found)
