@@ -116,7 +116,8 @@ def _reports(asked: ModelRequest) -> Iterator[Event]:
         hits = list(_hits(asked, result))
         query = shorten(str(call["input"].get("query", "")), SHOWN_OF_RESULT)
         counted = f"{len(hits)} message{'s' if len(hits) > 1 else ''}" if hits else "no messages"
-        yield TextDelta(f"I found {counted} for “{query}”{':' if hits else '.'}")
+        told = f" `{FIND}` answered: {_told(result.text)}" if result.text and not hits else ""
+        yield TextDelta(f"I found {counted} for “{query}”{':' if hits else '.'}{told}")
         for hit in hits[:SHOWN]:
             cited = () if hit.place is None else (asked.citing(hit.place),)
             yield from _line(hit, cited)

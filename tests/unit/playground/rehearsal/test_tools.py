@@ -110,7 +110,8 @@ def test_found_messages_are_quoted_and_cited() -> None:
 def test_messages_are_found_in_json() -> None:
     found = {"messages": [{"author": "Ada", "text": "We eat at noon.", "link": LINK}, {"text": "Without a link"}]}
     assert f"- [Ada]({LINK}): “We eat at noon.”" in text(answered(FIND, {"query": "lunch"}, json.dumps(found)))
-    assert "I found no messages for “lunch”." in text(answered(FIND, {"query": "lunch"}, "Nothing."))
+    none = text(answered(FIND, {"query": "lunch"}, "I looked in #general."))
+    assert none.endswith("I found no messages for “lunch”. `find_messages` answered: I looked in #general.")
 
 
 def test_failures_are_passed_on() -> None:
