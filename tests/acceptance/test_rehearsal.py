@@ -71,3 +71,13 @@ async def test_what_was_hidden_can_be_seen(rehearsal: Dialogue) -> None:
     answer = await rehearsal.answer(rehearsal.general, ts)
     assert "What I was sent: “is `email-1` or `phone-1` right?”" in answer
     assert "anna@acme-corp.com" not in answer
+
+
+async def test_the_web_is_searched_with_sources(rehearsal: Dialogue) -> None:
+    await rehearsal.workspace.command(rehearsal.general, "/parley", "set web on")
+    await rehearsal.whisper()
+    ts = rehearsal.mention("search the web for Lumenpad's price")
+    answer = await rehearsal.answer(rehearsal.general, ts)
+    assert "Searched the web for “Lumenpad's price”" in answer
+    assert NOTICE in answer
+    assert "The price of the Team plan went up from $5 to $6 on September 1, 2026.” [[1]](https://lumenpad" in answer

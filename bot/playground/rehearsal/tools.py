@@ -18,7 +18,7 @@ from bot.playground.rehearsal.conversation import newest
 from bot.playground.rehearsal.text import central, sentences, shorten, stems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from bot.playground.anthropic.reply import ModelRequest, ToolResult
 
@@ -28,6 +28,7 @@ FIND, REMEMBER, SEARCH, FETCH = "find_messages", "remember", "web_search", "web_
 SHOWN = 5  # results
 SHOWN_OF_RESULT = 300  # characters
 SHOWN_OF_PAGE = 3  # sentences
+FEWEST_WORDS = 4  # of a sentence
 SMALL_WEB = "The playground's web has ten pages, most of them about things that don't exist."
 
 _ASKS = r"\A\W*(?:(?:please|can you|could you|parley),?\s+)*"
@@ -204,15 +205,17 @@ def _why(failure: Json) -> str:
     return _FAILURES.get(code, code.replace("_", " "))
 
 
-def _line(hit: Hit, citations: Iterable[CitationDelta]) -> Iterator[Event]:
-    """Yield a line of its own for something that was found, with where it stands."""
+def _line(hit: Hit, citations: Sequence[CitationDelta]) -> Iterator[Event]:
+    """Yield a line of its own for something that was found. Its link is in the citation, if there is one."""
+    named = hit.title if citations else f"[{hit.title}]({hit.link})"
     yield BlockStop()
-    yield TextDelta(f"\n- [{hit.title}]({hit.link}): “{shorten(hit.text, SHOWN_OF_RESULT)}”")
+    yield TextDelta(f"\n- {named}: “{shorten(hit.text, SHOWN_OF_RESULT)}”")
     yield from citations
     yield BlockStop()
 
 
 def _fitting(text: str, query: str) -> str:
-    """Return the sentence of a page that shares most words with a query."""
+    """Return the sentence of a page that shares most words with a query; a heading or a table's row is none."""
     asked = set(stems(query))
-    return max(sentences(text), key=lambda one: len(asked & set(stems(one))), default=shorten(text, SHOWN_OF_RESULT))
+    found = [one for one in sentences(text) if len(one.split()) >= FEWEST_WORDS and "|" not in one]
+    return max(found, key=lambda one: len(asked & set(stems(one))), default=shorten(text, SHOWN_OF_RESULT))

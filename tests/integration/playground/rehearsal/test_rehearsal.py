@@ -147,7 +147,7 @@ async def test_tools_are_used_in_rounds(client: AsyncAnthropic) -> None:
     second = await client.messages.create(**asked, messages=messages)
     texts = [block for block in second.content if block.type == "text"]
     assert [bool(block.citations) for block in texts] == [False, True]
-    assert texts[1].text == "\n- [Ada](https://x.test/1): “We eat at noon.”"
+    assert texts[1].text == "\n- Ada: “We eat at noon.”"
     web = await client.messages.create(**asked, messages=[{"role": "user", "content": "Search the web for the Moon"}])
     assert web.usage.server_tool_use is not None
     assert (web.usage.server_tool_use.web_search_requests, web.stop_reason) == (1, "end_turn")

@@ -100,9 +100,7 @@ def test_found_messages_are_quoted_and_cited() -> None:
     part = {"type": "text", "text": "We eat at noon."}
     found = {"type": "search_result", "source": LINK, "title": "Ada in #general", "content": [part]}
     request = answered(FIND, {"query": "lunch"}, [found | {"citations": {"enabled": True}}])
-    assert text(request) == (
-        f"_Not Claude._\n\nI found 1 message for “lunch”:\n- [Ada in #general]({LINK}): “We eat at noon.”"
-    )
+    assert text(request) == ("_Not Claude._\n\nI found 1 message for “lunch”:\n- Ada in #general: “We eat at noon.”")
     [cited] = citations(request)
     assert (cited["type"], cited["source"], cited["cited_text"]) == ("search_result_location", LINK, "We eat at noon.")
 
@@ -126,7 +124,9 @@ def test_the_web_is_searched_and_cited() -> None:
     call = events(request)[0]
     assert isinstance(call, ServerCall)
     assert call.input == {"query": "Lumenpad's price"}
-    assert "[Lumenpad pricing](https://lumenpad.example/pricing)" in text(request)
+    assert "- Lumenpad pricing: “The price of the Team plan went up from $5 to $6 on September 1, 2026.”" in text(
+        request
+    )
     assert text(request).endswith(SMALL_WEB)
     assert ("ten pages" in SMALL_WEB, len(pages())) == (True, 10)
     assert {cited["type"] for cited in citations(request)} == {"web_search_result_location"}
