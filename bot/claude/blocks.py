@@ -18,13 +18,17 @@ _TEXTS = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta"
 
 
 class Blocks:
-    """Follows the events of one streamed answer. `on_mark` gets the marks of citations, behind the text that cites."""
+    """Follows the events of one streamed answer. `on_mark` gets the marks of citations, behind the text that cites.
 
-    def __init__(self, listeners: Listeners, on_mark: Callable[[str], None]) -> None:
+    `before` are the blocks of the round before it, as JSON: a search that was asked for there may end here.
+    """
+
+    def __init__(self, listeners: Listeners, on_mark: Callable[[str], None], before: str = "") -> None:
         self._listeners, self._on_mark = listeners, on_mark
         self._blocks: dict[int, dict[str, Any]] = {}
         self._pieces: dict[int, list[str]] = {}
         self._malformed: dict[str, str] = {}
+        self._asked = {one["id"]: one for one in json.loads(before or "[]") if one["type"] == "server_tool_use"}
         self._pages: dict[str, str] = {}  # the addresses of pages that were read, by their titles
 
     def follow(self, event: Any) -> None:  # noqa: ANN401 (JSON, as the API sent it)
@@ -40,8 +44,7 @@ class Blocks:
     def _begin(self, index: int, block: dict[str, Any]) -> None:
         self._blocks[index], self._pieces[index] = dict(block), []
         if _RESULT_OF in block:
-            asked = next((one for one in self._blocks.values() if one.get("id") == block[_RESULT_OF]), {})
-            step = web_steps.found(asked, block)
+            step = web_steps.found(self._asked.get(block[_RESULT_OF], {}), block)
             if step is not None:
                 self._pages |= {source.title: source.url for source in step.sources if source.title}
             self._tell(step)
@@ -65,6 +68,7 @@ class Blocks:
         elif written and "input" in block:
             block["input"] = self._input(block["id"], written)
         if block["type"] == "server_tool_use":
+            self._asked[block["id"]] = block
             self._tell(web_steps.begun(block))
 
     def _input(self, call: str, written: str) -> dict[str, Any]:

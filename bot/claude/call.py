@@ -25,7 +25,8 @@ class ModelCall:
 
     `listeners` get what is never part of the answer, such as the thinking. `counts` are the API's, by its own names;
     empty until it began to answer. `stop_reason` is None until it stopped. `failure` is the attempt that failed last,
-    as the ledger keeps it. `blocks` are kept where the request has tools. `searches` and `fetches` are the API's own.
+    as the ledger keeps it. `blocks` are kept where the request has tools; `before` are those of the round before this
+    call, as JSON. `searches` and `fetches` are the API's own.
     """
 
     purpose: str
@@ -40,6 +41,7 @@ class ModelCall:
     failure: Call | None = None
     is_batch: bool = False
     has_tools: bool = False
+    before: str = ""
     blocks: Blocks | None = None
     searches: int = 0
     fetches: int = 0
@@ -50,7 +52,7 @@ class ModelCall:
         """Reset after a failed attempt: each attempt is a call of its own."""
         self.stop_reason = self.request_id = self._first_token = self.failure = None
         self.searches = self.fetches = 0
-        self.blocks = Blocks(self.listeners, self.take) if self.has_tools else None
+        self.blocks = Blocks(self.listeners, self.take, self.before) if self.has_tools else None
         self.counts.clear()
         self.pieces.clear()
         self.started_at, self._started = datetime.now(UTC), monotonic()

@@ -138,7 +138,8 @@ class Claude(ModelLimits):
         check(cancelled)
         has_tools = bool(request.tools or request.web or request.rounds)
         model = self.card_of(request.settings).id
-        exchange = ModelCall(request.purpose, model, on_text, listeners, has_tools=has_tools)
+        before = request.rounds[-1].content if request.rounds else ""
+        exchange = ModelCall(request.purpose, model, on_text, listeners, has_tools=has_tools, before=before)
         with self._told(exchange):
             await cancel_on(cancelled, self._ask(request, exchange))
         return exchange.completion()

@@ -171,11 +171,13 @@ async def test_a_search_that_fails_says_why(scripted: ScriptedModel, claude: Cla
 async def test_a_pause_goes_on_where_it_was(scripted: ScriptedModel, claude: Claude) -> None:
     scripted.answer("Looking.", Search("Lumenpad", waits=True))
     scripted.answer(" It is a notepad.")
-    request = asking(tools=(), web=WebAccess())
-    first = await claude.write(request, unseen)
+    request, shown = asking(tools=(), web=WebAccess()), Shown()
+    first = await claude.write(request, unseen, shown.listeners)
 
-    last = await claude.write(went_on(request, first), unseen)
+    last = await claude.write(went_on(request, first), unseen, shown.listeners)
 
+    assert [step.state for step in shown.steps] == [StepState.RUNNING, StepState.DONE]
+    assert len({step.id for step in shown.steps}) == 1
     assert first.is_paused
     assert last.text == " It is a notepad."
     assert scripted.requests[1].body["messages"][-1]["role"] == "assistant"
