@@ -7,6 +7,7 @@ import re
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from bot.core.triage.webhook_secret import secrets_of
 from bot.db.engine import Database
 from bot.playground.slack.events import envelope
+from bot.slack.manifest import OPTIONAL_SCOPES, SCOPES
 from bot.work import Delivery, Inbox
 from tests.acceptance.conftest import BOTH_DATABASES, RULES, Dialogue
 from tests.acceptance.test_classify import INTO, all_as, command, shown
@@ -167,6 +169,17 @@ async def test_tokens_are_sealed_and_told_apart(workspaces: TwoWorkspaces) -> No
     for one in workspaces.both:
         assert one.workspace.bot_token not in kept
     assert await rows(workspaces, "SELECT * FROM install_states") == []
+
+
+async def test_optional_scopes_can_be_declined(workspaces: TwoWorkspaces) -> None:
+    for one in workspaces.both:
+        one.change_rules(scopes=frozenset(SCOPES))
+    async with workspaces.bot():
+        (asked,) = parse_qs(urlsplit((await workspaces.begin()).location).query)["scope"]
+        assert set(asked.split(",")) == {*SCOPES, *OPTIONAL_SCOPES}
+        assert (await workspaces.install(workspaces.first)).status == 200
+    ((granted,),) = await rows(workspaces, "SELECT scopes FROM installations")
+    assert set(str(granted).split(",")) == set(SCOPES)
 
 
 async def test_an_installation_works_over_sockets(workspaces: TwoWorkspaces, model: ScriptedModel) -> None:

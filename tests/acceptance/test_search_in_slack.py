@@ -80,7 +80,14 @@ async def test_neither_token_nor_results_are_kept(
         assert await restarted.messages(place, asker, ts, SECRET, 5) is SearchGap.NOT_FRESH
 
 
-async def test_a_command_cannot_search(stage: Dialogue) -> None:
+async def test_outsiders_and_commands_have_no_token(stage: Dialogue) -> None:
+    local, team = stage.workspace, stage.workspace.workspace.team_id
+    partners = local.channel("partners")
     async with searching_bot(stage) as search:
-        asker = Requester(stage.workspace.me.id, stage.workspace.workspace.team_id)
-        assert await search.messages(Place(asker.home, stage.general), asker, "", "gizmo", 5) is SearchGap.NOT_FRESH
+        ts = local.say(partners, f"{local.bot.mention} what of gizmo?", user=local.rio)
+        await local.until(lambda: all(delivery.is_over for delivery in local.deliveries.log))
+        asker = Requester(local.rio.id, local.rio.team_id)
+        assert await search.messages(Place(team, partners, ts), asker, ts, "gizmo", 5) is SearchGap.NOT_FRESH
+        asker = Requester(local.me.id, team)
+        assert await search.messages(Place(team, stage.general), asker, "", "gizmo", 5) is SearchGap.NOT_FRESH
+        await stage.until_idle()

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MOST = 20  # messages of one page, Slack's own limit; a further page would count as a further call
+MOST_NAMES = 50  # that are looked up for one search
 DEADLINE = 20.0  # seconds for a search, with the look-up of who asks and who is named
 PERSON_PER_MINUTE = 10  # searches on behalf of one person
 LONGEST_PAUSE = 60.0  # seconds that a refusal counts for a workspace; a longer one is a person's limit for the day
@@ -138,8 +139,12 @@ class SlackSearch:
 
 async def _read(messages: Sequence[Mapping[str, Any]], workspace: WorkspaceClient) -> tuple[FoundMessage, ...]:
     """Convert messages, with the names of their authors and of all who are mentioned there."""
-    texts = [text_of(one) for one in messages]
+    texts = []
+    for one in messages:
+        texts.append(text_of(one))
+        await asyncio.sleep(0)  # long messages take a while, and others have theirs
     authors = [author for one in messages if (author := author_of(one)) and not one.get("author_name")]
-    names = await workspace.names.of(dict.fromkeys([*authors, *(id_ for text in texts for id_ in ids_in(text))]))
+    ids = dict.fromkeys([*authors, *(id_ for text in texts for id_ in ids_in(text))])
+    names = await workspace.names.of(list(ids)[:MOST_NAMES])
     pairs = zip(messages, texts, strict=True)
     return tuple(read for one, text in pairs if (read := found(one, text, names, workspace.identity.url)))

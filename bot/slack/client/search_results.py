@@ -54,8 +54,9 @@ def author_of(message: Mapping[str, Any]) -> str:
 
 
 def text_of(message: Mapping[str, Any]) -> str:
-    """Return a message's text as Markdown; mentions stay as Slack writes them."""
-    return flat({"text": message.get("content"), "blocks": message.get("blocks")})
+    """Return a message's text as Markdown, `MOST_TEXT` at most; mentions stay as Slack writes them."""
+    text = flat({"text": message.get("content"), "blocks": message.get("blocks")})
+    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT].rstrip()}…"
 
 
 def found(message: Mapping[str, Any], text: str, names: Mapping[str, str], workspace_url: str) -> FoundMessage | None:
@@ -71,7 +72,7 @@ def found(message: Mapping[str, Any], text: str, names: Mapping[str, str], works
         channel_name=name_of(message, ("channel_name",)).removeprefix("#"),
         author=author,
         name=storable(name_of(message, ("author_name",))) or names.get(author, "") or author,
-        text=shown if len(shown) <= MOST_TEXT else f"{shown[:MOST_TEXT].rstrip()}…",
+        text=shown,
         at=datetime.fromtimestamp(float(ts), UTC),
         link=_link(message, channel, ts) or permalink(workspace_url, channel, ts, thread),
         thread=thread,

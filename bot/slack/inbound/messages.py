@@ -38,7 +38,7 @@ def register(app: AsyncApp, intake: MessageIntake, tokens_of: Callable[[str], Ac
         if _is_own(event, us.bot_id or ""):
             return
         event, outside = clipped_event(event), _outside(event, body, team)
-        if not outside:
+        if not outside and not is_of_bot(event):
             tokens_of(team).take_from(event, is_shared=bool(body.get("is_ext_shared_channel")))
         change = changed(event, team=team, bot=bot)
         await asyncio.sleep(0)  # an edit of a long message is read twice

@@ -123,9 +123,8 @@ def test_a_message_comes_once_and_short() -> None:
     long = WHOLE | {"content": "word " * 20_000}
     messages = list(messages_in({"results": {"messages": [long, long, WHOLE]}}))
     assert messages == [long]
-    one = found(long, text_of(long), {}, URL)
-    assert one is not None
-    assert len(one.text) <= MOST_TEXT + 1
+    assert len(text_of(long)) <= MOST_TEXT + 1
+    assert text_of(long).endswith(" word…")
 
 
 def test_names_hold_no_lines() -> None:
