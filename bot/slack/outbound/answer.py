@@ -232,8 +232,13 @@ class StreamedAnswer:
         return EDIT_EVERY
 
     def _so_far(self) -> Part:
-        """Return the beginning of the text, and the steps: without text all, else those that run."""
+        """Return the beginning of the text, and the steps: without text all, else those that run.
+
+        An answer that is replaced stays until there is text.
+        """
         text = self._buffer.text if self._mode is Mode.EDITS else ""
+        if self._context.instead and not text.strip():
+            return Part("")
         line = self._buffer.tasks.line(only_running=bool(text.strip()))
         if text.strip():
             text = split(text + closing(text), STREAM_LIMIT, most=1)[0]

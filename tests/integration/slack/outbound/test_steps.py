@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,11 +12,11 @@ import pytest
 from bot.core.domain.tool import Source, Step, StepState
 from bot.slack.outbound import answer as slack_answer
 from bot.slack.outbound.answer import StreamedAnswer
+from tests.integration.slack.outbound.conftest import InMemoryCheckpoint
 
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
     from bot.slack.outbound.answer_context import AnswerContext
-    from tests.integration.slack.outbound.conftest import InMemoryCheckpoint
     from tests.support.workspace import ScriptedWorkspace
 
 TITLE = "Searched the web for “fees”"
@@ -232,6 +233,22 @@ async def test_a_second_try_goes_on_in_the_message(
         await seen.until(f"_{TITLE}_ · _Read example.org …_")
         answer.write("They are low.")
         answer.step(Step("2", "Read example.org"))
+        await answer.finish()
+    seen.only("They are low.")
+
+
+async def test_an_answer_that_is_replaced_stays(seen: Seen, context: AnswerContext) -> None:
+    async with StreamedAnswer(context) as answer:
+        answer.write("They are high.")
+        before = await answer.finish()
+    async with StreamedAnswer(dataclasses.replace(context, checkpoint=InMemoryCheckpoint(), instead=before)) as answer:
+        answer.step(RUNNING)
+        for _ in range(5):
+            await context.out.client.api_test()
+        seen.only("They are high.")
+        answer.write("They are low.")
+        await seen.until(f"They are low.\n\n{LINE}")
+        answer.step(DONE)
         await answer.finish()
     seen.only("They are low.")
 
