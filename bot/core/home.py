@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.interaction import Button
+    from bot.core.domain.people import JoinedChannel
     from bot.core.domain.usage import DailyUsage
     from bot.core.ports import Chat, ChatNames, Model, Store
     from bot.core.ports.feedback_store import FeedbackStore
@@ -161,7 +162,7 @@ def _model(at: PlaceText, sheets: Mapping[Place, Overrides], model: Model) -> st
 
 def _channels(
     place: Place,
-    channels: Sequence[tuple[str, str]],
+    channels: Sequence[JoinedChannel],
     sheets: Mapping[Place, Overrides],
     model: Model,
     names: ChatNames,
@@ -174,7 +175,7 @@ def _channels(
         overrides = sheets.get(Place(place.workspace, channel))
         return overrides.values if overrides else {}
 
-    ordered = sorted(channels, key=lambda one: (not values(one[0]), one[1]))
+    ordered = sorted(channels, key=lambda one: (not values(one.id), one.name))
 
     def text(channel: str, name: str) -> str:
         at = PlaceText(Place(place.workspace, channel), f"#{name}")
@@ -185,11 +186,11 @@ def _channels(
 
     sections = [
         Section(
-            f"#{name}",
-            text(id_, name),
-            (EDIT_SETTINGS.button(ChannelRef(channel=id_)),),
+            f"#{one.name}",
+            text(one.id, one.name),
+            (EDIT_SETTINGS.button(ChannelRef(channel=one.id)),),
         )
-        for id_, name in ordered[:MOST_CHANNELS]
+        for one in ordered[:MOST_CHANNELS]
     ]
     if (left := len(ordered) - MOST_CHANNELS) > 0:
         more = _("{count:,} more: type `/parley settings` there.", count=left)

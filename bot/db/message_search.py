@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, text
 
 from bot.core.domain.message import Place, Role
-from bot.core.domain.search import FoundMessage
+from bot.core.domain.search import KnownMessage
 from bot.core.search_words import is_unspaced, place_word
 from bot.transaction import transact
 
@@ -64,7 +64,7 @@ class SqlMessageSearch:
 
     async def find(
         self, workspace: str, channels: Collection[str], query: Query, *, limit: int
-    ) -> tuple[FoundMessage, ...]:
+    ) -> tuple[KnownMessage, ...]:
         """Return messages of these channels that have all of the query's terms, the newest first."""
         if not query.terms or not channels:
             return ()
@@ -74,12 +74,12 @@ class SqlMessageSearch:
 
 def _search(
     connection: Connection, *, workspace: str, channels: list[str], query: Query, most: int
-) -> tuple[FoundMessage, ...]:
+) -> tuple[KnownMessage, ...]:
     dialect = connection.dialect.name
     values = {"workspace": workspace, "channels": channels, "most": most, "author": query.author}
     values |= {"since": _id_at(query.since), "before": _id_at(query.before)}
     places = [place_word(workspace, channel) for channel in channels] if len(channels) <= MOST_PLACES else []
-    found: dict[tuple[str, str], FoundMessage] = {}
+    found: dict[tuple[str, str], KnownMessage] = {}
     for wanted in dict.fromkeys(_WANTED[dialect](query, places, begun=begun) for begun in (False, True)):
         for row in connection.execute(_QUERIES[dialect], values | {"wanted": wanted}):
             message = _message(workspace, row)
@@ -89,10 +89,10 @@ def _search(
     return tuple(found.values())[:most]
 
 
-def _message(workspace: str, row: Row[Any]) -> FoundMessage:
+def _message(workspace: str, row: Row[Any]) -> KnownMessage:
     created = row.created_at if isinstance(row.created_at, datetime) else datetime.fromisoformat(row.created_at)
     at = datetime.fromtimestamp(float(row.external_id), UTC) if _SECONDS.fullmatch(row.external_id) else created
-    return FoundMessage(
+    return KnownMessage(
         Place(workspace, row.channel, row.thread),
         row.external_id,
         row.author,

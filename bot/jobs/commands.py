@@ -176,7 +176,7 @@ class CommandJobs:
                 known.setdefault(venue.name.casefold(), id_)
             if not wanted <= known.keys():
                 shared = await self._chat.directory.channels(incoming.place, incoming.author)
-                known = {name.casefold(): id_ for id_, name in shared} | known
+                known = {one.name.casefold(): one.id for one in shared} | known
         except ChatError as error:
             if error.is_transient:
                 raise

@@ -28,6 +28,7 @@ from bot.core.domain.control_value import InChannel
 from bot.core.domain.interaction import Action, Form, Submission
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
+from bot.core.find import command as find
 from bot.core.memory import card
 from bot.core.privacy import forget
 from bot.core.settings import form, subcommands
@@ -142,6 +143,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
         "triage secret": partial(webhook_secret.tell, secret_of=secret_of, admins=admins, chat=chat),
         "trends": triage.command,
         "open": triage.command,
+        "find": partial(find.find, store=store, chat=chat),
         "usage": partial(usage.usage, admins=admins, store=store, chat=chat, clock=partial(datetime.now, UTC)),
         "budget": settings.configure_budget,
         "persona": settings.configure_persona,

@@ -158,6 +158,10 @@ class ChannelSettings(ToolSettings):
             "model, and put back in its answers"
         ),
     )
+    find_messages: Annotated[bool, Shown(N_("Find messages"), places=NOT_IN_THREADS)] = Field(
+        default=True,
+        description=N_("whether messages from here can be found, with `/parley find` and by me when I answer"),
+    )
     phone_country: Annotated[
         str, Shown(N_("Phone country"), accepts=N_("a country's two letters, such as `US` or `DE`"))
     ] = Field(

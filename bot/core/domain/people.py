@@ -42,12 +42,25 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """A channel as a person sees it. `name` is "" for direct messages; `has_bot`, `has_person`: who is in it."""
+    """A channel as a person sees it. `name` is "" for direct messages; `has_bot`, `has_person`: who is in it.
+
+    `is_shared`: people of other organizations are in it, too.
+    """
 
     name: str
     is_private: bool
     has_bot: bool
     has_person: bool
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedChannel:
+    """A channel that both the bot and a person are in."""
+
+    id: str
+    name: str
+    is_private: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundMessage:
-    """A stored message that was found, with its thread's place. `is_own`: the bot said it; `is_bot`: another bot."""
+class KnownMessage:
+    """A message that the bot knows, with its thread's place. `is_own`: the bot said it; `is_bot`: another bot."""
 
     place: Place
     id: str

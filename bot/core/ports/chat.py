@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
     from bot.core.domain.interaction import Action, Control, Form, Section
     from bot.core.domain.message import FileRef, HistoryMessage, Place, Upload
-    from bot.core.domain.people import ChannelMembership, Participant, Reader, Requester, SharedFile, Target, Venue
+    from bot.core.domain.people import (
+        ChannelMembership,
+        JoinedChannel,
+        Participant,
+        Reader,
+        Requester,
+        SharedFile,
+        Target,
+        Venue,
+    )
     from bot.core.domain.platform_search import FoundMessage, SearchGap
     from bot.core.domain.tool import Step
     from bot.turn import Checkpoint
@@ -172,8 +181,8 @@ class ChatDirectory(Protocol):
     async def venue(self, place: Place, person: str) -> Venue:
         """Look up a channel. Raises `NotInChannelError` for one that the bot can't see, `ChatError`."""
 
-    async def channels(self, place: Place, person: str) -> tuple[tuple[str, str], ...]:
-        """Return the channels that both the bot and a person are in, 1,000 at most: ids, names. Raises `ChatError`."""
+    async def channels(self, place: Place, person: str) -> tuple[JoinedChannel, ...]:
+        """Return the channels that both the bot and a person are in, 1,000 at most. Raises `ChatError`."""
 
     async def reader(self, place: Place, person: str) -> Reader:
         """Look up in which time zone and language a person reads. Never raises."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from bot.core.domain.search import FoundMessage, Query
+    from bot.core.domain.search import KnownMessage, Query
 
 
 class MessageSearch(Protocol):
@@ -15,7 +15,7 @@ class MessageSearch(Protocol):
 
     async def find(
         self, workspace: str, channels: Collection[str], query: Query, *, limit: int
-    ) -> tuple[FoundMessage, ...]:
+    ) -> tuple[KnownMessage, ...]:
         """Return messages of these channels that have all of the query's terms, `limit` at most, the newest first.
 
         Those with whole words come before those with words that only begin like them. Deleted messages have no words.

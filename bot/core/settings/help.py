@@ -9,7 +9,7 @@ from bot.core.commands import CLASSIFY, CODE, COMMANDS, PARLEY, SUMMARIZE
 from bot.core.documents.kinds import READABLE
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.thread import Record
-from bot.core.settings.subcommands import COST, FEEDBACK, HELP, SETTINGS_OF, SUBCOMMANDS
+from bot.core.settings.subcommands import COMMANDS_OF, COST, FEEDBACK, HELP, SETTINGS_OF, SUBCOMMANDS
 from bot.language import N_, _
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 UNNAMED = "@Parley"  # where the bot's own name is not known
 
-COMMANDS_OF = N_("Read, sort, write code")  # a section, as those of the subcommands
 BESIDE = {
     "conversations": N_(
         "Mention {me} with a question, and I answer in a thread. There, and in direct messages, you "
@@ -53,8 +52,6 @@ def overview(me: str) -> str:
     return "\n".join(
         (
             _("Mention {me}, or write to me directly. I answer in a thread, and remember what was said there.", me=me),
-            f"**{_(COMMANDS_OF)}**",
-            *(f"• `/{one.name} {_(one.example)}`: {_(one.brief)}" for one in (SUMMARIZE, CLASSIFY, CODE)),
             *_sections(),
             _("You can say these, too: “{me} summarize this thread”, “{me} what's open in #channel?”.", me=me),
             _("More: `/parley help <topic>`. Topics: {topics}.", topics=", ".join(topics())),
@@ -63,8 +60,10 @@ def overview(me: str) -> str:
 
 
 def _sections() -> Iterator[str]:
-    for section in (FEEDBACK, SETTINGS_OF, COST):
+    for section in (COMMANDS_OF, FEEDBACK, SETTINGS_OF, COST):
         yield f"**{_(section)}**"
+        if section == COMMANDS_OF:
+            yield from (f"• `/{one.name} {_(one.example)}`: {_(one.brief)}" for one in (SUMMARIZE, CLASSIFY, CODE))
         for one in SUBCOMMANDS:
             if one.section == section:
                 yield f"• `/{PARLEY.name} {_(one.example)}`: {_(one.brief)}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.core.command import meant
 from bot.core.commands import BY_NAME, PARLEY
 from bot.core.domain.channel_settings import ChannelSettings
+from bot.core.find import request as find_request
 from bot.core.privacy import forget
 from bot.core.settings import budget_command, persona_command, triage_command
 from bot.core.settings.parse import SCOPED
@@ -17,7 +18,9 @@ from bot.core.spend import usage
 from bot.errors import UsageError
 from bot.language import N_, _
 
-FEEDBACK, SETTINGS_OF, COST = N_("Feedback"), N_("This channel"), N_("Cost and privacy")  # sections of the help
+# Sections of the help; the first has the other commands, too.
+COMMANDS_OF, FEEDBACK = N_("Read, sort, write code"), N_("Feedback")
+SETTINGS_OF, COST = N_("This channel"), N_("Cost and privacy")
 
 
 def alone(said: str) -> bool:
@@ -110,7 +113,7 @@ SUBCOMMANDS = (
         "prompt",
         section=SETTINGS_OF,
         example="prompt <text>",
-        brief=N_("what I should always keep in mind here"),
+        brief=N_("what to keep in mind here"),
         topic="prompt",
         help=(
             N_(
@@ -156,7 +159,7 @@ SUBCOMMANDS = (
         said=parsed(triage_command.parse, "open"),
         section=FEEDBACK,
         example="open #channel",
-        brief=N_("posts that no one has resolved"),
+        brief=N_("unresolved posts"),
         topic="triage",
     ),
     Subcommand(
@@ -168,6 +171,22 @@ SUBCOMMANDS = (
         example="trends 14d",
         brief=N_("what came in, and what is on the rise"),
         topic="triage",
+    ),
+    Subcommand(
+        "find",
+        find_request.parse,
+        section=COMMANDS_OF,
+        example="find <words>",
+        brief=N_("what was said"),
+        topic="find",
+        help=(
+            find_request.USAGE,
+            N_(
+                "I don't show you what you can't open yourself. What was deleted or forgotten isn't found. "
+                "`/parley set find_messages off` turns it off for a channel; its messages aren't found from elsewhere "
+                "then, either."
+            ),
+        ),
     ),
     Subcommand(
         "usage",

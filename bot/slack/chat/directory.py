@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bot.core.domain.people import ChannelMembership, Participant, Venue
+from bot.core.domain.people import ChannelMembership, JoinedChannel, Participant, Venue
 from bot.slack.client.api import call
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.core.domain.message import Place
     from bot.core.domain.people import Reader
     from bot.slack.workspaces import WorkspaceClients
@@ -32,6 +34,7 @@ class SlackDirectory:
             is_private=is_direct or bool(channel.get("is_private")),
             has_bot=is_direct or bool(channel.get("is_member")),
             has_person=await self._is_member(place, person),
+            is_shared=bool(channel.get("is_ext_shared")),
         )
 
     async def _is_member(self, place: Place, person: str) -> bool:
@@ -45,15 +48,15 @@ class SlackDirectory:
             if not cursor:
                 return False
 
-    async def channels(self, place: Place, person: str) -> tuple[tuple[str, str], ...]:
-        """Return the ids and names of the channels that both the bot and a person are in, 1,000 at most."""
+    async def channels(self, place: Place, person: str) -> tuple[JoinedChannel, ...]:
+        """Return the channels that both the bot and a person are in, 1,000 at most."""
         ours = await self._channels_of(place)
         theirs = await self._channels_of(place, user=person)
-        return tuple((id_, name) for id_, name in ours.items() if id_ in theirs)
+        return tuple(one for id_, one in ours.items() if id_ in theirs)
 
-    async def _channels_of(self, place: Place, **whose: str) -> dict[str, str]:
+    async def _channels_of(self, place: Place, **whose: str) -> dict[str, JoinedChannel]:
         client = self._workspaces.of(place.workspace).client
-        found: dict[str, str] = {}
+        found: dict[str, JoinedChannel] = {}
         cursor = ""
         for _ in range(MOST_PAGES):
             page = await call(
@@ -64,7 +67,7 @@ class SlackDirectory:
                 cursor=cursor,
                 **whose,
             )
-            found |= {str(one["id"]): str(one.get("name") or "") for one in page["channels"]}
+            found |= {str(one["id"]): _joined(one) for one in page["channels"]}
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 break
@@ -94,3 +97,11 @@ class SlackDirectory:
         rank = await self._workspaces.of(place.workspace).people.rank(person, fresh=True)
         is_member = not place.channel or await self._is_member(place, person)
         return ChannelMembership(is_member=is_member, is_admin=rank.is_admin)
+
+
+def _joined(channel: Mapping[str, Any]) -> JoinedChannel:
+    return JoinedChannel(
+        str(channel["id"]),
+        str(channel.get("name") or ""),
+        is_private=bool(channel.get("is_private", True)),  # what Slack does not say is not shown to others
+    )
