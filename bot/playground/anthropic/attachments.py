@@ -32,6 +32,9 @@ _COUNT = re.compile(rb"/Count\s+(\d{1,7})")
 
 def faults(block: Json) -> Iterator[str]:
     """Yield what is wrong with a block that is not text: each fault, with its place inside the block."""
+    citations = block.get("citations")
+    if citations is not None and (not isinstance(citations, dict) or not isinstance(citations.get("enabled"), bool)):
+        yield "citations.enabled: Input should be a valid boolean"
     match block["type"]:
         case "image":
             yield from _image(block.get("source"))

@@ -222,7 +222,7 @@ def _choice_faults(fields: Json, facts: ServedModel, names: Sequence[str]) -> It
     choice = fields.get("tool_choice")
     if choice is None:
         return
-    kind = choice.get("type") if isinstance(choice, dict) else None
+    kind = str(choice.get("type")) if isinstance(choice, dict) else ""
     if not isinstance(choice, dict) or kind not in _CHOICES:
         yield f"tool_choice: Input tag should be one of {', '.join(_CHOICES)}"
         return

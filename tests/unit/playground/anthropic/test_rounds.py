@@ -9,12 +9,16 @@ https://github.com/code-yeongyu/senpi/pull/150 (contents that were not sent back
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.playground.anthropic.rules import MessagesApiError, check_request
 from bot.playground.anthropic.seal import seal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FIND = {"name": "find_messages", "input_schema": {"type": "object"}}
 SEARCH = {"type": "web_search_20250305", "name": "web_search"}
@@ -208,3 +212,54 @@ def test_notices_stand_behind_people(messages: list[Any], message: str) -> None:
 @pytest.mark.parametrize("model", ["claude-haiku-4-5", "claude-sonnet-5", "claude-opus-4-7"])
 def test_older_models_take_no_notices(model: str) -> None:
     assert refusal(request(notice("Be brief."), model=model)) == "role 'system' is not supported on this model"
+
+
+JUNK: tuple[Any, ...] = (None, True, -1, "", "x", [], [[]], ["x"], {}, {"type": []}, {"type": "x", "tools": 1})
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path to everything inside JSON."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        yield (*path, key)
+        yield from paths(one, (*path, key))
+
+
+def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    changed = copy.deepcopy(value)
+    at = changed
+    for key in path[:-1]:
+        at = at[key]
+    at[path[-1]] = new
+    return changed
+
+
+def test_no_junk_in_it_is_crashed_on() -> None:
+    choice = {"type": "tool", "name": "find_messages"}
+    sources = {"client_tool_results": {"type": "only", "tools": [{"type": "tool_reference", "name": "find_messages"}]}}
+    place = {"type": "approximate", "country": "DE"}
+    tools = [
+        FIND | {"strict": False, "input_examples": [{}]},
+        SEARCH | {"max_uses": 2, "allowed_domains": ["a.test"], "user_location": place},
+        {"type": "web_fetch_20250910", "name": "web_fetch", "url_sources": sources, "citations": {"enabled": True}},
+    ]
+    fetched = {"type": "web_fetch_tool_result", "tool_use_id": "srvtoolu_2", "content": {"type": "web_fetch_result"}}
+    fetch = search("srvtoolu_2", name="web_fetch", input={"url": "https://a.test"})
+    passage = {"type": "search_result", "source": "https://a.test", "title": "A", "content": [TEXT]}
+    body = request(
+        [TEXT, search(), hits(), fetch, fetched, call(), call(TWO)],
+        [result(content=[passage | {"citations": {"enabled": True}}]), result(TWO, [TEXT], is_error=True), TEXT],
+        notice("Be brief."),
+        tools=tools,
+        tool_choice=choice,
+    )
+    check_request(body, "2026-10-21")
+    refused = 0
+    for path in paths(body):
+        for junk in JUNK:
+            try:
+                check_request(replaced(body, path, junk), "2026-10-21")
+            except MessagesApiError as error:
+                assert error.status in (400, 404)  # noqa: PT017 - another exception is not fine
+                refused += 1
+    assert refused > 800
