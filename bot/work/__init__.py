@@ -24,7 +24,7 @@ runner.py        runs one claim, and records its outcome
 inbox.py         the inbox: runs the jobs, keeps their leases
 """
 
-from bot.work.accept import accept_again
+from bot.work.accept import ACCEPT_WITHIN, accept_again
 from bot.work.amend import Amended, Merge
 from bot.work.claim import Cell
 from bot.work.delivery import Delivery, Finish
@@ -32,7 +32,7 @@ from bot.work.inbox import Inbox
 from bot.work.job import AbandonedError, Charge, DeadlyError, GivenUp, Handler, Job, Watch
 from bot.work.job_retention import FAILED_KEPT
 from bot.work.lease import LeaseLostError
-from bot.work.limits import ACCEPT_WITHIN, InboxLimits
+from bot.work.limits import InboxLimits
 from bot.work.periodic import STARTUP_DELAY
 from bot.work.quarantine import TOGETHER, OpenCell
 from bot.work.waiting import end_waiting, waiting

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# A chat platform waits about 3 seconds for its answer, and delivers again when it gets none or a bad one.
+ACCEPT_WITHIN = 2.5  # seconds
 AWAY_PAUSE = 0.2  # seconds
 MOST_AT_ONCE = 100
 MOST_WAITING = 2000

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.work.accept import ACCEPT_WITHIN
 from bot.work.job_retention import FAILED_KEPT
 from bot.work.retry import FIRST_PAUSE
-
-# A chat platform waits about 3 seconds for its answer, and delivers again when it gets none or a bad one.
-ACCEPT_WITHIN = 2.5
 
 
 @dataclass(frozen=True, slots=True)

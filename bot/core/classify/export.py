@@ -10,11 +10,13 @@ import io
 import re
 from decimal import Decimal
 from itertools import zip_longest
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from bot.core.classify.formula import harmless
 from bot.core.domain.category import UNCLASSIFIED
 from bot.core.domain.classify_item import HEADINGS
+from bot.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +31,13 @@ USUAL_WIDTH = 20
 _NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<whole>0|[1-9]\d*)(?:\.(?P<places>\d{1,10}))?(?P<percent>%?)")
 MOST_DIGITS = 15
 CUT = " […] (cut: the CSV has all of it)"  # not for people: in English, as the headings of both files are
+
+
+def stem(source: str) -> str:
+    """Name a run's files after what was classified."""
+    first = PurePath(source.partition(",")[0]).stem
+    kept = "".join(letter if letter.isalnum() else "-" for letter in first).strip("-")[:40]
+    return _("{name}-classified", name=kept or _("messages"))
 
 
 def rows(results: Iterable[Sorted], threshold: int) -> Iterator[tuple[int | str, ...]]:

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from bot.core import chart
@@ -203,7 +202,7 @@ async def upload(
     """Upload the CSV and the XLSX, and the chart if `picture`; return the sentence that says so."""
     results = [one async for page in context.items.results(run.id) for one in page]
     threshold = settings.check_below
-    stem = f"{_stem(run)}-{version}" if version else _stem(run)
+    stem = f"{export.stem(run.source)}-{version}" if version else export.stem(run.source)
     files = {
         f"{stem}.csv": await asyncio.to_thread(export.to_csv, results, threshold, run.columns),
         f"{stem}.xlsx": await asyncio.to_thread(export.to_xlsx, results, threshold, run.columns),
@@ -236,10 +235,3 @@ async def upload(
     return _(
         "{name}.csv and {name}.xlsx, below, have each message with its category, confidence and evidence.", name=stem
     )
-
-
-def _stem(run: ClassifyRun) -> str:
-    """Name the files after what was classified."""
-    first = PurePath(run.source.partition(",")[0]).stem
-    kept = "".join(letter if letter.isalnum() else "-" for letter in first).strip("-")[:40]
-    return _("{name}-classified", name=kept or _("messages"))

@@ -12,7 +12,7 @@ from bot.core.ports import Request
 from bot.core.summarize.map_reduce import MAX_OUTPUT, Digest, Digester
 from bot.core.summarize.render import page
 from bot.core.summarize.run import SummaryCheckpoint
-from bot.core.summarize.transcript import transcript
+from bot.core.summarize.transcript import MOST_MESSAGES, transcript
 from bot.core.time_span.times import Span
 from bot.errors import UsageError
 from bot.language import _, ngettext
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from bot.core.domain.summary import SummaryRun
     from bot.core.ports import Chat, Model, Store
     from bot.core.summarize.transcript import Transcript
-
-MOST_LINES = 5_000  # messages of one summary
 
 
 class Summary:
@@ -94,7 +92,7 @@ class Summary:
         said = [message for message in found.said if message.id != source.request]
         # In a thread with the bot, what it was asked is what the thread is about.
         others = said if source.end is None else [message for message in said if not message.is_for_bot]
-        read = transcript(others, most=MOST_LINES)
+        read = transcript(others, most=MOST_MESSAGES)
         files = others[0].files if len(read.lines) == len(others) == 1 else ()
         return replace(read, requests=len(said) - len(others), notes=_notes(found), files=files)
 
@@ -117,7 +115,7 @@ def footing(read: Transcript, digest: Digest) -> str:
                 "the oldest message left out: I read {most:,} at a time",
                 "the {n:,} oldest messages left out: I read {most:,} at a time",
                 read.older,
-                most=MOST_LINES,
+                most=MOST_MESSAGES,
             )
         )
     return f"_{'; '.join([*notes, *_dropped(digest)])}._"

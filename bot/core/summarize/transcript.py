@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.message import HistoryMessage
 
+MOST_MESSAGES = 5_000  # of one summary: the newest
 TOKENS_AROUND_LINE = 30  # of input: the JSON about a message's text
 
 
