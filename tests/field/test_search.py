@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
-from bot.core.domain.platform_search import FoundMessage, SearchGap
+from bot.core.domain.platform_search import PlatformMessage, SearchGap
 from bot.playground.slack.records import MessageRecord
 from bot.slack.chat.search import SlackSearch
 from bot.slack.client.action_tokens import ActionTokens
@@ -47,7 +47,7 @@ def ask(asked: Asked, user: User) -> str:
     return ts
 
 
-async def find(asked: Asked, ts: str, user: User) -> tuple[FoundMessage, ...] | SearchGap:
+async def find(asked: Asked, ts: str, user: User) -> tuple[PlatformMessage, ...] | SearchGap:
     local, search, _ = asked
     place = Place(local.workspace.team_id, local.channel("general"), ts)
     return await search.messages(place, Requester(user.id, place.workspace), ts, "gizmo", 20)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
-class FoundMessage:
+class PlatformMessage:
     """A message that the platform's search found, in a place that everybody in the workspace can read.
 
     The platform's terms allow neither to store nor to log it: it is for this one answer, then it is forgotten. Its

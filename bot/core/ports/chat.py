@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         Target,
         Venue,
     )
-    from bot.core.domain.platform_search import FoundMessage, SearchGap
+    from bot.core.domain.platform_search import PlatformMessage, SearchGap
     from bot.core.domain.tool import Step
     from bot.turn import Checkpoint
 
@@ -167,7 +167,7 @@ class ChatSearch(Protocol):
 
     async def messages(
         self, place: Place, asker: Requester, message: str, query: str, limit: int
-    ) -> tuple[FoundMessage, ...] | SearchGap:
+    ) -> tuple[PlatformMessage, ...] | SearchGap:
         """Search on behalf of the asker's `message` in a place, the best first, `limit` and 20 at most.
 
         The platform sees the query. A question that came otherwise than as a message, or minutes ago, is

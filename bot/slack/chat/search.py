@@ -11,7 +11,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from bot.core.domain.platform_search import FoundMessage, SearchGap
+from bot.core.domain.platform_search import PlatformMessage, SearchGap
 from bot.core.domain.rate_limit import Window
 from bot.core.expiring_cache import ExpiringCache
 from bot.errors import ChatBusyError, ChatError, NotPermittedError
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 MOST = 20  # messages of one page, Slack's own limit; a further page would count as a further call
 MOST_NAMES = 50  # that are looked up for one search
-DEADLINE = 20.0  # seconds for a search, with the look-up of who asks and who is named
+DEADLINE = 10.0  # seconds for a search, with the look-up of who asks and who is named; a tool has 20
 PERSON_PER_MINUTE = 10  # searches on behalf of one person
 LONGEST_PAUSE = 60.0  # seconds that a refusal counts for a workspace; a longer one is a person's limit for the day
 LEARNED_FOR = 3_600.0  # seconds before a workspace that has no search is asked again
@@ -55,7 +55,7 @@ class SlackSearch:
 
     async def messages(
         self, place: Place, asker: Requester, message: str, query: str, limit: int = MOST
-    ) -> tuple[FoundMessage, ...] | SearchGap:
+    ) -> tuple[PlatformMessage, ...] | SearchGap:
         """Search on behalf of the asker's `message`, the best first. Never raises."""
         token = self._workspaces.of(place.workspace).tokens.of(place.channel, message)
         if token is None or token.person != asker.person:
@@ -82,7 +82,7 @@ class SlackSearch:
 
     async def _search(
         self, place: Place, message: str, token: ActionToken, query: str, limit: int
-    ) -> tuple[FoundMessage, ...] | SearchGap:
+    ) -> tuple[PlatformMessage, ...] | SearchGap:
         """Ask for one page. Raises `ChatError`."""
         workspace = self._workspaces.of(place.workspace)
         arguments = {
@@ -137,7 +137,7 @@ class SlackSearch:
         return window
 
 
-async def _read(messages: Sequence[Mapping[str, Any]], workspace: WorkspaceClient) -> tuple[FoundMessage, ...]:
+async def _read(messages: Sequence[Mapping[str, Any]], workspace: WorkspaceClient) -> tuple[PlatformMessage, ...]:
     """Convert messages, with the names of their authors and of all who are mentioned there."""
     texts = []
     for one in messages:

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.core.domain.platform_search import FoundMessage
+from bot.core.domain.platform_search import PlatformMessage
 from bot.slack.client.blocks_to_text import flat
 from bot.slack.client.escaping import MARKUP, storable, unescape
 from bot.slack.client.message_kinds import string_of
@@ -59,14 +59,16 @@ def text_of(message: Mapping[str, Any]) -> str:
     return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT].rstrip()}…"
 
 
-def found(message: Mapping[str, Any], text: str, names: Mapping[str, str], workspace_url: str) -> FoundMessage | None:
+def found(
+    message: Mapping[str, Any], text: str, names: Mapping[str, str], workspace_url: str
+) -> PlatformMessage | None:
     """Convert a message; `names` has those of all ids in its `text`, and of its author. None if nothing is to read."""
     channel, ts, thread = (string_of(message.get(name)) for name in ("channel_id", "message_ts", "thread_ts"))
     thread, author = thread if _TS.fullmatch(thread) else "", author_of(message)
     shown = storable(named(spelled(text, names), names)).strip()
     if not shown:
         return None
-    return FoundMessage(
+    return PlatformMessage(
         id=ts,
         channel=channel,
         channel_name=name_of(message, ("channel_name",)).removeprefix("#"),

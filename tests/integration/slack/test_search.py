@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
-from bot.core.domain.platform_search import FoundMessage, SearchGap
+from bot.core.domain.platform_search import PlatformMessage, SearchGap
 from bot.playground.slack.faults import CallFault
 from bot.playground.slack.records import MessageRecord
 from bot.playground.slack.rules import Rules
@@ -50,7 +50,7 @@ class Asking:
 
     async def find(
         self, ts: str, query: str = "gizmo", *, channel: str = "general", user: User | None = None, limit: int = 20
-    ) -> tuple[FoundMessage, ...] | SearchGap:
+    ) -> tuple[PlatformMessage, ...] | SearchGap:
         """Search for an answer to a message."""
         place = Place(self.local.workspace.team_id, self.local.channel(channel), ts)
         asker = Requester((user or self.local.me).id, place.workspace)
