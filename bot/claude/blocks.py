@@ -114,8 +114,18 @@ class Blocks:
     @property
     def is_searching(self) -> bool:
         """Whether a search of the API's is not over."""
+        return bool(self._open_searches)
+
+    @property
+    def _open_searches(self) -> list[dict[str, Any]]:
         over = {one.get(_RESULT_OF) for one in self._blocks.values()}
-        return any(one["type"] == "server_tool_use" and one["id"] not in over for one in self._blocks.values())
+        return [one for one in self._blocks.values() if one["type"] == "server_tool_use" and one["id"] not in over]
+
+    def break_off(self) -> None:
+        """Take in that no more comes: a search that is not over has failed."""
+        for search in self._open_searches:
+            if search["id"] in self._asked:  # else people have not heard of it
+                self._tell(web_steps.broken_off(search))
 
     @property
     def content(self) -> str:

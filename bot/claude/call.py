@@ -52,6 +52,8 @@ class ModelCall:
         """Reset after a failed attempt: each attempt is a call of its own."""
         self.stop_reason = self.request_id = self._first_token = self.failure = None
         self.searches = self.fetches = 0
+        if self.blocks is not None:
+            self.blocks.break_off()
         self.blocks = Blocks(self.listeners, self.take, self.before) if self.has_tools else None
         self.counts.clear()
         self.pieces.clear()

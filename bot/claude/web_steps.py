@@ -35,6 +35,12 @@ def begun(block: dict[str, Any]) -> Step | None:
     return Step(block["id"], title, StepState.RUNNING) if title else None
 
 
+def broken_off(block: dict[str, Any]) -> Step | None:
+    """Return the step of a search whose answer broke off; None for what is no search of the web."""
+    title = _title(block, SEARCHING, READING)
+    return Step(block["id"], title, StepState.FAILED) if title else None
+
+
 def found(asked: dict[str, Any], result: dict[str, Any]) -> Step | None:
     """Return the step of a search that is over, by what was asked and what came."""
     if not (title := _title(asked, SEARCHED, READ)):

@@ -183,6 +183,17 @@ async def test_a_pause_goes_on_where_it_was(scripted: ScriptedModel, claude: Cla
     assert scripted.requests[1].body["messages"][-1]["role"] == "assistant"
 
 
+async def test_a_search_fails_with_its_attempt(scripted: ScriptedModel, claude: Claude) -> None:
+    scripted.answer(Search("Lumenpad", waits=True), StreamFault.CUT)
+    scripted.answer(Search("Lumenpad"), "It is a notepad.")
+    shown = Shown()
+
+    await claude.write(asking(tools=(), web=WebAccess()), unseen, shown.listeners)
+
+    states = [StepState.RUNNING, StepState.FAILED, StepState.RUNNING, StepState.DONE]
+    assert [step.state for step in shown.steps] == states
+
+
 async def test_a_mixed_round_takes_only_results(scripted: ScriptedModel, claude: Claude) -> None:
     scripted.answer(Search("Lumenpad", waits=True), ToolCall("find_messages", {"query": "Lumenpad"}))
     scripted.answer("Done.")
