@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import aiohttp
+
 from bot import app, settings
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
@@ -38,6 +40,7 @@ async def searching_bot(stage: Dialogue) -> AsyncIterator[SlackSearch]:
         bolt = bolt_app(built.joined.client, built.joined.teams, built.intake, built.uninstaller.depart)
         await app.begin(stack, read, built)
         address = await stack.enter_async_context(app.listening(read, bolt, built))
+        stage.url = address
         stage.workspace.deliver_to(f"{address}/slack/events")
         yield SlackSearch(built.joined.teams, Budget(SqlQuota(built.database)))
 
@@ -74,7 +77,10 @@ async def test_neither_token_nor_results_are_kept(
         held = await asyncio.to_thread(stored, stage)
         assert b"quuxquestion" in held
         assert not any(word.encode() in held for word in (*tokens, SECRET, "action_token"))
-        assert not any(word in caplog.text for word in (*tokens, SECRET))
+        async with aiohttp.ClientSession() as session, session.get(f"{stage.url}/metrics") as response:
+            figures = await response.text()
+        assert SEARCH in figures
+        assert not any(word in figures or word in caplog.text for word in (*tokens, SECRET))
         assert "Slack's search failed: fatal_error" in caplog.text
     async with searching_bot(stage) as restarted:
         assert await restarted.messages(place, asker, ts, SECRET, 5) is SearchGap.NOT_FRESH
