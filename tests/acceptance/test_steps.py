@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bot.slack.outbound import answer as slack_answer
-from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
+from tests.acceptance.conftest import on_shared_sqlite_bot
 from tests.support.scripted import Search
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ async def only_answer(dialogue: Dialogue, ts: str) -> MessageRecord:
     return message
 
 
-@on_shared_bot
+@on_shared_sqlite_bot
 async def test_a_search_is_a_card_above_the_answer(dialogue: Dialogue, model: ScriptedModel) -> None:
     gate = asyncio.Event()
     model.answer("Let me look.", Search(QUERY, waits=True))
@@ -129,11 +129,12 @@ async def test_a_search_is_a_line_without_streams(
 async def test_a_second_try_doubles_no_search(stage: Dialogue, model: ScriptedModel) -> None:
     model.answer("Let me look.", Search(QUERY, waits=True))
     model.answer(asyncio.Event())
+    stage.environ["SHUTDOWN_GRACE"] = "0"
     async with stage.bot():
         ts = await asked(stage)
         await stage.workspace.until(shows(stage, ts, "Let me look.", RUNNING))
         await model.until_asked(2)
-    model.answer("It exports PDF.", to="Lumenpad")
+    model.answer("It exports PDF.")
     async with stage.bot():
         await only_answer(stage, ts)
     assert shows(stage, ts, "Let me look.\n\nIt exports PDF.")()
