@@ -22,7 +22,7 @@ from bot.core.privacy.redaction.model import redacting
 from bot.core.settings.form_context import SettingsFormContext
 from bot.core.spend.paid_model import paid
 from bot.core.spend.retirement import renewing
-from bot.core.tools.toolbox import Toolbox
+from bot.core.tools.toolbox import Toolbox, all_tools
 from bot.core.triage import webhook_secret
 from bot.db.budgets import SqlSpendStore
 from bot.db.classify_runs import SqlClassifyItemStore, SqlClassifyRunStore
@@ -237,7 +237,8 @@ async def build(
     notices = QueueNotices(inbox, store=store, chat=chat, languages=languages)
     stop = Stop(inbox, classify=classify, chat=chat)
     notes = PrivateNotes(inbox, chat)
-    toolbox = Toolbox((), SqlToolJournal(database), QueuedMessages(database.reader), chat.directory)
+    arrivals = QueuedMessages(database.reader)
+    toolbox = Toolbox(all_tools(store, chat), SqlToolJournal(database), arrivals, chat.directory)
     changes = SettingsJobs(
         inbox,
         SettingsFormContext(store, model, chat, admins, days),
@@ -258,6 +259,7 @@ async def build(
         classify=classify,
         triage=triage,
         settings=changes,
+        home=home,
         notes=notes,
         stop=stop.on_action,
         summarize_thread=partial(summarize_thread, inbox=inbox, notices=notices, chat=chat),

@@ -179,6 +179,9 @@ TEAM_FORM = FormSpec("triage_team", values.TeamRef, PARLEY)
 
 # Notes
 KEEP_NOTE = ActionSpec("note_keep", N_("Keep"), values.NoteRef)
+EDIT_MEMORY = ActionSpec("edit_memory", N_("Memory…"), values.SettingsRefOrHere, PARLEY, is_immediate=True)
+MEMORY_FORM = FormSpec("memory", values.MemoryRef, PARLEY)
+DELETE_NOTE = ActionSpec("note_delete", N_("Delete a note…"), values.NoValue, PARLEY, used_up="note")
 DISCARD_NOTE = ActionSpec("note_discard", N_("Discard"), values.NoteRef)
 
 FORGET = ActionSpec("forget", N_("Erase it"), values.ForgetRef, used_up="control", is_for_anyone=True)

@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot import PROGRAM
-from bot.core.actions import EDIT_SETTINGS, EDIT_WORKSPACE
+from bot.core.actions import EDIT_MEMORY, EDIT_SETTINGS, EDIT_WORKSPACE
 from bot.core.admin import is_named
 from bot.core.commands import COMMANDS, PARLEY
 from bot.core.domain.channel_settings import MODEL
-from bot.core.domain.control_value import ChannelRef
+from bot.core.domain.control_value import ChannelRef, SettingsRefOrHere
 from bot.core.domain.interaction import Section
 from bot.core.domain.message import Place
 from bot.core.domain.overrides import Overrides
 from bot.core.domain.usage import UsageScope, UsageView
+from bot.core.memory.write import shown
 from bot.core.settings.history import model_text
 from bot.core.settings.place_text import PlaceText, without_mentions
 from bot.core.settings.value_text import short_value_text
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.interaction import Button
+    from bot.core.domain.note import Note
     from bot.core.domain.people import JoinedChannel
     from bot.core.domain.usage import DailyUsage
     from bot.core.ports import Chat, ChatNames, Model, Store
@@ -80,6 +82,8 @@ async def build_home(  # noqa: PLR0913 (whose home it is, and all that it is bui
     sections = [Section(_("What I can do here"), _can_do()), Section(_("Your usage"), _used(used))]
     if items := await feedback.records.assigned(place.workspace, person, MOST_SHOWN + 1):
         sections.append(Section(_("Your open feedback"), _items(items)))
+    if notes := await store.notes.of_person(place.workspace, person):
+        sections.append(Section(_("What I remember for you"), _notes(notes), (_edit_notes(notes[0]),)))
     is_operator = is_named(admins, place.workspace, person)
     try:
         is_admin = is_operator or (await chat.directory.membership(place, person)).is_admin
@@ -147,6 +151,16 @@ def _items(items: Sequence[Feedback]) -> str:
         words = " ".join((item.summary or item.text).split())
         lines.append(f"• *{item.severity or item.category}* {words[:SHOWN]} {item.permalink}")
     return "\n".join([*lines, *(["…"] if len(items) > MOST_SHOWN else [])])
+
+
+def _notes(notes: Sequence[Note]) -> str:
+    lines = [f"• {shown(note.text, SHOWN)}" for note in notes[:MOST_SHOWN]]
+    return "\n".join([*lines, *(["…"] if len(notes) > MOST_SHOWN else [])])
+
+
+def _edit_notes(note: Note) -> Button:
+    place = note.place
+    return EDIT_MEMORY.button(SettingsRefOrHere(workspace=place.workspace, channel=place.channel))
 
 
 def _workspace() -> tuple[Button, ...]:

@@ -30,6 +30,8 @@ from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
 from bot.core.find import command as find
 from bot.core.memory import card
+from bot.core.memory import command as memory_command
+from bot.core.memory.form import MemoryForm
 from bot.core.privacy import forget
 from bot.core.settings import form, subcommands
 from bot.core.settings import help as help_
@@ -39,12 +41,14 @@ from bot.core.summarize import answer as summary
 from bot.core.summarize import parse as summarize_parse
 from bot.core.summarize import sources as summary_source
 from bot.core.triage import webhook_secret
+from bot.jobs.memory import MemoryJobs
 
 if TYPE_CHECKING:
     from bot.core.actions import ActionSpec, FormSpec
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.core.tools.toolbox import Toolbox
     from bot.jobs.classify import ClassifyJobs
+    from bot.jobs.home import HomeTab
     from bot.jobs.private_notes import PrivateNotes
     from bot.jobs.settings import SettingsJobs
     from bot.jobs.triage import TriageJobs
@@ -124,6 +128,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
     classify: ClassifyJobs,
     triage: TriageJobs,
     settings: SettingsJobs,
+    home: HomeTab,
     notes: PrivateNotes,
     stop: OpenForm,
     summarize_thread: OpenForm,
@@ -136,6 +141,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
     again = partial(summary.again, store=store, model=model, chat=chat)
     on_code = partial(on_code_action, store=store, model=model, chat=chat)
     on_cut_code = partial(on_cut_code_action, store=store, model=model, chat=chat)
+    memory = MemoryJobs(MemoryForm(store, chat, admins), home)
     subcommand_handlers: Mapping[str, RunCommand] = {
         **dict.fromkeys((*settings_parse.WORDS, "workspace settings"), settings.configure),
         "help": partial(help_.explain, chat=chat),
@@ -147,6 +153,10 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
         "usage": partial(usage.usage, admins=admins, store=store, chat=chat, clock=partial(datetime.now, UTC)),
         "budget": settings.configure_budget,
         "persona": settings.configure_persona,
+        **dict.fromkeys(
+            ("memory", "memory delete"),
+            partial(memory_command.memory, admins=admins, store=store, chat=chat),
+        ),
         "forget": partial(forget.forget, admins=admins, eraser=eraser, chat=chat),
     }
     return Registry(
@@ -204,6 +214,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.TRY_SETTINGS: partial(form.try_out, store=store, model=model, chat=chat),
                 actions.KEEP_NOTE: partial(card.on_action, store=store, chat=chat),
                 actions.DISCARD_NOTE: partial(card.on_action, store=store, chat=chat),
+                actions.DELETE_NOTE: partial(memory_command.on_delete, admins=admins, store=store, chat=chat),
                 actions.FORGET: partial(forget.on_forget, admins=admins, eraser=eraser, chat=chat),
             }
         ),
@@ -225,6 +236,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.EDIT_BUDGETS: settings.open_budget_form,
                 actions.EDIT_TRIAGE: settings.open_triage_form,
                 actions.EDIT_TEAM: settings.open_triage_form,
+                actions.EDIT_MEMORY: memory.open_form,
             }
         ),
         forms=by_name(
@@ -241,6 +253,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.BUDGET_FORM: FormCase(settings.submit_budgets, where(actions.BUDGET_FORM)),
                 actions.TRIAGE_FORM: FormCase(settings.submit_triage, where(actions.TRIAGE_FORM)),
                 actions.TEAM_FORM: FormCase(settings.submit_team, where(actions.TEAM_FORM)),
+                actions.MEMORY_FORM: FormCase(memory.submit, where(actions.MEMORY_FORM)),
             }
         ),
     )

@@ -16,7 +16,7 @@ from bot.core.domain.accepted import in_words
 from bot.core.domain.channel_settings import SHOWN, ChannelSettings
 from bot.core.settings.form_fields import hint, label
 from bot.core.settings.sections import MAIN, SECTIONS
-from bot.playground.anthropic.reply import MessageStop, ThinkingDelta
+from bot.playground.anthropic.reply import MessageStop, ThinkingDelta, ToolCall
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.elements import buttons
 from tests.acceptance.conftest import RULES, Dialogue, databases
@@ -395,6 +395,29 @@ async def test_triage_is_in_german(german: GermanStage) -> None:
         await german.pressed(shown, name)
     for typed in ("triage", "triage report", "trends 14d", "open", "triage secret", "triage off"):
         await german.typed("/parley", typed, channel=channel)
+    assert german.foreign() == {}
+
+
+async def test_memory_is_in_german(german: GermanStage) -> None:
+    workspace, general = german.workspace, german.dialogue.general
+    await german.typed("/parley", "set memory on")
+    await german.typed("/parley", "memory add Ana ist weg bis 30.12.", user=workspace.sam)
+    for typed in ("memory", "memory add Ana ist weg", "memory edit 1", "memory delete 9", "memory list"):
+        assert await german.typed("/parley", typed)
+    for text in ("Passwort: hunter2-Zk9!", "x" * 2_001):
+        await german.typed("/parley", f"memory add {text}")
+    await german.typed("/parley", "memory list")
+    await workspace.press(workspace.ephemerals()[-1], "edit_memory.0")
+    assert (await workspace.submit({"new": "Ben ist neu"})).ok
+    for button in ("note_keep", "note_discard"):
+        german.model.answer(ToolCall("remember", {"text": f"Reiher sind Vögel: {button}"}))
+        german.model.answer(ANSWER)
+        await german.pressed(await german.said("Was ist ein Reiher?"), button)
+    await german.typed("/parley", "memory")
+    await workspace.choose(workspace.ephemerals()[-1], "note_delete", "2: Ben ist neu")
+    await german.dialogue.until_idle()
+    await german.typed("/parley", "unset memory")
+    assert "Reiher" in str([one.shown for one in workspace.workspace.messages(general)])
     assert german.foreign() == {}
 
 

@@ -183,6 +183,10 @@ class ForgetRef(ControlValue):
     person: str = ""
 
 
+class MemoryRef(InChannel):
+    """The place whose notes a form shows."""
+
+
 class NoteRef(ControlValue):
     """A note, by its id."""
 

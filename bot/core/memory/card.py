@@ -10,14 +10,14 @@ from bot.core.domain.control_value import NoteRef
 from bot.core.domain.note import NoteOutcome
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import send_ephemeral
-from bot.core.memory.write import OFF, check_may_note, full, until_when
+from bot.core.memory.write import OFF, full, rights, until_when
 from bot.errors import GoneError, NotAllowedError
 from bot.language import N_, _
 
 if TYPE_CHECKING:
     from bot.core.domain.interaction import Action, Button
     from bot.core.domain.note import Note
-    from bot.core.ports import Chat, ChatNames, Checkpoint, Store
+    from bot.core.ports import Chat, Checkpoint, Store
 
 OFFER = N_("**Should I remember this here?** I don't until someone keeps it.")
 KEPT = N_("Remembered as note {number}; {person} kept it.")
@@ -28,19 +28,20 @@ GONE = N_("Not remembered.")
 DECIDED = N_("Someone else has decided about this note already.")
 
 
-async def card(note: Note, names: ChatNames) -> tuple[str, tuple[Button, ...]]:
+async def card(note: Note, chat: Chat) -> tuple[str, tuple[Button, ...]]:
     """Return what a card says that offers a note, and its buttons."""
-    said = [_(OFFER), await quotation(note, names)]
+    said = [_(OFFER), await quotation(note, chat)]
     ref = NoteRef(note=note.id)
     return "\n".join(said), (KEEP_NOTE.button(ref, style="primary"), DISCARD_NOTE.button(ref))
 
 
-async def quotation(note: Note, names: ChatNames) -> str:
+async def quotation(note: Note, chat: Chat) -> str:
     """Return a note's text as it is, without anything that links, calls someone or marks up; and its end."""
     text = note.text
-    for mention, name in (await names.of(note.place, (), [text])).items():
+    for mention, name in (await chat.names.of(note.place, (), [text])).items():
         text = text.replace(mention, f"@{name}")
-    end = until_when(note.expires_at)
+    reader = await chat.directory.reader(note.place, note.author)
+    end = until_when(note.expires_at, reader.zone)
     lines = [*plain(text).split("\n"), *([f"_{end}_"] if end else [])]
     return "\n".join(f"> {line}" for line in lines) + "\n"
 
@@ -59,11 +60,11 @@ async def on_action(action: Action, *, checkpoint: Checkpoint, store: Store, cha
         if note is None or note.place.channel != place.channel:
             sentence = _(GONE)
         else:
-            await check_may_note(note.place, asker, chat.directory)
+            await rights(note.place, asker, chat.directory)
             said = await _decided(note, action, store, chat)
             if not said:
                 return await send_ephemeral(place, asker, _(DECIDED), answers=chat.answers)
-            sentence = "\n".join([await quotation(note, chat.names), said])
+            sentence = "\n".join([await quotation(note, chat), said])
     except NotAllowedError as error:
         return await send_ephemeral(place, asker, error.sentence, answers=chat.answers)
     try:

@@ -30,6 +30,8 @@ _END_OF = re.compile(
     r"(?P<unit>\w+)",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(r"(?<=\S)[\s,;]+(?:until|till|bis|for|für|fuer)\s+(?=\S)", re.IGNORECASE)
+MOST_TRIED = 3
 _A = re.compile(r"a\s+(?=[a-z])", re.IGNORECASE)
 _YEAR = re.compile(r"\d{4}")
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
@@ -56,6 +58,16 @@ def expiry(words: str, now: datetime, zone: tzinfo) -> datetime:
     if not timedelta() < end.astimezone(UTC) - now.astimezone(UTC) <= FURTHEST:
         raise UsageError(_(OVER, words=plain, examples=EXAMPLES)) if end <= now else unclear
     return end.astimezone(UTC)
+
+
+def apart(text: str, now: datetime, zone: tzinfo) -> tuple[str, datetime | None]:
+    """Split the end off a note: “Ana is away until Friday”. Without a time at its end, the note stays as it is."""
+    for match in list(_BEFORE.finditer(text))[: -MOST_TRIED - 1 : -1]:
+        try:
+            return text[: match.start()], expiry(text[match.end() :], now, zone)
+        except UsageError:
+            continue
+    return text, None
 
 
 def _end_of(text: str, local: datetime) -> datetime | None:

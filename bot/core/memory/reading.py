@@ -26,6 +26,11 @@ def remembered(conversation: Conversation, asked_in: str, chat: Chat) -> str:
     return notes_of(conversation.notes, begun, chat.names.mention)
 
 
+def moment(at: datetime) -> str:
+    """Write a time for the model."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
 def notes_of(notes: Iterable[Note], thread_start: datetime, mention: Callable[[str], str]) -> str:
     """Return the notes that were written before a thread began, as JSON with author and date; "" for none.
 
@@ -34,7 +39,7 @@ def notes_of(notes: Iterable[Note], thread_start: datetime, mention: Callable[[s
     """
     told = [
         {"by": mention(note.author), "on": note.created_at.date().isoformat()}
-        | ({"until": note.expires_at.date().isoformat()} if note.expires_at else {})
+        | ({"until": moment(note.expires_at)} if note.expires_at else {})
         | {"text": note.text}
         for note in sorted(notes, key=lambda note: note.id)
         if note.created_at < thread_start

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.admin import is_named
@@ -16,6 +16,7 @@ from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import tzinfo
 
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.message import Place
@@ -31,29 +32,39 @@ SHOWN = 60  # characters of a note in a sentence
 MOST_SUGGESTED = 3
 
 
-async def check_may_note(place: Place, asker: Requester, directory: ChatDirectory) -> str:
-    """Return whose direct messages a place is, "" for a channel. Raises `NotAllowedError`, `ChatError`.
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a person may do with the notes of a place. `owner`: whose direct messages it is, "" for a channel."""
+
+    person: str
+    owner: str
+    is_admin: bool
+
+    def may_change(self, note: Note) -> bool:
+        """Return whether the person may edit or delete a note: who wrote, kept or edited it last may, and admins."""
+        return self.is_admin or self.person in {note.author, note.changed_by}
+
+    def check_may_change(self, note: Note) -> None:
+        """Raise `NotAllowedError` unless the person may edit or delete a note."""
+        if not self.may_change(note):
+            raise NotAllowedError(_(NOT_YOURS, number=note.number))
+
+
+async def rights(
+    place: Place, asker: Requester, directory: ChatDirectory, admins: Collection[str] = frozenset()
+) -> Rights:
+    """Return what someone may do with the notes of a place. Raises `NotAllowedError`, `ChatError`.
 
     Members write notes, but neither guests nor people from other organizations.
     """
     participant = await directory.participant(place, asker.person)
     if participant.is_guest or participant.is_outsider:
         raise NotAllowedError(_(NOT_FOR_GUESTS))
-    if not (await directory.membership(replace(place, thread=""), asker.person)).is_member:
+    membership = await directory.membership(replace(place, thread=""), asker.person)
+    if not membership.is_member:
         raise NotAllowedError(_(FOR_MEMBERS))
-    return asker.person if participant.is_direct else ""
-
-
-async def check_may_change(note: Note, asker: Requester, *, admins: Collection[str], directory: ChatDirectory) -> None:
-    """Raise `NotAllowedError` unless someone may edit or delete a note; `ChatError`.
-
-    Those who wrote, kept or edited it last may, and admins.
-    """
-    await check_may_note(note.place, asker, directory)
-    if asker.person in {note.author, note.changed_by} or is_named(admins, note.place.workspace, asker.person):
-        return
-    if not (await directory.membership(replace(note.place, thread=""), asker.person)).is_admin:
-        raise NotAllowedError(_(NOT_YOURS, number=note.number))
+    is_admin = membership.is_admin or is_named(admins, place.workspace, asker.person)
+    return Rights(asker.person, asker.person if participant.is_direct else "", is_admin)
 
 
 async def worded(
@@ -75,12 +86,15 @@ def full(notes: Sequence[Note]) -> str:
     return f"{told} " + _("Delete one first with `/parley memory delete <number>`. The oldest: {notes}.", notes=listed)
 
 
-def shown(text: str) -> str:
+def shown(text: str, most: int = SHOWN) -> str:
     """Return the beginning of a note, on one line."""
     line = " ".join(text.split())
-    return line if len(line) <= SHOWN else f"{line[: SHOWN - 1].rstrip()}…"
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
-def until_when(expires_at: datetime | None) -> str:
-    """Return until when a note holds, for people; "" for no end."""
-    return _("until {date}", date=short_date(expires_at.date())) if expires_at else ""
+def until_when(expires_at: datetime | None, zone: tzinfo) -> str:
+    """Return the last day on which a note holds, for people in `zone`; "" for no end."""
+    if expires_at is None:
+        return ""
+    last = expires_at.astimezone(zone) - timedelta(seconds=1)
+    return _("until {date}", date=short_date(last.date()))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.core.actions import EDIT_BUDGETS, EDIT_TRIAGE, EXPLAIN_SETTINGS, SETTINGS_FORM, SETTINGS_PAGE, TRY_SETTINGS
+from bot.core.actions import (
+    EDIT_BUDGETS,
+    EDIT_MEMORY,
+    EDIT_TRIAGE,
+    EXPLAIN_SETTINGS,
+    SETTINGS_FORM,
+    SETTINGS_PAGE,
+    TRY_SETTINGS,
+)
 from bot.core.domain.channel_settings import MODEL, SHOWN, merged
 from bot.core.domain.interaction import Button, Field, Form
 from bot.core.privacy import retention
@@ -103,6 +111,7 @@ def _beside(place: Place) -> tuple[Button, ...]:
         buttons.insert(0, EDIT_BUDGETS.button())
     if place.channel and not place.thread:
         buttons.insert(0, EDIT_TRIAGE.button())
+        buttons.append(EDIT_MEMORY.button())
     return tuple(buttons)
 
 

@@ -9,6 +9,7 @@ from bot.core.command import meant
 from bot.core.commands import BY_NAME, PARLEY
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.find import request as find_request
+from bot.core.memory import command as memory
 from bot.core.privacy import forget
 from bot.core.settings import budget_command, persona_command, triage_command
 from bot.core.settings.parse import SCOPED
@@ -96,7 +97,7 @@ SUBCOMMANDS = (
         said={"", "list", "list all"}.__contains__,
         section=SETTINGS_OF,
         example="settings",
-        brief=N_("the model, who is answered, who may use me"),
+        brief=N_("which model answers, who may use me"),
         help=(
             N_(
                 "`/parley settings` opens this channel's settings as a form, `/parley settings list` lists what is "
@@ -130,6 +131,40 @@ SUBCOMMANDS = (
         brief=N_("a named prompt of the workspace"),
         topic="persona",
         help=(persona_command.USAGE,),
+    ),
+    Subcommand(
+        "memory",
+        memory.parse,
+        verbs=(
+            *(f"{show}{what}" for show in _SHOW for what in ("memory", "your memory", "notes", "your notes")),
+            *(
+                f"what do you {verb}"
+                for verb in ("remember", "remember here", "remember about us", "remember about me")
+            ),
+            *(
+                f"{verb} {that} note"
+                for verb in ("forget", "delete", "remove")
+                for that in ("that", "this", "the", "a")
+            ),
+            *(
+                "was hast du dir gemerkt",
+                "was merkst du dir",
+                "woran erinnerst du dich",
+                "notizen",
+                "zeig deine notizen",
+            ),
+            *("vergiss diese notiz", "vergiss die notiz", "lösche diese notiz", "lösche die notiz", "gedächtnis"),
+        ),
+        said={"", "list"}.__contains__,
+        topic="memory",
+        help=(memory.USAGE,),
+    ),
+    Subcommand(
+        "memory delete",  # not for people: typed
+        memory.parse,
+        verbs=("forget note", "delete note", "remove note", "vergiss notiz", "lösche notiz", "lösch notiz"),
+        said=memory.is_number,
+        topic="memory",
     ),
     Subcommand(
         "triage",

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.core.domain.note import MOST_NOTES, NewNote, Note, NoteOutcome
 from bot.core.memory.asked import own_words
 from bot.core.memory.card import card
-from bot.core.memory.write import NOT_FOR_GUESTS, OFF, check_may_note, full, worded
+from bot.core.memory.reading import moment
+from bot.core.memory.write import NOT_FOR_GUESTS, OFF, full, rights, worded
 from bot.core.tools.tool import Tool, ToolContext, ToolOutput
 from bot.errors import NotAllowedError, UsageError
 from bot.language import _, in_english
@@ -81,7 +82,7 @@ async def remember(arguments: RememberArguments, context: ToolContext, *, notes:
         raise NotAllowedError(_(OFF))
     if question.is_bot:
         raise NotAllowedError(_(NOT_FOR_GUESTS))
-    owner = await check_may_note(place, asker, chat.directory)
+    owner = (await rights(place, asker, chat.directory)).owner
     own = "" if context.has_read else own_words(question.text, arguments.text, arguments.until)
     try:
         with in_english():
@@ -122,7 +123,7 @@ async def _offer(new: NewNote, context: ToolContext, *, notes: NoteStore, chat: 
     if result.outcome is NoteOutcome.KNOWN:
         is_offered = note.offered_until is not None
         return _told("known", note, reason=OFFERED_BEFORE if is_offered else ALREADY_NOTED)
-    text, controls = await card(note, chat.names)
+    text, controls = await card(note, chat)
     await chat.posts.post(new.place, text, context.checkpoint, key=f"note {context.call}", controls=controls)
     return _told("offered", note, reason=OFFERED)
 
@@ -133,7 +134,7 @@ def _told(result: str, note: Note | None = None, *, reason: str = "") -> ToolOut
     if note is not None:
         values |= {"number": note.number, "text": note.text}
         if note.expires_at:
-            values["until"] = note.expires_at.date().isoformat()
+            values["until"] = moment(note.expires_at)
     if reason:
         values["reason"] = reason
     return ToolOutput(json.dumps(values, ensure_ascii=False))

@@ -92,6 +92,7 @@ WRITTEN: list[tuple[ControlValue, str, str]] = [
         '{"place": {"workspace": "T1", "channel": "C1", "thread": "1.2"}, "message": "1.3", "link": "https://x"}',
     ),
     (values.FeedbackRef(id=7), '{"id":7}', "7"),
+    (values.MemoryRef(workspace="T1", channel="C1"), '{"workspace":"T1","channel":"C1"}', "T1 C1"),
     (values.NoteRef(note=7), '{"note":7}', "7"),
     (values.FeedbackRef(), "", ""),
     (values.FeedbackFormRef(workspace="T1", id=7), '{"workspace":"T1","id":7}', "T1 7"),

@@ -26,7 +26,7 @@ def test_notes_are_data_with_author_and_date() -> None:
     told = notes_of([replace(NOTE, text=order, expires_at=START + timedelta(days=3))], START, mention)
     assert told.count("</notes>") == 1
     data = json.loads(told.removeprefix("<notes>").removesuffix("</notes>"))
-    assert data == [{"by": "<@U1>", "on": "2026-11-29", "until": "2026-12-03", "text": order}]
+    assert data == [{"by": "<@U1>", "on": "2026-11-29", "until": "2026-12-03 09:00 UTC", "text": order}]
 
 
 def test_what_is_noted_meanwhile_changes_nothing() -> None:
