@@ -22,9 +22,10 @@ from bot.db.tables import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
 
     from bot.db.engine import Database
+    from bot.db.tables import Base
 
 
 async def export(database: Database, workspace: str, person: str) -> AsyncIterator[dict[str, Any]]:
@@ -38,8 +39,7 @@ async def export(database: Database, workspace: str, person: str) -> AsyncIterat
 
 def _queries(workspace: str, person: str) -> list[tuple[str, Select[*tuple[Any, ...]]]]:
     where = ThreadRow.channel, ThreadRow.thread
-    stored = [column for column in MessageRow.__table__.columns if column.name != "search_words"]  # the text, once more
-    said = select(*stored, *where).join(ThreadRow, ThreadRow.id == MessageRow.thread_id)
+    said = select(*_columns(MessageRow), *where).join(ThreadRow, ThreadRow.id == MessageRow.thread_id)
     spoken = select(MessageRow.thread_id).where(MessageRow.author == person)
     files = select(CodeFileRow.__table__, *where).join(ThreadRow, ThreadRow.id == CodeFileRow.thread_id)
     items = select(ClassifyItemRow.__table__).join(ClassifyRunRow, ClassifyRunRow.id == ClassifyItemRow.run)
@@ -52,7 +52,12 @@ def _queries(workspace: str, person: str) -> list[tuple[str, Select[*tuple[Any, 
         ("classify_items", items.where(*own)),
         ("notes", select(NoteRow.__table__).where(NoteRow.workspace == workspace, noted).order_by(NoteRow.id)),
         *(
-            (table.__tablename__, select(table.__table__).where(table.workspace == workspace, table.person == person))
+            (table.__tablename__, select(*_columns(table)).where(table.workspace == workspace, table.person == person))
             for table in (SummaryRunRow, ClassifyRunRow, RatingRow, FeedbackRow, CallRow)
         ),
     ]
+
+
+def _columns(table: type[Base]) -> list[ColumnElement[Any]]:
+    """Return a table's columns, but the words that a text is found by, which is there itself."""
+    return [column for column in table.__table__.columns if column.name != "search_words"]

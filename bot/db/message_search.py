@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import Text, bindparam, column, false, or_, select, table, text
 
 from bot.core.domain.message import Place, Role
 from bot.core.domain.search import KnownMessage
 from bot.core.search_words import is_unspaced, place_word
+from bot.db.tables import FeedbackRow, MessageRow, ThreadRow
 from bot.transaction import transact
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row, Select
+    from sqlalchemy.orm import InstrumentedAttribute
 
     from bot.core.domain.search import Query, Term
     from bot.db.engine import Database
@@ -27,33 +29,8 @@ if TYPE_CHECKING:
 MOST_PLACES = 20
 SHORTEST_BEGINNING = 3  # letters that other words may begin with
 
+_INDEXES = {"messages": "message_search", "feedback": "feedback_search"}
 _SECONDS = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")  # a message's id at the platform, since 1970
-
-_SELECT = """
-    SELECT message.external_id, message.role, message.author, message.is_bot, message.text, message.created_at,
-    thread.channel, thread.thread
-    FROM {messages} JOIN threads AS thread ON thread.id = message.thread_id
-    WHERE {is_found} AND thread.workspace = :workspace AND thread.channel IN :channels
-    AND message.external_id IS NOT NULL AND (:author = '' OR message.author = :author)
-    AND (:since = '' OR message.external_id >= :since) AND (:before = '' OR message.external_id < :before)
-    ORDER BY {newest} DESC LIMIT :most
-"""
-# https://www.sqlite.org/fts5.html#full_text_query_syntax
-_SQLITE = _SELECT.format(  # not for people: SQL
-    messages="message_search JOIN messages AS message ON message.id = message_search.rowid",
-    is_found="message_search MATCH :wanted",
-    newest="message_search.rowid",
-)
-# https://www.postgresql.org/docs/current/datatype-textsearch.html#DATATYPE-TSQUERY
-_POSTGRESQL = _SELECT.format(  # not for people: SQL
-    messages="messages AS message",
-    is_found="message.search_words @@ CAST(:wanted AS tsquery)",
-    newest="message.id",
-)
-_QUERIES = {
-    name: text(sql).bindparams(bindparam("channels", expanding=True))
-    for name, sql in (("sqlite", _SQLITE), ("postgresql", _POSTGRESQL))
-}
 
 
 class SqlMessageSearch:
@@ -81,26 +58,19 @@ def _search(
     places = [place_word(workspace, channel) for channel in channels] if len(channels) <= MOST_PLACES else []
     found: dict[tuple[str, str], KnownMessage] = {}
     for wanted in dict.fromkeys(_WANTED[dialect](query, places, begun=begun) for begun in (False, True)):
-        for row in connection.execute(_QUERIES[dialect], values | {"wanted": wanted}):
-            message = _message(workspace, row)
-            found.setdefault((row.channel, message.id), message)
+        asked = values | {"wanted": wanted}
+        rows = [row for statement in _queries(dialect) for row in connection.execute(statement, asked)]
+        for message in sorted((_message(workspace, row) for row in rows), key=lambda one: one.at, reverse=True):
+            found.setdefault((message.place.channel, message.id), message)
         if len(found) >= most:  # as common words are: others that begin like them would take long
             break
     return tuple(found.values())[:most]
 
 
 def _message(workspace: str, row: Row[Any]) -> KnownMessage:
-    created = row.created_at if isinstance(row.created_at, datetime) else datetime.fromisoformat(row.created_at)
-    at = datetime.fromtimestamp(float(row.external_id), UTC) if _SECONDS.fullmatch(row.external_id) else created
-    return KnownMessage(
-        Place(workspace, row.channel, row.thread),
-        row.external_id,
-        row.author,
-        row.text,
-        at.replace(tzinfo=at.tzinfo or UTC),
-        is_own=row.role == Role.ASSISTANT,
-        is_bot=bool(row.is_bot),
-    )
+    at = datetime.fromtimestamp(float(row.said), UTC) if _SECONDS.fullmatch(row.said) else row.at
+    place = Place(workspace, row.channel, row.thread)
+    return KnownMessage(place, row.said, row.author, row.text, at, is_own=bool(row.is_own), is_bot=bool(row.is_bot))
 
 
 def _id_at(moment: datetime | None) -> str:
@@ -135,3 +105,41 @@ def _any_of(places: list[str], quoted: str, joined: str) -> Iterator[str]:
 
 
 _WANTED = {"sqlite": _for_sqlite, "postgresql": _for_postgresql}
+
+
+@cache
+def _queries(dialect: str) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """Select messages of threads, and posts of feedback channels, of which many belong to no thread of the bot's."""
+    message, post, is_own = MessageRow, FeedbackRow, (MessageRow.role == Role.ASSISTANT).label("is_own")
+    said = select(message.external_id.label("said"), message.created_at.label("at"), message.author, is_own)
+    said = said.add_columns(message.is_bot, message.text, ThreadRow.channel, ThreadRow.thread)
+    said = said.join(ThreadRow, ThreadRow.id == message.thread_id).where(message.external_id.is_not(None))
+    posted = select(post.message.label("said"), post.said_at.label("at"), post.person.label("author"))
+    posted = posted.add_columns(false().label("is_own"), post.is_bot, post.text, post.channel)
+    posted = posted.add_columns(post.message.label("thread"))
+    return (
+        _found(dialect, said, message, ThreadRow, message.external_id, message.author),
+        _found(dialect, posted, post, post, post.message, post.person),
+    )
+
+
+def _found(
+    dialect: str,
+    said: Select[*tuple[Any, ...]],
+    row: type[MessageRow | FeedbackRow],
+    owner: type[ThreadRow | FeedbackRow],
+    id_: InstrumentedAttribute[Any],
+    author: InstrumentedAttribute[str],
+) -> Select[*tuple[Any, ...]]:
+    """Limit a query to what is found, the newest first."""
+    newest: ColumnElement[Any] = row.id  # type: ignore[assignment] # as both are
+    if dialect == "sqlite":  # https://www.sqlite.org/fts5.html#full_text_query_syntax
+        index = table(_INDEXES[row.__tablename__], column("rowid"))
+        said = said.join(index, index.c.rowid == row.id).where(text(f"{index.name} MATCH :wanted"))
+        newest = index.c.rowid
+    else:  # https://www.postgresql.org/docs/current/datatype-textsearch.html#DATATYPE-TSQUERY
+        said = said.where(text(f"{row.__tablename__}.search_words @@ CAST(:wanted AS tsquery)"))
+    here = owner.workspace == bindparam("workspace"), owner.channel.in_(bindparam("channels", expanding=True))
+    since, before, by = (bindparam(name, type_=Text()) for name in ("since", "before", "author"))
+    limits = or_(since == "", id_ >= since), or_(before == "", id_ < before), or_(by == "", author == by)
+    return said.where(*here, *limits).order_by(newest.desc()).limit(bindparam("most"))

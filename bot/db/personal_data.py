@@ -29,7 +29,7 @@ WORDS = {
     "notes": {"text"},
     "classify_runs": {"sheet", "state"},
     "classify_items": {"text", "source", "categories", "evidence", "cells"},
-    "feedback": {"text", "files", "summary", "evidence"},
+    "feedback": {"text", "files", "summary", "evidence", "search_words"},
 }
 # Names of people, places and things by the platform's ids, and words of ours.
 NO_WORDS = {
@@ -54,7 +54,7 @@ NO_WORDS = {
 }
 # What stays of a row whose words go: what it was sorted as, and how it was rated. Other rows go whole.
 BLANKS: Mapping[type[Base], Mapping[str, Any]] = {
-    FeedbackRow: {"text": "", "summary": "", "evidence": "", "files": None, "waits": False},
+    FeedbackRow: {"text": "", "search_words": None, "summary": "", "evidence": "", "files": None, "waits": False},
     RatingRow: {"comment": ""},
 }
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, cast
 from sqlalchemy import text
 
 if TYPE_CHECKING:
-    from sqlalchemy import TextClause
-
     from bot.db.engine import Database
     from bot.db.sqlite_driver import Connection
 
@@ -19,15 +17,16 @@ MOST_STEPS = 1_000
 # there was anything left to do. https://www.sqlite.org/fts5.html#the_merge_command
 _MERGES = {
     index: text(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', :pages)")  # noqa: S608 (our own names)
-    for index in ("feedback_words", "message_search")
+    for index in ("feedback_words", "feedback_search", "message_search")
 }
 _CHANGES = text("SELECT total_changes()")
-_STALE = text("SELECT EXISTS (SELECT 1 FROM message_search_stale)")
-_SETTLED = text("DELETE FROM message_search_stale")
+# By index: of what was taken out of it since. Triggers tell.
+_SETTLED = {index: text(f"DELETE FROM {index}_stale") for index in ("feedback_search", "message_search")}  # noqa: S608 (as above)
+_STALE = text("SELECT EXISTS (SELECT 1 FROM feedback_search_stale) OR EXISTS (SELECT 1 FROM message_search_stale)")
 
 
 async def is_stale(database: Database) -> bool:
-    """Return whether the index of messages still has words of what was edited or deleted. Raises as `settle` does."""
+    """Return whether an index still has words of what was edited or deleted. Raises as `settle` does."""
     if database.reader.dialect.name != "sqlite":
         return False
     async with database.reader.connect() as connection:
@@ -43,8 +42,8 @@ async def settle(database: Database) -> None:
     """
     if database.writer.dialect.name != "sqlite":
         return
-    for merge in _MERGES.values():
-        await _merge_all(database, merge)
+    for index in _MERGES:
+        await _merge_all(database, index)
     async with database.writer.connect() as connection:
         # Not in a transaction, which each statement of SQLAlchemy's would begin.
         driver = cast("Connection", (await connection.get_raw_connection()).driver_connection)
@@ -52,16 +51,16 @@ async def settle(database: Database) -> None:
         await driver.call(lambda: driver.file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
 
 
-async def _merge_all(database: Database, merge: TextClause) -> None:
+async def _merge_all(database: Database, index: str) -> None:
     pages = -PAGES
     for _ in range(MOST_STEPS):
         async with database.writer.begin() as connection:
             before = (await connection.execute(_CHANGES)).scalar_one()
-            await connection.execute(merge, {"pages": pages})
+            await connection.execute(_MERGES[index], {"pages": pages})
             changed = (await connection.execute(_CHANGES)).scalar_one() - before
             is_whole = changed < 2  # noqa: PLR2004 (as SQLite's page has it: one is the command itself)
-            if is_whole and merge is _MERGES["message_search"]:
-                await connection.execute(_SETTLED)
+            if is_whole and index in _SETTLED:
+                await connection.execute(_SETTLED[index])
         if is_whole:
             break
         pages = PAGES

@@ -60,7 +60,7 @@ async def test_people_find_what_was_said(dialogue: Dialogue, model: ScriptedMode
 async def test_nothing_found_says_where_it_looked(dialogue: Dialogue) -> None:
     shown = await ask(dialogue, "find zanzibar [a](b)")
     assert r"I found nothing with “zanzibar \[a\](b)”. I looked here and in" in shown
-    assert "I only know the messages of threads that I take part in." in shown
+    assert "I only know the messages of threads that I take part in, and posts in channels with triage." in shown
     for typed in ("find", "find  ", "find 👍 ***", "find since 7d", "find in #general"):
         assert "`/parley find <words>`" in await ask(dialogue, typed)
     assert "I don't know who @nobody is" in await ask(dialogue, "find x from @nobody")

@@ -33,7 +33,7 @@ SHOWN = 10  # messages
 MOST_DAYS = 3_660  # that a search may reach back
 
 NARROW = N_("There are more. Narrow it down with more words, `since 7d`, `in #channel` or `from @anna`.")
-KNOWN = N_("I only know the messages of threads that I take part in.")
+KNOWN = N_("I only know the messages of threads that I take part in, and posts in channels with triage.")
 HERE_ONLY = N_("I looked only here.")
 NO_CHANNEL = N_("There is no channel that I can look in for you.")
 

@@ -12,9 +12,9 @@ from bot.language import N_, _
 
 USAGE = N_(
     "`/parley find <words>` finds messages that have all of these words, and shows them only to you. I know the "
-    "messages of threads that I take part in, and I look here and in the channels that we're both in. Put words in "
-    'quotes to find them as they are: `/parley find "launch date"`. Narrow it down with `since 7d`, `in #channel` or '
-    "`from @anna`."
+    "messages of threads that I take part in and the posts in channels with triage. I look here and in the channels "
+    'that we\'re both in. Put words in quotes to find them as they are: `/parley find "launch date"`. Narrow it down '
+    "with `since 7d`, `in #channel` or `from @anna`."
 )
 
 _COMMAND = re.compile(r"\s*find\b", re.IGNORECASE)

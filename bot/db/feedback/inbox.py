@@ -12,7 +12,7 @@ from bot.core.domain.feedback import Feedback, FeedbackStatus
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
 from bot.db.feedback.rows import COLUMNS, ROW, feedback_of, in_channel, is_post, root_id
-from bot.db.threads import files_json, record
+from bot.db.threads import files_json, record, said_in
 from bot.db.upsert import INSERT
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class SqlFeedbackInbox:
                 "message": incoming.id,
                 "person": incoming.author,
                 "is_bot": incoming.is_bot,
-                "text": incoming.text,
+                **said_in(incoming.place, incoming.text),
                 "files": files_json(incoming.files),
                 "said_at": said_at,
                 "permalink": permalink,
@@ -81,7 +81,10 @@ class SqlFeedbackInbox:
             if row is None or row.status == FeedbackStatus.WITHDRAWN or changed.revision <= row.revision:
                 return None
             head = row.head or row.id
-            words = {"text": changed.text, "files": files_json(changed.files), "revision": changed.revision}
+            words = said_in(place, changed.text) | {
+                "files": files_json(changed.files),
+                "revision": changed.revision,
+            }
             await connection.execute(update(ROW).where(ROW.id == row.id).values(words))
             is_gone = changed.is_deleted and row.head is None
             part = select(ROW.id).where(ROW.head == head, or_(ROW.text != "", ROW.files.is_not(None))).limit(1)

@@ -73,6 +73,9 @@ class Moment(TypeDecorator[datetime]):
         return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
 
 
+NO_TEXT_NO_WORDS = "search_words IS NULL OR text <> ''"  # not for people: SQL
+
+
 class Base(DeclarativeBase):
     """The base class of the tables."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, literal_column, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.tables.base import Base
+from bot.db.tables.base import NO_TEXT_NO_WORDS, Base, SearchWords
 
 HERE = ("workspace", "channel")
 UNSHOWN = text("version > shown_version")
@@ -20,7 +20,7 @@ class FeedbackRow(Base):
     """A post of a feedback channel and what became of it: `bot.core.domain.feedback.Feedback` explains most columns.
 
     `waits`: it has yet to be sorted. `head` is the record that a joined post belongs to. `files` are references, as
-    JSON. `revision` is the platform's id of the post's last edit.
+    JSON. `revision` is the platform's id of the post's last edit. `search_words` are as those of messages.
     """
 
     __tablename__ = "feedback"
@@ -32,6 +32,7 @@ class FeedbackRow(Base):
         Index("ix_feedback_unshown", "changed_at", sqlite_where=UNSHOWN, postgresql_where=UNSHOWN),
         Index("ix_feedback_corrected", *HERE, "corrected_at", sqlite_where=CORRECTED, postgresql_where=CORRECTED),
         Index(None, "head"),
+        CheckConstraint(NO_TEXT_NO_WORDS, name="ck_feedback_search_words"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -74,6 +75,7 @@ class FeedbackRow(Base):
     issue: Mapped[str] = mapped_column(default="", server_default=literal_column("''"))
     issue_version: Mapped[int] = mapped_column(default=0, server_default="0")
     issue_state: Mapped[str] = mapped_column(default="", server_default=literal_column("''"))
+    search_words: Mapped[str | None] = mapped_column(SearchWords)
 
 
 class AlertRow(Base):

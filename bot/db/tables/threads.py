@@ -7,9 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.tables.base import Base, SearchWords
-
-NO_TEXT_NO_WORDS = "search_words IS NULL OR text <> ''"  # not for people: SQL
+from bot.db.tables.base import NO_TEXT_NO_WORDS, Base, SearchWords
 
 
 class ThreadRow(Base):

@@ -83,7 +83,7 @@ async def test_every_table_is_known(database: Database) -> None:
     async with database.reader.connect() as connection:
         tables = await connection.run_sync(lambda sync: set(sa.inspect(sync).get_table_names()))
     # Triggers keep SQLite's indexes of words; `bot.db.scrub` cleans them.
-    index = {name for name in tables if name.startswith(("feedback_words", "message_search"))}
+    index = {name for name in tables if name.startswith(("feedback_words", "feedback_search", "message_search"))}
     assert tables - index == {*Base.metadata.tables, "inbox", "alembic_version"}
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.core.domain.message import Message, MessageEdit, Place, Role
+from bot.core.domain.message import IncomingMessage, Message, MessageEdit, Place, Role
 from bot.core.domain.search import Query
 from bot.core.domain.thread import PageRead, Record
 from bot.core.find.terms import terms_of
@@ -20,11 +20,14 @@ from bot.core.privacy.forget import ErasureScope
 from bot.core.privacy.retention import Limits
 from bot.db.engine import Database
 from bot.db.erase import SqlEraser
+from bot.db.feedback import sql_feedback_store as feedback_store
 from bot.db.message_search import MOST_PLACES
 from bot.db.migrate import upgrade
 from bot.db.purge import SqlPurger
 from bot.db.store import sql_store
+from bot.db.tables import Base
 from bot.db.threads import change, record
+from tests.integration.db.test_erase import row_of
 
 if TYPE_CHECKING:
     from bot.core.ports import Store
@@ -45,6 +48,12 @@ def said(number: int, text: str, author: str = "U1") -> Message:
 async def put(database: Database, *messages: Message, place: Place = HERE) -> None:
     async with database.writer.begin() as connection:
         await connection.run_sync(record, Record(place, "U1", began_with_bot=True, messages=messages))
+
+
+def incoming(place: Place, text: str) -> IncomingMessage:
+    return IncomingMessage(
+        place, place.thread, "U1", "T1", text, is_direct=False, mentions_bot=False, addresses_other=False
+    )
 
 
 async def edit(database: Database, changed: MessageEdit) -> None:
@@ -178,33 +187,41 @@ async def test_a_blank_message_can_have_no_words(database: Database) -> None:
             await connection.execute(sa.text("UPDATE messages SET text = ''"))
 
 
-async def test_old_messages_are_found_after_the_upgrade(empty_url: str) -> None:
+async def test_what_is_old_is_found_after_the_upgrade(empty_url: str) -> None:
     await upgrade(empty_url, "20261130_deaths")
     database = Database.open(empty_url)
-    thread = {"id": 1, "workspace": "T1", "channel": "C1", "thread": HERE.thread}
-    now = {"began_with_bot": True, "created_at": AT, "last_message_at": AT}
+    rows = {name: row_of(Base.metadata.tables[name]) for name in ("threads", "messages", "feedback")}
+    rows["messages"] |= {"text": "Größte plan", "external_id": "3.1", "is_deleted": False}
+    rows["feedback"] |= {"text": "Größte Katastrophe", "message": "2.1"}
     async with database.writer.begin() as connection:
-        threads, messages = (
-            sa.table(name, *map(sa.column, columns))
-            for name, columns in (
-                ("threads", [*thread, *now]),
-                ("messages", ["thread_id", "role", "author", "external_id", "text", "created_at", "is_deleted"]),
-            )
-        )
-        time = (
-            now
-            if connection.dialect.name == "postgresql"
-            else now | {"created_at": str(AT), "last_message_at": str(AT)}
-        )
-        await connection.execute(sa.insert(threads), thread | time)
-        row = {"thread_id": 1, "role": "user", "author": "U1", "created_at": time["created_at"]}
-        rows = [
-            row | {"external_id": f"{number}.1", "text": text, "is_deleted": not text}
-            for number, text in enumerate(["Größte plan", "", "…"])
-        ]
-        await connection.execute(sa.insert(messages), rows)
+        for name, row in rows.items():
+            row.pop("search_words", None)
+            blank = row | {"id": 2, "text": "", "external_id": "4.1", "message": "4.1"}
+            known = [row] if name == "threads" else [row, {key: blank[key] for key in row}]
+            await connection.execute(sa.insert(Base.metadata.tables[name]), known)
     await upgrade(empty_url)
-    assert await found(sql_store(database), "grosste") == ["Größte plan"]
-    await edit(database, MessageEdit(HERE, "0.1", "U1", "T1", "", "2.1", is_deleted=True))
-    assert await found(sql_store(database), "grosste") == []
+    store = sql_store(database)
+    assert await found(store, "grosste") == ["Größte plan", "Größte Katastrophe"]
+    place = Place("T1", "C1", "1.1")
+    await edit(database, MessageEdit(place, "3.1", "U1", "T1", "", "9.1", is_deleted=True))
+    await SqlEraser(database).erase(ErasureScope("T1", "C1"))
+    assert await found(store, "grosste") == []
     await database.close()
+
+
+async def test_posts_of_feedback_channels_are_found(store: Store, database: Database) -> None:
+    posts, place = feedback_store(database).inbox, replace(HERE, channel="C5", thread=said(1, "").id)
+    await posts.add(incoming(place, "Größte Katastrophe"), AT, "", together=0)
+    (post,) = await store.search.find("T1", ["C5"], Query(terms_of("grosste")), limit=10)
+    assert (post.place, post.id, post.author, post.is_own) == (place, place.thread, "U1", False)
+    assert await found(store, "grosste") == []
+    await put(database, said(1, "Größte Katastrophe"), place=place)  # someone mentions the bot there
+    assert await found(store, "grosste", ("C5",)) == ["Größte Katastrophe"]
+    await posts.edit(MessageEdit(place, place.thread, "U1", "T1", "Kleinste Katastrophe", "1700000009.000100"))
+    assert await found(store, "kleinste", ("C5",)) == ["Kleinste Katastrophe"]
+    await SqlEraser(database).erase(ErasureScope("T1", person="U1"))
+    assert await found(store, "katastrophe", ("C5",)) == []
+    again = replace(place, thread=said(2, "").id)
+    await posts.add(incoming(again, "Noch eine"), AT, "", together=0)
+    await posts.edit(MessageEdit(again, again.thread, "U1", "T1", "", "1700000009.000100", is_deleted=True))
+    assert await found(store, "noch", ("C5",)) == []

@@ -53,6 +53,7 @@ async def test_erased_words_leave_the_index(database: Database, sqlite_url: str)
             | ({"person": "U2", "text": "zanzibar", "evidence": ""} if number % 400 == 7 else {})
             for number in range(start, start + AT_ONCE)
         ]
+        rows = [row | {"search_words": row["text"]} for row in rows]
         async with database.writer.begin() as connection:
             await connection.execute(sa.insert(table), rows)
 
