@@ -1,4 +1,22 @@
-"""The commands of the operator, `python -m bot …`: a module for each group of them."""
+"""The commands of the operator, `python -m bot …`: a module for each group of them.
+
+doctor.py           the doctor: one line for each thing that the bot needs, and what to do about it
+evaluate.py         `python -m bot evaluate`: how well messages are classified, against labels from people
+installations.py    the operator's side of installations: `python -m bot installations list|reseal`
+measure.py          how well the model does, with nothing posted: `evaluate`, `triage --dry-run`
+model.py            what the operator's commands that call the model share
+playground.py       try the bot without any account
+privacy.py          what is stored of people's messages: export, forget and purge
+process.py          the bot as a process of its own: until a signal ends it
+quarantined.py      a separate process for jobs that seem to kill theirs
+serve.py            serve Slack, and migrate the database, which that needs first
+settings_faults.py  what is wrong with a file of settings, in words of the settings, for someone who writes one
+settings_file.py    settings as code
+setup.py            set the bot up and look after it
+shared.py           what the operator's commands share
+triage_dry_run.py   `python -m bot triage --dry-run`: show what triage would do with exported posts
+work.py             what failed for good: `work list|retry|discard`
+"""
 
 from __future__ import annotations
 

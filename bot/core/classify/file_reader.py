@@ -16,7 +16,7 @@ from bot.core.decoding.text import DecodedText, decode
 from bot.core.documents import workbook
 from bot.core.documents.grid import MOST_CELLS, Grid, TooWideError, extent
 from bot.core.documents.kinds import COMPOUND, PACKED
-from bot.core.documents.refusal import another, damaged, too_many_cells, unreadable
+from bot.core.documents.refusal import NO_ROWS, another, damaged, too_many_cells, unreadable
 from bot.core.domain.classify_item import AS_FOUND, HEADINGS, MOST_ITEMS, ReadAs
 from bot.core.domain.spreadsheet import Spreadsheet
 from bot.errors import UsageError
@@ -47,7 +47,7 @@ def read(name: str, data: bytes, read_as: ReadAs = AS_FOUND) -> Spreadsheet:
     except ValueError as error:
         raise unreadable(name) from error
     if not sheet.rows:
-        raise UsageError(_("There are no rows in {name}.", name=name))
+        raise UsageError(_(NO_ROWS, name=name))
     if len(sheet.rows) > MOST_ITEMS:
         raise UsageError(
             _(

@@ -11,6 +11,7 @@ from bot.core import channel_reader
 from bot.core.attachments.attach import check_state, looked_up
 from bot.core.classify import file_reader
 from bot.core.classify.table import file_kind
+from bot.core.documents.refusal import NOT_FOUND
 from bot.core.domain.classify_item import MOST_ITEMS, Item
 from bot.core.domain.message import FileRef, Place
 from bot.core.domain.spreadsheet import Spreadsheet
@@ -164,7 +165,7 @@ async def _shared(file: str, asked: ClassifyRequest, *, chat: Chat) -> FileRef:
     except ChatError as error:
         if error.is_transient:
             raise
-        raise UsageError(_("I can't find that file; it may have been deleted.")) from None
+        raise UsageError(_(NOT_FOUND)) from None
     await channel_reader.allow_file(shared, asked.asker.person, directory=chat.directory)
     is_known_here = asked.place.channel in {place.channel for place in shared.places}
     if not (shared.is_public or is_known_here or shared.owner == asked.asker.person):

@@ -1,4 +1,5 @@
-"""The fenced code blocks of a text: `fences` finds them, `blocks` names them, `resume` joins what was cut.
+"""The fenced code blocks of a text.
 
-Which of them count as files is decided in `core/code/changed_files.py`.
+`fences` finds them, `file_names` names them, `blocks` makes files of them, `resume` joins what was cut. Which of them
+count as files is decided in `core/code/changed_files.py`.
 """

@@ -34,6 +34,8 @@ UNAVAILABLE: Mapping[str, str] = {
     FileState.REJECTED: N_("Claude could not open {name}, so I left it out."),
 }
 NO_ROOM = N_("{name} no longer fits in this thread: please ask about it in a new one.")
+NOT_FOUND = N_("I can't find that file; it may have been deleted.")
+NO_ROWS = N_("There are no rows in {name}.")
 AWAY = N_("I could not fetch {name} just now: please ask again in a minute.")
 TOO_MANY = N_("I can read {n} files at a time, so I left {name} out.")
 TOO_BIG = N_("{name} is too large to read: it is {size:,.1f} MB, and the limit is {limit} MB.")

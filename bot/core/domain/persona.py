@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.language import N_
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+NONE_SUCH = N_("There is no persona “{name}”.")
 MOST = 20
 LONGEST_NAME = 40  # characters
 LONGEST_PROMPT = 3_000

@@ -1,4 +1,19 @@
-"""What the use cases need from the outside: small protocols, one module each. They import the domain only."""
+"""What the use cases need from the outside: small protocols, one module each. They import the domain only.
+
+budgets.py         the accounts of budgets
+chat.py            a chat platform: what the bot reads there, and how it posts
+classify_store.py  the stores of classification runs
+feedback_store.py  the store of feedback, in small parts
+files.py           reading untrusted files where their content can't harm the bot
+installations.py   the store of installations
+message_search.py  the search of what was said where the bot took part
+model.py           a large language model: requests, answers, facts and costs
+notes.py           notes: what places remember
+quota.py           the counters of rate limits that all replicas share
+store.py           what the bot remembers: small stores, each of whose methods is one short transaction
+tools.py           what tools need from the outside
+work.py            durable work: where listeners hand it in
+"""
 
 from __future__ import annotations
 

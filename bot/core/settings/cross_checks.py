@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.domain import category
+from bot.core.domain import category, persona
 from bot.core.domain.route import team
 from bot.errors import UsageError
 from bot.language import _, and_list
@@ -31,7 +31,7 @@ def broken(settings: ChannelSettings, changed: Container[str], *, was_typed: boo
 def _no_persona(settings: ChannelSettings, *, was_typed: bool) -> str:
     if not (was_typed and settings.lost_persona):
         return settings.lost_persona
-    told = [_("There is no persona “{name}”.", name=settings.persona)]
+    told = [_(persona.NONE_SUCH, name=settings.persona)]
     if known := and_list(one.name for one in settings.personas):
         told.append(_("I know these: {names}.", names=known))
     return " ".join(told)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.command import answering
+from bot.core.domain import persona
 from bot.core.domain.message import Place
 from bot.core.domain.persona import LONGEST_NAME, LONGEST_PROMPT, MOST, Persona, find
 from bot.core.domain.thread import Record
@@ -96,7 +97,7 @@ def listing(settings: ChannelSettings, at: PlaceText) -> str:
 
 def unknown(name: str, settings: ChannelSettings, at: PlaceText) -> UsageError:
     """Return the error for a persona that there is not, with those that there are."""
-    return UsageError("\n".join((_("There is no persona “{name}”.", name=name), listing(settings, at))))
+    return UsageError("\n".join((_(persona.NONE_SUCH, name=name), listing(settings, at))))
 
 
 async def _choose(parsed: PersonaCommand, asker: Requester, at: PlaceText, store: Store) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.core import command as commands
 from bot.core.channel_reader import NO_THREAD, allow, allow_file
 from bot.core.commands import SUMMARIZE
+from bot.core.documents.refusal import NOT_FOUND
 from bot.core.domain.command import Command
 from bot.core.domain.message import Place
 from bot.core.domain.summary import Source, SummaryRun
@@ -150,7 +151,7 @@ async def _shared(file: str, place: Place, person: str, *, chat: Chat) -> Shared
     except ChatError as error:
         if error.is_transient:
             raise
-        raise UsageError(_("I can't find that file; it may have been deleted.")) from None
+        raise UsageError(_(NOT_FOUND)) from None
     await allow_file(shared, person, directory=chat.directory)
     return shared
 

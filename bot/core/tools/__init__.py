@@ -1,5 +1,6 @@
 """Tools: what the model can look up or note while it answers.
 
 `tool.py` says what a tool is; each tool has a module of its own, and `app.py` puts them together. `rounds.py` is the
-loop: ask the model, run what it calls, ask again. `run.py` runs the calls of one round, each once.
+loop: ask the model, run what it calls, ask again. `run.py` runs the calls of one round, each once. `toolbox.py` says
+which tools a turn has, `sources.py` numbers what is cited. `web.py` decides on the web, `remember.py` is a tool.
 """

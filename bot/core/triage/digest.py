@@ -11,7 +11,7 @@ from bot.core.domain.feedback import UNSORTED, FeedbackStatus
 from bot.core.triage.card import linked, plain
 from bot.core.triage.report import agreed
 from bot.core.triage.trends import DAY, HISTORY, trends
-from bot.core.writing.notes import unapplied
+from bot.core.writing.notes import SORTED_BY_AI, unapplied
 from bot.language import _, ngettext, number
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ async def digest(
             )
             for one in latest
         ]
-    text = "\n\n".join([*lines, _("_Sorted by AI. Check important details._")]) + unapplied(settings, model)
+    text = "\n\n".join([*lines, _(SORTED_BY_AI)]) + unapplied(settings, model)
     await chat.posts.post(place, text, checkpoint, key="digest")
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.core.domain.feedback import UNSORTED, FeedbackStatus
+from bot.core.writing.notes import SORTED_BY_AI
 from bot.language import N_, _
 
 if TYPE_CHECKING:
@@ -56,9 +57,7 @@ def body(record: Feedback, original: Feedback | None) -> str:
     if original is not None:
         issue, post = _("Repeats {issue}", issue=original.issue), _("Repeats [a post]({link})", link=original.permalink)
         lines.append(issue if original.issue else post)
-    return "\n".join(
-        [*(f"- {line}" for line in lines), "", _("_Sorted by AI. Check important details._"), "", mark(record)]
-    )
+    return "\n".join([*(f"- {line}" for line in lines), "", _(SORTED_BY_AI), "", mark(record)])
 
 
 def mark(record: Feedback) -> str:

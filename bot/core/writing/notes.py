@@ -21,6 +21,7 @@ PATIENCE = N_(
 )
 # Slack's guide for agents asks for one; under each answer it would be noise that no one reads.
 DISCLAIMER = N_("AI-generated. Check important details.")
+SORTED_BY_AI = N_("_Sorted by AI. Check important details._")
 REDACTED = N_("redacted")
 STOPPED = N_("Stopped.")
 # … and what the thread's history keeps of an answer that was stopped or cut off.

@@ -1,4 +1,12 @@
-"""The store of feedback, in a database."""
+"""The store of feedback, in a database.
+
+alerts.py      which trends of feedback were posted
+inbox.py       incoming posts that wait to be sorted, and the decisions about them
+known.py       earlier feedback, for comparing new posts
+records.py     records of feedback: people's decisions, what is shown, and where they were sent
+rows.py        rows of feedback: queries, and conversion to records
+statistics.py  the counts of feedback for reports and alerts
+"""
 
 from __future__ import annotations
 

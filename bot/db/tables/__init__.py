@@ -1,4 +1,15 @@
-"""The tables of what the bot remembers, a module a subject. Everything belongs to a workspace."""
+"""The tables of what the bot remembers, a module a subject. Everything belongs to a workspace.
+
+base.py           what the tables have in common
+feedback.py       posts of feedback channels
+installations.py  where the bot is installed
+notes.py          notes: what places remember, and what is offered to be remembered
+runs.py           runs of /summarize and /classify
+settings.py       the settings, and their changes
+spend.py          what calls cost and what may be spent; what was taken from Slack's limits
+threads.py        threads, their messages and files, and how people rate the answers
+tools.py          what the model's tools were called for
+"""
 
 from __future__ import annotations
 

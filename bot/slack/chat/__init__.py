@@ -1,4 +1,14 @@
-"""Slack as the chat platform of the use cases: each call uses the token of the place's workspace."""
+"""Slack as the chat platform of the use cases: each call uses the token of the place's workspace.
+
+answers.py    answers: streamed into a thread, or for one person alone
+directory.py  channels and people, looked up before anything is read for anyone
+files.py      files that people posted: what they are, where they were shared, and their bytes
+history.py    Slack's history: threads and channels, read page by page as messages
+names.py      what people, user groups and channels are called
+posts.py      messages of ours that stand for something and change with it, reactions, and files
+search.py     Slack's real-time search, on behalf of the person who asks
+views.py      what people see of the bot beside messages: its home tab, and forms
+"""
 
 from __future__ import annotations
 

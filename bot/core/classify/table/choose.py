@@ -10,6 +10,7 @@ from bot.core.classify.table.column import Choice
 from bot.core.classify.table.heading import Heading
 from bot.core.classify.table.options import is_meant
 from bot.core.documents.grid import Grid
+from bot.core.documents.refusal import NO_ROWS
 from bot.errors import UsageError
 from bot.language import _
 
@@ -45,9 +46,7 @@ def choose(file: str, grids: Sequence[Grid], read_as: ReadAs, active: str = "") 
     filled = [grid for grid in grids if grid.rows]
     shown = [grid for grid in filled if not grid.is_hidden] or filled
     if not shown:
-        raise UsageError(
-            next((grid.fault for grid in grids if grid.fault), _("There are no rows in {name}.", name=file))
-        )
+        raise UsageError(next((grid.fault for grid in grids if grid.fault), _(NO_ROWS, name=file)))
     if len(shown) == 1:
         return take(file, shown[0], read_as)
     judged = [take(file, grid, read_as, is_tried=True) for grid in shown[:MOST_JUDGED]]

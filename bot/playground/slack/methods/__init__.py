@@ -1,4 +1,16 @@
-"""The Web API's methods, one module per area; each module ends with its table of methods."""
+"""The Web API's methods, one module per area; each module ends with its table of methods.
+
+app.py           methods about the app itself: its token, its identity, its sockets
+chat.py          methods that post, change and delete messages
+conversation.py  methods about channels, their members and their history
+file.py          methods that upload files, in Slack's three steps, and describe them
+oauth.py         the method that issues tokens, for an authorization code or a refresh token
+search.py        real-time search: messages that a user may find from where they ask, by their words
+session.py       methods for agent sessions: status, title, suggested prompts
+stream.py        methods that stream a message into a thread
+user.py          methods about users and their reactions
+view.py          methods that open modals and publish the home tab
+"""
 
 from __future__ import annotations
 
