@@ -150,9 +150,12 @@ def _hits_in(data: Any) -> Iterator[Hit]:  # noqa: ANN401 - JSON
 
 
 def _told(text: str) -> str:
-    """Return what a tool said, as a line: JSON value by value."""
+    """Return what a tool said, as a line: JSON by what became of which text and why, or value by value."""
     data = _decoded(text)
-    if isinstance(data, dict):
+    if isinstance(data, dict) and "result" in data:
+        quoted = f" “{data['text']}”" if "text" in data else ""
+        text = ". ".join(filter(None, (f"{data['result']}{quoted}", data.get("reason"))))
+    elif isinstance(data, dict):
         text = ", ".join(f"{name}: {value}" for name, value in data.items() if isinstance(value, str | int))
     return shorten(text, SHOWN_OF_RESULT) or "nothing"
 

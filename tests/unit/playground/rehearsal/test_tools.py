@@ -116,7 +116,10 @@ def test_failures_are_passed_on() -> None:
     told = text(answered(FIND, {"query": "lunch"}, "You are not in that channel.", is_error=True))
     assert told == "_Not Claude._\n\n`find_messages` answered: You are not in that channel."
     noted = json.dumps({"result": "noted", "number": 3, "text": "we eat at noon"})
-    assert "answered: result: noted, number: 3, text: we eat at noon" in text(answered(REMEMBER, {}, noted))
+    assert text(answered(REMEMBER, {}, noted)).endswith("`remember` answered: noted “we eat at noon”")
+    refused = json.dumps({"result": "refused", "reason": "There are 50 notes."})
+    assert text(answered(REMEMBER, {}, refused)).endswith("`remember` answered: refused. There are 50 notes.")
+    assert text(answered(REMEMBER, {}, '{"a": 1, "b": "x"}')).endswith("`remember` answered: a: 1, b: x")
 
 
 def test_the_web_is_searched_and_cited() -> None:
