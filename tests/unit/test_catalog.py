@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # Operators read what the rest writes, and developers the playground: in English.
 READ_IN_SLACK = ("claude", "core", "db", "errors.py", "integrations", "jobs", "reader", "slack", "work")
 
+FEW_WORDS = 4  # labels and parts of sentences may say the same
 CODE = re.compile(r"`[^`]+`")
 
 
@@ -61,6 +62,14 @@ def test_no_marked_sentence_is_overlooked() -> None:
     found = {tuple(one.id) if one.pluralizable else (str(one.id),) for one in sentences()}
     for file in (ROOT / "bot").rglob("*.py"):
         assert set(marked(file.read_text(encoding="utf-8"))) <= found, file
+
+
+def test_each_sentence_is_written_once() -> None:
+    """Another module imports it, so that who changes it changes all that people read."""
+    places = {
+        str(one.id[0] if one.pluralizable else one.id): {file for file, _ in one.locations} for one in sentences()
+    }
+    assert {text: files for text, files in places.items() if len(files) > 1 and len(text.split()) > FEW_WORDS} == {}
 
 
 def test_no_marked_sentence_is_shown_in_english() -> None:

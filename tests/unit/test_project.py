@@ -382,3 +382,15 @@ def test_a_package_names_modules_that_exist(package: Path) -> None:
     here = {path.stem for path in package.parent.iterdir()}
 
     assert named - here <= {"register"}
+
+
+@pytest.mark.parametrize("package", sorted((ROOT / "bot").rglob("__init__.py")), ids=lambda path: str(path.parent))
+def test_a_package_names_its_modules(package: Path) -> None:
+    """In its docstring, which `help()` and an editor show: each module, and each package within."""
+    told = ast.get_docstring(ast.parse(package.read_text(encoding="utf-8"))) or ""
+    modules = {path.stem for path in package.parent.glob("*.py")} - {"__init__"}
+    packages = {path.parent.name for path in package.parent.glob("*/__init__.py")}
+    if package == ROOT / "bot/core/__init__.py":  # the map has its packages; what they share is named for what it holds
+        modules, told = set(), MAP
+
+    assert {name for name in modules | packages if not re.search(rf"(?<!\w){name}(?!\w)", told)} == set()

@@ -15,7 +15,7 @@ from bot.core.domain.command import Command
 from bot.core.domain.note import NewNote, NoteOutcome
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import send_ephemeral
-from bot.core.memory.card import plain
+from bot.core.memory.card import KNOWN, plain
 from bot.core.memory.expiry import apart
 from bot.core.memory.wording import clean
 from bot.core.memory.write import OFF, Rights, full, rights, shown, until_when
@@ -41,7 +41,6 @@ NOTHING = N_("I don't keep any notes here.")
 NO_SUCH = N_("There is no note {number} here. `/parley memory` lists those that there are.")
 DELETED = N_("Deleted note {number}: “{text}”")
 GONE = N_("This note was changed or deleted in the meantime. `/parley memory` lists those that there are.")
-KNOWN = N_("I remember this already, as note {number}.")
 MESSAGE = N_("message")  # the word that links to it
 SHOWN_IN_LIST = 300  # characters of a note
 

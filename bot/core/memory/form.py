@@ -13,6 +13,7 @@ from bot.core.domain.control_value import MemoryRef
 from bot.core.domain.interaction import Field
 from bot.core.domain.message import Place
 from bot.core.domain.note import LONGEST_NOTE, NewNote, NoteOutcome
+from bot.core.memory.command import NOTHING
 from bot.core.memory.expiry import apart
 from bot.core.memory.wording import clean
 from bot.core.memory.write import OFF, full, rights, shown, until_when
@@ -76,7 +77,7 @@ class MemoryForm:
                 fields.append(Field(name, label, "area", note.text, hint=hint, optional=True, max_length=LONGEST_NOTE))
             else:
                 fields.append(Field(f"read_{note.id}", f"{label}: {shown(note.text, 200)}", "note"))
-        return fields or [Field("none", _("I don't keep any notes here."), "note")]
+        return fields or [Field("none", _(NOTHING), "note")]
 
     async def save(self, submission: Submission) -> Mapping[str, str]:
         """Save what the form holds; return its faults by the field.
