@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from xdist.remote import Producer
     from xdist.scheduler import Scheduling
+    from xdist.workermanage import WorkerController
 
     from tests.support.postgresql import PostgresqlServer
 
@@ -67,6 +68,13 @@ class ByCost(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
         if is_first:
             for scope in in_turns(list(self.workqueue)):
                 self.workqueue.move_to_end(scope)
+
+    def mark_test_complete(self, node: WorkerController, item_index: int, duration: float = 0) -> None:
+        """Forget a scope that is done: after each test, xdist counts all that its worker ever got."""
+        scope = self._split_scope(self.registered_collections[node][item_index])
+        super().mark_test_complete(node, item_index, duration)
+        if all(self.assigned_work[node][scope].values()):
+            del self.assigned_work[node][scope]
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]

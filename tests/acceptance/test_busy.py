@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import bot_process
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
     from tests.support.scripted import ScriptedModel
 
-ROOT = Path(__file__).parents[2]
 BEHIND_ONE = "I'm busy: your question is queued behind 1 other and will be answered in order."
 
 
@@ -166,28 +166,23 @@ async def test_a_failed_notice_harms_no_answer(narrow: Dialogue, model: Scripted
         assert await narrow.answer(narrow.general, ts) == "Third."
 
 
-async def work(stage: Dialogue, *arguments: str) -> str:
+async def work(stage: Dialogue, folder: Path, *arguments: str) -> str:
     """Run `python -m bot work …` on the bot's database; return what it printed."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "work", *arguments),
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": stage.environ["DATABASE_URL"]},
-        stdout=asyncio.subprocess.PIPE,
-    )
-    out, _ = await process.communicate()
-    assert process.returncode == 0
-    return out.decode()
+    environ = {"DATABASE_URL": stage.environ["DATABASE_URL"]}
+    ended = await asyncio.to_thread(bot_process.run, ("work", *arguments), environ, folder)
+    assert ended.status == 0
+    return ended.out
 
 
-async def test_an_apology_becomes_the_answer(stage: Dialogue, model: ScriptedModel) -> None:
+async def test_an_apology_becomes_the_answer(stage: Dialogue, model: ScriptedModel, tmp_path: Path) -> None:
     stage.workspace.fail("users.info", error="missing_scope", times=2)  # neither language nor rank of who asks is known
     async with stage.bot():
         ts = stage.mention("what is a heron?")
         apology = await stage.answer(stage.general, ts)
     match = re.search(r"\(Reference: `(\w+)`\)", apology)
     assert match, apology
-    assert match[1] in await work(stage, "list")
-    assert await work(stage, "retry", match[1]) == "1 will be tried again.\n"
+    assert match[1] in await work(stage, tmp_path, "list")
+    assert await work(stage, tmp_path, "retry", match[1]) == "1 will be tried again.\n"
 
     model.answer("A bird.")
     model.answer("It fishes.")
@@ -197,4 +192,4 @@ async def test_an_apology_becomes_the_answer(stage: Dialogue, model: ScriptedMod
         assert await stage.answer(stage.general, ts, 2) == "It fishes."
     turns = [[turn["content"] for turn in asked.body["messages"]] for asked in model.requests]
     assert turns == [["what is a heron?"], ["what is a heron?", "A bird.", "What does it do?"]]
-    assert "0 failed" in await work(stage, "list")
+    assert "0 failed" in await work(stage, tmp_path, "list")

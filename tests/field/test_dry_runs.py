@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
-import subprocess
-import sys
 import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 
 from bot.cli import triage_dry_run
 from bot.core.domain.channel_settings import DEFAULTS
 from bot.errors import UsageError
 from bot.reader.pool import ReaderPool
+from tests.support import bot_process
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
 Entry = dict[str, Any]
@@ -36,9 +38,17 @@ VARIANT = "a variant of the others"
 MAC = "Mac OS X            \0\0\2"
 
 
-async def posts(path: Path, **changes: object) -> list[str]:
-    async with ReaderPool() as reader:
-        return [one.text for one in await triage_dry_run.read(path, DEFAULTS.model_copy(update=changes), reader)]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def reader() -> AsyncIterator[ReaderPool]:
+    async with ReaderPool() as pool:
+        yield pool
+
+
+async def posts(reader: ReaderPool, path: Path, **changes: object) -> list[str]:
+    return [one.text for one in await triage_dry_run.read(path, DEFAULTS.model_copy(update=changes), reader)]
 
 
 def packed(**files: object) -> bytes:
@@ -145,31 +155,31 @@ EXPORTS: list[tuple[dict[str, object], list[str], str]] = [
 
 @pytest.mark.parametrize(("files", "read", "source"), EXPORTS)
 async def test_an_export_is_read_as_live(
-    tmp_path: Path, files: dict[str, object], read: list[str], source: str
+    reader: ReaderPool, tmp_path: Path, files: dict[str, object], read: list[str], source: str
 ) -> None:
     assert source
-    assert await posts(zipped(tmp_path, **files)) == read
+    assert await posts(reader, zipped(tmp_path, **files)) == read
 
 
-async def test_apps_count_where_the_channel_says_so(tmp_path: Path) -> None:
+async def test_apps_count_where_the_channel_says_so(reader: ReaderPool, tmp_path: Path) -> None:
     # https://github.com/zulip/zulip/pull/31311
     path = zipped(tmp_path, **{DAY: [FAILS, BOT]})
-    assert await posts(path) == ["The export fails"]
-    assert await posts(path, triage_bots=True) == ["The export fails", "Export gives an empty file"]
+    assert await posts(reader, path) == ["The export fails"]
+    assert await posts(reader, path, triage_bots=True) == ["The export fails", "Export gives an empty file"]
 
 
-async def test_two_channels_share_an_instant(tmp_path: Path) -> None:
+async def test_two_channels_share_an_instant(reader: ReaderPool, tmp_path: Path) -> None:
     path = zipped(tmp_path, **{f"{name}/2026-11-24.json": [FAILS | {"text": f"It fails in {name}"}] for name in "ab"})
-    assert sorted(await posts(path)) == ["It fails in a", "It fails in b"]
+    assert sorted(await posts(reader, path)) == ["It fails in a", "It fails in b"]
 
 
-async def test_an_unpacked_export_is_read(tmp_path: Path) -> None:
+async def test_an_unpacked_export_is_read(reader: ReaderPool, tmp_path: Path) -> None:
     # https://github.com/rusq/slackdump/issues/427, https://github.com/hfaran/slack-export-viewer/issues/102
     (tmp_path / "export" / "feedback").mkdir(parents=True)
     (tmp_path / "export" / DAY).write_text(json.dumps([FAILS]))
     (tmp_path / "export" / "users.json").write_text("[]")
-    assert await posts(tmp_path / "export") == ["The export fails"]
-    assert await posts(tmp_path / "export" / "feedback") == ["The export fails"]
+    assert await posts(reader, tmp_path / "export") == ["The export fails"]
+    assert await posts(reader, tmp_path / "export" / "feedback") == ["The export fails"]
 
 
 @pytest.mark.parametrize(
@@ -182,55 +192,54 @@ async def test_an_unpacked_export_is_read(tmp_path: Path) -> None:
         (b"", "no posts"),
     ],
 )
-async def test_what_is_no_export_is_said(tmp_path: Path, content: bytes | None, says: str) -> None:
+async def test_what_is_no_export_is_said(reader: ReaderPool, tmp_path: Path, content: bytes | None, says: str) -> None:
     path = tmp_path / "posts.jsonl"
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(UsageError) as caught:
-        await posts(path)
+        await posts(reader, path)
     assert says in caught.value.sentence
 
 
-def test_a_damaged_zip_is_one_sentence(tmp_path: Path) -> None:
+async def test_a_damaged_zip_is_one_sentence(tmp_path: Path) -> None:
     # https://github.com/mattermost/docs/pull/5625 tells of packing again
     path = tmp_path / "export.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(DAY, json.dumps([FAILS] * 9))
     data = path.read_bytes()
     path.write_bytes(data[:60] + b"\xff" * 8 + data[68:])
-    command = [sys.executable, "-m", "bot", "triage", "--dry-run", str(path)]
     environment = {"ANTHROPIC_API_KEY": "local", "DATABASE_URL": f"sqlite:///{tmp_path / 'a.db'}"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=50, check=False)  # noqa: S603 (our own)
-    assert done.returncode == 2
-    assert (done.stdout, done.stderr.strip()) == (
+    done = await asyncio.to_thread(bot_process.run, ("triage", "--dry-run", str(path)), environment, tmp_path)
+    assert done.status == 2
+    assert (done.out, done.err.strip()) == (
         "",
         "export.zip is damaged or password-protected: please download it or zip it again.",
     )
 
 
 @pytest.mark.parametrize("indent", [None, 2])
-async def test_json_may_stand_on_many_lines(tmp_path: Path, indent: int | None) -> None:
+async def test_json_may_stand_on_many_lines(reader: ReaderPool, tmp_path: Path, indent: int | None) -> None:
     # a variant of the others
     one, two = json.dumps({"ok": True, "messages": [FAILS]}, indent=indent), json.dumps(TWICE, indent=indent)
     for text in (f"\ufeff{one}\n{two}\n", f"{one}\r\n\r\n{two}", json.dumps([FAILS, TWICE], indent=indent)):
         (tmp_path / "posts.json").write_text(text, encoding="utf-8")
-        assert await posts(tmp_path / "posts.json") == ["The export fails", "Charged twice"]
+        assert await posts(reader, tmp_path / "posts.json") == ["The export fails", "Charged twice"]
 
 
-async def test_a_cut_day_is_named(tmp_path: Path) -> None:
+async def test_a_cut_day_is_named(reader: ReaderPool, tmp_path: Path) -> None:
     # a variant of the others
     for day in (json.dumps([FAILS])[:-20], "[" * 99_999, b"\xff\xfe\xfa"):
         with pytest.raises(UsageError) as caught:
-            await posts(zipped(tmp_path, **{DAY: [FAILS], "feedback/2026-11-25.json": day}))
+            await posts(reader, zipped(tmp_path, **{DAY: [FAILS], "feedback/2026-11-25.json": day}))
         assert caught.value.sentence == (
             "feedback/2026-11-25.json in export.zip is not valid JSON, as if it was cut short: "
             "please export it again, or remove it."
         )
 
 
-async def test_zips_in_zips_have_one_limit(tmp_path: Path) -> None:
+async def test_zips_in_zips_have_one_limit(reader: ReaderPool, tmp_path: Path) -> None:
     # a variant of the others
     inner = packed(**{DAY: " " * 80_000_000 + "[]"})
     with pytest.raises(UsageError) as caught:
-        await posts(zipped(tmp_path, **{f"{name}.zip": inner for name in "abc"}))
+        await posts(reader, zipped(tmp_path, **{f"{name}.zip": inner for name in "abc"}))
     assert "too large" in caught.value.sentence

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 from bot.core.documents.kinds import PDF
 from bot.core.domain.code_file import CodeFile
@@ -30,7 +31,10 @@ ROWS = (
 TWO_ROWS = "it hangs a lot"
 
 
-@pytest.fixture
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pool() -> AsyncIterator[ReaderPool]:
     async with ReaderPool(seconds=60) as opened:  # a busy machine may take longer than it should
         yield opened

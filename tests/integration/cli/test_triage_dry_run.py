@@ -7,6 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 from bot import settings
 from bot.cli import triage_dry_run
@@ -18,7 +19,17 @@ from bot.playground.rehearsal.model import Rehearsal
 from bot.reader.pool import ReaderPool
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def reader() -> AsyncIterator[ReaderPool]:
+    async with ReaderPool() as pool:
+        yield pool
 
 
 def entries() -> list[dict[str, str]]:
@@ -66,21 +77,20 @@ SHARED: Entry = {
 }
 
 
-async def posts(folder: Path, files: dict[str, list[Entry]], **changes: object) -> list[str]:
+async def posts(reader: ReaderPool, folder: Path, files: dict[str, list[Entry]], **changes: object) -> list[str]:
     """Zip files, and return what is read of them."""
     path = folder / "export.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for name, found in files.items():
             archive.writestr(name, json.dumps(found))
-    async with ReaderPool() as reader:
-        return [post.text for post in await triage_dry_run.read(path, DEFAULTS.model_copy(update=changes), reader)]
+    return [post.text for post in await triage_dry_run.read(path, DEFAULTS.model_copy(update=changes), reader)]
 
 
-async def test_exported_posts_are_read_as_live(tmp_path: Path) -> None:
+async def test_exported_posts_are_read_as_live(reader: ReaderPool, tmp_path: Path) -> None:
     day = {"feedback/2026-11-24.json": [TWICE, FROM_A_BOT, SHARED]}
-    assert await posts(tmp_path, day) == ["Paid twice", "Ada\nNo VAT number"]
-    assert await posts(tmp_path, day, triage_bots=True) == ["Paid twice", "No page opens", "Ada\nNo VAT number"]
-    assert await posts(tmp_path, day, agents=("U2",)) == ["Ada\nNo VAT number"]
+    assert await posts(reader, tmp_path, day) == ["Paid twice", "Ada\nNo VAT number"]
+    assert await posts(reader, tmp_path, day, triage_bots=True) == ["Paid twice", "No page opens", "Ada\nNo VAT number"]
+    assert await posts(reader, tmp_path, day, agents=("U2",)) == ["Ada\nNo VAT number"]
 
 
 @pytest.mark.parametrize(
@@ -91,29 +101,27 @@ async def test_exported_posts_are_read_as_live(tmp_path: Path) -> None:
         ("users.json", "feedback\\2026-11-24.json", "feedback/canvas.json"),
     ],
 )
-async def test_zips_of_other_systems_are_read(tmp_path: Path, names: tuple[str, ...]) -> None:
-    assert await posts(tmp_path, {name: [FAILS] for name in names}) == ["It fails"]
+async def test_zips_of_other_systems_are_read(reader: ReaderPool, tmp_path: Path, names: tuple[str, ...]) -> None:
+    assert await posts(reader, tmp_path, {name: [FAILS] for name in names}) == ["It fails"]
 
 
-async def test_two_posts_of_an_instant_are_two(tmp_path: Path) -> None:
-    assert len(await posts(tmp_path, {f"{name}/2026-11-24.json": [FAILS] for name in "ab"})) == 2
+async def test_two_posts_of_an_instant_are_two(reader: ReaderPool, tmp_path: Path) -> None:
+    assert len(await posts(reader, tmp_path, {f"{name}/2026-11-24.json": [FAILS] for name in "ab"})) == 2
 
 
 @pytest.mark.parametrize("at", [30, 60, 200])
-async def test_a_damaged_zip_is_said(tmp_path: Path, at: int) -> None:
-    await posts(tmp_path, {"feedback/2026-11-24.json": [FAILS]})
+async def test_a_damaged_zip_is_said(reader: ReaderPool, tmp_path: Path, at: int) -> None:
+    await posts(reader, tmp_path, {"feedback/2026-11-24.json": [FAILS]})
     path = tmp_path / "export.zip"
     data = path.read_bytes()
     path.write_bytes(data[:at] + b"\xff" * 8 + data[at + 8 :])
-    async with ReaderPool() as files:
-        with pytest.raises(UsageError, match="usage"):
-            await triage_dry_run.read(path, DEFAULTS, files)
+    with pytest.raises(UsageError, match="usage"):
+        await triage_dry_run.read(path, DEFAULTS, reader)
 
 
 @pytest.mark.parametrize("content", ["not json", "[1]", '{"text": 3}', "", "\ufeff", "[" * 100_000])
-async def test_other_files_are_refused(tmp_path: Path, content: str) -> None:
+async def test_other_files_are_refused(reader: ReaderPool, tmp_path: Path, content: str) -> None:
     path = tmp_path / "posts.jsonl"
     path.write_text(content)
-    async with ReaderPool() as files:
-        with pytest.raises(UsageError):
-            await triage_dry_run.read(path, DEFAULTS, files)
+    with pytest.raises(UsageError):
+        await triage_dry_run.read(path, DEFAULTS, reader)

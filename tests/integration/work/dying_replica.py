@@ -1,11 +1,10 @@
-"""A process that accepts a delivery and is killed while it works on it: python dying_replica.py URL LEASE."""
+"""A process that accepts a delivery and is killed while it works on it."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
-import sys
 
 from bot.db.engine import Database
 from bot.work import Delivery, Inbox, InboxLimits, Job
@@ -31,5 +30,6 @@ async def main(url: str, lease: float) -> None:
     await inbox.idle()
 
 
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], float(sys.argv[2])))
+def live(url: str, lease: float) -> None:
+    """Be such a process."""
+    asyncio.run(main(url, lease))

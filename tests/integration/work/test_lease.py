@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +17,9 @@ from bot.core.domain.thread import Record
 from bot.db.store import sql_store
 from bot.db.threads import record
 from bot.work import AbandonedError, Delivery, LeaseLostError
+from tests.integration.work import dying_replica
 from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp, RecordingHandler
+from tests.support.bot_process import FORK_SERVER
 from tests.support.clock import around_the_loop, turn_clock
 from tests.support.turn import no_one
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from bot.work import Finish, Job
     from tests.integration.work.conftest import Replicas, Rows
 
-ROOT = Path(__file__).parents[3]
 PLACE = Place("T1", "C1", "1")
 E1 = Delivery("E1", "K1", "turn", {"text": "Hello"})
 LEASE = 30.0  # seconds, which only the tests' own clock makes short
@@ -306,9 +305,10 @@ async def test_what_comes_while_stopped_is_run_later(replica: Replicas) -> None:
 
 async def die(url: str, lease: float) -> None:
     """Accept E1, and be killed while it runs."""
-    module = "tests.integration.work.dying_replica"
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, url, str(lease), cwd=ROOT)
-    assert await process.wait() == -signal.SIGKILL
+    process = FORK_SERVER.Process(target=dying_replica.live, args=(url, lease), daemon=True)
+    await asyncio.to_thread(process.start)
+    await asyncio.to_thread(process.join)
+    assert process.exitcode == -signal.SIGKILL
 
 
 async def test_a_killed_replica_is_replaced(url: str, replica: Replicas) -> None:
