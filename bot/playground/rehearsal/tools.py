@@ -154,7 +154,7 @@ def _told(text: str) -> str:
     data = _decoded(text)
     if isinstance(data, dict) and "result" in data:
         quoted = f" “{data['text']}”" if "text" in data else ""
-        text = ". ".join(filter(None, (f"{data['result']}{quoted}", data.get("reason"))))
+        text = ". ".join(filter(None, (f"{data['result']}{quoted}", str(data.get("reason") or ""))))
     elif isinstance(data, dict):
         text = ", ".join(f"{name}: {value}" for name, value in data.items() if isinstance(value, str | int))
     return shorten(text, SHOWN_OF_RESULT) or "nothing"
