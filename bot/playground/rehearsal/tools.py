@@ -29,6 +29,7 @@ SHOWN = 5  # results
 SHOWN_OF_RESULT = 300  # characters
 SHOWN_OF_PAGE = 3  # sentences
 FEWEST_WORDS = 4  # of a sentence
+LACKS = "That takes the tool `{tool}`, which isn't on here."
 SMALL_WEB = "The playground's web has ten pages, most of them about things that don't exist."
 
 _ASKS = r"\A\W*(?:(?:please|can you|could you|parley),?\s+)*"
@@ -78,7 +79,7 @@ class Hit:
 
 
 def use_tools(asked: ModelRequest, notice: str) -> list[Event] | None:
-    """Return a message that calls a tool, or that says what one returned; None where no tool is wanted."""
+    """Return a message that calls a tool, says what one returned, or that it lacks one; None if none is wanted."""
     is_free = asked.schema is None and (asked.body.get("tool_choice") or {}).get("type") != "none"
     if not asked.tools or not is_free:
         return None
@@ -86,7 +87,8 @@ def use_tools(asked: ModelRequest, notice: str) -> list[Event] | None:
         return [TextDelta(f"{notice}\n\n"), *_reports(asked)]
     tool, what = wish(newest(asked.turns))
     if tool not in asked.tools:
-        return None
+        # What is found in messages may stand in the thread.
+        return [TextDelta(f"{notice}\n\n{LACKS.format(tool=tool)}")] if tool in (REMEMBER, SEARCH, FETCH) else None
     if tool == FIND:
         return [ToolCall(FIND, {"query": what})]
     if tool == REMEMBER:

@@ -86,7 +86,7 @@ def test_own_tools_are_called() -> None:
     "request_",
     [
         asked("What did we decide about lunch?", WEB),
-        asked("Search the web for the Moon", OWN),
+        asked("Search the web for the Moon", ()),
         asked("What did we decide about lunch?", ()),
         asked("What did we decide about lunch?", tool_choice={"type": "none"}),
         asked("Tell me a joke"),
@@ -94,6 +94,12 @@ def test_own_tools_are_called() -> None:
 )
 def test_nothing_else_is_called(request_: ModelRequest) -> None:
     assert use_tools(request_, "_Not Claude._") is None
+
+
+def test_a_lacking_tool_is_named() -> None:
+    assert text(asked("Search the web for the Moon", OWN)) == (
+        "_Not Claude._\n\nThat takes the tool `web_search`, which isn't on here."
+    )
 
 
 def test_found_messages_are_quoted_and_cited() -> None:
