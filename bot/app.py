@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-import aiohttp
-
 from bot import language, turn, web
 from bot.claude import catalog, lazy_client
 from bot.core import access
@@ -61,6 +59,7 @@ from bot.reader.pool import ReaderPool
 from bot.settings import reveal, written
 from bot.slack.app import bolt_app
 from bot.slack.chat import slack_chat
+from bot.slack.client.api import http_session
 from bot.slack.client.lease_check import fenced
 from bot.slack.client.rate_limit import Budget
 from bot.slack.inbound import http, socket
@@ -174,7 +173,7 @@ async def build(
     database = await stack.enter_async_context(opened(settings.database_url))
     metrics = Metrics()
     traces = [fenced(metrics.trace(settings.slack_api_url))]
-    session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=traces))
+    session = await stack.enter_async_context(http_session(traces))
 
     claude = await stack.enter_async_context(connect_model(settings, metrics, clock))
     budget = Budget(SqlQuota(database), factor=settings.slack_rate_factor, on_short=metrics.short)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import aiohttp
-
 from bot import PROGRAM
 from bot.claude import catalog
 from bot.claude import client as claude_client
@@ -18,13 +16,14 @@ from bot.db import migrate
 from bot.db.engine import Database, normalize
 from bot.errors import ChatError, SettingsError
 from bot.settings import FOR_MANY, WHERE, reveal
-from bot.slack.client.api import call, web_client
+from bot.slack.client.api import call, http_session, web_client
 from bot.slack.manifest import OPTIONAL_SCOPES, SCOPES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import date
 
+    import aiohttp
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.settings import Settings
@@ -80,7 +79,7 @@ async def examine(
     by which models retire, today by default.
     """
     faults = faults or {}
-    async with aiohttp.ClientSession() as session:
+    async with http_session() as session:
         checks: list[tuple[set[str], Callable[[], Awaitable[list[DoctorFinding]]]]] = [
             ({"SLACK_BOT_TOKEN", "SLACK_API_URL", *FOR_MANY}, lambda: _slack(settings, session)),
             ({"SLACK_APP_TOKEN", "SLACK_API_URL", *_http_only(settings)}, lambda: _transport(settings, session)),

@@ -33,8 +33,8 @@ STATUS, REPLIES = "agents.sessions.setStatus", "conversations.replies"
 UPLOADS = ("files.getUploadURLExternal", "files.completeUploadExternal")
 ALL = (START, APPEND, STOP, POST, UPDATE, DELETE, STATUS, REPLIES, *UPLOADS)
 
-HANG = 1.5  # seconds, longer than the bot waits here
-WAIT = 1  # seconds that the bot waits for an answer of Slack's
+HANG = 1.5  # seconds, longer than the bot waits where calls hang
+WAIT = 1.0  # seconds that the bot waits for an answer of Slack's there
 FINE, SPARSE = 12, 900  # words of an answer, in a message and in several
 WHOLE, SENTENCE, CUT, TWO = "whole", "one true sentence", "cut, and said so", "in two, at a word"
 
@@ -181,7 +181,8 @@ async def meet(case: Case, url: str, *, turns: int, pace: float = 0.15, deadline
 async def _stage(case: Case, url: str, pace: float) -> AsyncIterator[ScriptedWorkspace]:
     scopes, events = frozenset(SCOPES), frozenset(EVENTS)
     rules = Rules(scopes=scopes, subscriptions=events, stream_lifetime=case.stream_lifetime)
-    usual, api.TIMEOUT = api.TIMEOUT, WAIT
+    hangs = any(share.fault.hang for share in case.shares.values())
+    usual, api.TIMEOUT = api.TIMEOUT, WAIT if hangs else api.TIMEOUT
     try:
         async with ScriptedWorkspace(rules) as workspace, MessagesServer(Model(case, pace)) as server:
             environ = {"DATABASE_URL": url, "PORT": "0", "SLACK_RATE_FACTOR": "100"}

@@ -55,9 +55,10 @@ class ScriptedWorkspace(UserActions, LocalWorkspace):
         drop: Literal["", "request", "answer"] = "",
         times: int = 1,
         after: int = 0,
+        hang: float = 0,
     ) -> None:
         """Make `times` calls of a method fail `after` so many, in one of the ways that `Fault` describes."""
-        self.api.faults[method].append(CallFault(error, status, retry_after, drop, times, after))
+        self.api.faults[method].append(CallFault(error, status, retry_after, drop, times, after, hang))
 
     def fail_some(self, method: str, share: RandomFault) -> None:
         """Make a share of a method's calls fail, until another share takes its place."""

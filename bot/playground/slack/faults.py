@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 @dataclass(slots=True)
 class CallFault:
-    """What goes wrong with the next calls of a method: one of `error`, `status`, `retry_after`, `drop` and `hang`."""
+    """What goes wrong with the next calls of a method: an `error`, a `status`, a `retry_after`, a `drop`, a `hang`."""
 
     error: str = ""  # one of Slack's codes
     status: int = 0  # an HTTP status without JSON
@@ -18,7 +18,8 @@ class CallFault:
     drop: Literal["", "request", "answer"] = ""  # cut the connection, before or after the method has done its work
     times: int = 1
     after: int = 0  # as many calls succeed first
-    hang: float = 0  # seconds without an answer, before the connection is cut and nothing was done
+    # Seconds without an answer, before the connection is cut; nothing is done, unless `drop` loses only the answer.
+    hang: float = 0
 
 
 # For calls without an injected fault.

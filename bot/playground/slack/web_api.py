@@ -63,12 +63,12 @@ class WebApi:
             return web.json_response({"ok": False, "error": "invalid_json"})
         arguments = Arguments(values)
         fault = self.faults.next(name, values)
-        if fault.hang:
-            await asyncio.sleep(fault.hang)
         outcome = self._outcome(name, arguments, token_of(request, values), fault)
         self.calls.append(ApiCall(name, arguments.values, self.workspace.clock(), outcome.result, outcome.status))
         del self.calls[:-KEPT]
         self.on_call()
+        if fault.hang:
+            await asyncio.sleep(fault.hang)
         if (fault.drop or fault.hang) and request.transport is not None:
             request.transport.abort()
         if outcome.result.get("error") == INJECTED:
@@ -76,7 +76,7 @@ class WebApi:
         return web.json_response(outcome.result, status=outcome.status, headers=outcome.headers)
 
     def _outcome(self, name: str, arguments: Arguments, token: str, fault: CallFault) -> CallOutcome:
-        if fault.status or fault.hang or fault.drop == "request":
+        if fault.status or fault.drop == "request" or (fault.hang and not fault.drop):
             return CallOutcome({"ok": False, "error": INJECTED}, fault.status or 500)
         if wait := fault.retry_after or self._wait(name, arguments):
             return CallOutcome({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)})

@@ -15,7 +15,7 @@ from bot.errors import ChatBusyError, ChatError, NotInChannelError, NotPermitted
 from bot.slack.client.rate_limit import APPEND, POST
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from bot.core.domain.message import Place
     from bot.slack.client.rate_limit import Budget
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-TIMEOUT = 15  # seconds for one call
+TIMEOUT = 15.0  # seconds for one call
 PATIENCE = 60.0  # seconds for one call and its repetitions
 LONGEST_WAIT = 30.0  # seconds that a rate limit may ask for before the turn is put off instead
 
@@ -36,9 +36,17 @@ _ONCE = {POST, APPEND}  # what would be there twice if it arrived twice
 REVOKED = {"account_inactive", "invalid_auth", "invalid_refresh_token", "not_authed", "token_expired", "token_revoked"}
 
 
+def http_session(traces: Sequence[aiohttp.TraceConfig] = ()) -> aiohttp.ClientSession:
+    """Open a connection pool for clients, whose calls take no longer than `TIMEOUT`.
+
+    The SDK heeds no `timeout` of its clients where it is given a session.
+    """
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(TIMEOUT), trace_configs=list(traces))
+
+
 def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """Make a client on a shared connection pool. It retries nothing by itself: this module decides that."""
-    return AsyncWebClient(token=token or None, base_url=base_url, session=session, timeout=TIMEOUT, retry_handlers=[])
+    return AsyncWebClient(token=token or None, base_url=base_url, session=session, retry_handlers=[])
 
 
 def error_code(error: SlackApiError) -> str:

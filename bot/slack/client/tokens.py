@@ -15,7 +15,6 @@ from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatError, RevokedError
-from bot.slack.client import api
 from bot.slack.client.api import REVOKED, error_code, translated
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ class Client(AsyncWebClient):
     def __init__(self, keyring: TokenStore, base_url: str, session: aiohttp.ClientSession, name: str = "") -> None:
         # The SDK writes each call out for a logger that has no level of its own, and then throws that away.
         logger = logging.getLogger("slack_sdk")
-        super().__init__(base_url=base_url, session=session, timeout=api.TIMEOUT, retry_handlers=[], logger=logger)
+        super().__init__(base_url=base_url, session=session, retry_handlers=[], logger=logger)
         self._keyring = keyring
         self._name = name
         self._refused = ""

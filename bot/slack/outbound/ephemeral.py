@@ -11,7 +11,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.core import ephemeral_once
 from bot.errors import ChatError
-from bot.slack.client.api import TIMEOUT, call, translated
+from bot.slack.client.api import call, translated
 from bot.slack.client.rate_limit import EPHEMERAL
 from bot.slack.outbound.broadcasts import harmless
 from bot.slack.outbound.message import Part, message
@@ -143,4 +143,4 @@ async def withdraw(reply_handle: str, session: aiohttp.ClientSession) -> None:
 
 
 def _webhook(reply_handle: str, session: aiohttp.ClientSession) -> AsyncWebhookClient:
-    return AsyncWebhookClient(reply_handle, session=session, timeout=TIMEOUT, retry_handlers=[])
+    return AsyncWebhookClient(reply_handle, session=session, retry_handlers=[])

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import aiohttp
 
 from bot.errors import ChatError, GoneError
-from bot.slack.client.api import TIMEOUT, call, translated
+from bot.slack.client.api import call, translated
 from bot.slack.outbound.snippet_types import snippet_type
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.core.domain.message import Place, Upload
     from bot.core.ports import Checkpoint
 
+DEADLINE = 60.0  # seconds for the bytes of one file
 FILES_PER_MESSAGE = 10  # as many as a person can post at once
 UNWANTED = {"unknown_snippet_type", "snippet_too_large"}
 
@@ -68,7 +69,7 @@ class Files:
 
     async def _send(self, url: str, data: bytes) -> None:
         with translated():
-            async with self._session.post(url, data=data, timeout=aiohttp.ClientTimeout(TIMEOUT)) as response:
+            async with self._session.post(url, data=data, timeout=aiohttp.ClientTimeout(DEADLINE)) as response:
                 response.raise_for_status()
 
     async def _is_shared(self, file: str) -> bool:

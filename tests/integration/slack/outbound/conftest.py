@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import aiohttp
 import pytest
 
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
-from bot.slack.client.api import web_client
+from bot.slack.client.api import http_session, web_client
 from bot.slack.client.identity import AskedIdentity
 from bot.slack.client.rate_limit import Budget
 from bot.slack.outbound.answer_context import AnswerContext, WorkspaceOutput
@@ -63,7 +62,7 @@ def checkpoint() -> InMemoryCheckpoint:
 
 @pytest.fixture
 async def context(workspace: ScriptedWorkspace, checkpoint: InMemoryCheckpoint) -> AsyncIterator[AnswerContext]:
-    async with aiohttp.ClientSession() as session:
+    async with http_session() as session:
         client = web_client(workspace.workspace.bot_token, f"{workspace.url}/api/", session)
         budget = Budget(InMemoryQuota())
         out = WorkspaceOutput(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.errors import ChatError
+from bot.slack.client.api import TIMEOUT
 from bot.slack.outbound import answer as slack_answer
 from bot.slack.outbound.answer import StreamedAnswer
 from bot.slack.outbound.answer_messages import AnswerMessages
 from bot.slack.outbound.buffer import Buffer
 from bot.slack.outbound.first_message import FirstMessage, State
 from bot.slack.outbound.message import Part
+from tests.support.clock import turn_clock
 
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
@@ -84,6 +87,23 @@ async def test_a_lost_message_is_looked_for(
     assert first.state is State.LOST
     await AnswerMessages(context, first, Buffer()).find()
     assert first.state is state
+
+
+async def test_a_message_of_a_slow_slack_comes_once(
+    workspace: ScriptedWorkspace, context: AnswerContext, first: FirstMessage
+) -> None:
+    workspace.fail("chat.postMessage", drop="answer", hang=3_600)
+    messages = AnswerMessages(context, first, Buffer())
+    showing = asyncio.create_task(messages.show("All of it.", "", "", ()))
+    await workspace.until(lambda: calls(workspace, "chat.postMessage"))
+    turn_clock(TIMEOUT + 1)
+    with pytest.raises(ChatError, match="TimeoutError"):
+        await showing
+    assert first.state is State.LOST
+    await messages.show("All of it.", "", "", ())
+    assert calls(workspace, "chat.postMessage") == 1
+    assert [message.shown for message in from_bot(workspace, context)] == ["All of it."]
+    turn_clock(3_600)  # so that the local Slack is done with it, too
 
 
 async def test_a_lost_line_of_progress_is_edited(
