@@ -113,7 +113,7 @@ async def test_two_people_keep_an_offer_at_once(dialogue: Dialogue, model: Scrip
 
 @on_shared_sqlite_bot
 async def test_an_offer_is_discarded(dialogue: Dialogue, model: ScriptedModel) -> None:
-    """A document that says “remember this rule” had two of three assistants note it: arxiv.org/abs/2609.13889."""
+    """So is what a file wants remembered."""
     workspace = dialogue.workspace
     await ask(dialogue, "set memory on")
     remember(model, ORDER)

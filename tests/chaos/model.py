@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from bot.playground.anthropic.reply import MessageStop, TextDelta
+from bot.playground.anthropic.reply import MessageStop, TextDelta, ToolCall
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from bot.playground.anthropic.reply import Event, ModelRequest
 
 # What names a question: its kind, its talk and its place there. c: asks for code; l: for a long answer; k: for one that
-# the length limit cuts; q: anything.
-TAG = re.compile(r"\b[qclk]\d+\.\d+\b")
+# the length limit cuts; n: offers a note first; q: anything.
+TAG = re.compile(r"\b[qclkn]\d+\.\d+\b")
 PIECES = 6
 SLOW = 5.0  # so many times slower are the answers in every tenth talk: long enough for their streams to grow
 LONG = 2_000  # words: more than one message holds, and no more than one answer of the model
@@ -47,6 +47,9 @@ class RecordingModel:
         async with self._asked:
             self.requests[tag].append(asked)
             self._asked.notify_all()
+        if tag[0] == "n" and not asked.tool_results:
+            yield ToolCall("remember", {"text": f"a note of {tag}"})
+            return
         text = answer_to(tag)
         length = -(-len(text) // PIECES)
         is_slow = tag[1:].partition(".")[0].endswith("0")

@@ -6,10 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.core.ephemeral_once import MAYBE
 from bot.db.engine import Database
+from bot.db.tables import NoteRow
 from bot.slack.inbound.commands import AT_WORK
 from bot.work import DeadlyError
 from bot.work.table import inbox
@@ -112,6 +113,27 @@ async def test_a_used_control_goes_after_a_death(scene: Scene) -> None:
     (second,) = workspace.thread(channel, ts)[2:]
     assert second.shown.startswith("Answer to k1.0")
     assert len(scene.model.requests["k1.0"]) == 2
+
+
+async def test_a_note_is_offered_once(scene: Scene) -> None:
+    """Killed as the card stood there: its round is not paid for again, and neither note nor card comes twice."""
+    workspace, replica = scene.workspace, scene.replica("http")
+    await replica.start()
+    channel = workspace.channel("general")
+    await workspace.command(channel, "/parley", "set memory on")
+    await workspace.until(workspace.ephemerals)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(strike(workspace, replica.kill, when=lambda one: "a note of n1.0" in one.shown))
+        ts = workspace.say(channel, f"{workspace.bot.mention} What about n1.0?")
+    await replica.ended()
+    await idle_again(scene, replica)
+    cards = [one.shown for one in workspace.thread(channel, ts) if "a note of n1.0" in one.shown]
+    answers = [one.shown for one in workspace.thread(channel, ts) if "Answer to n1.0" in one.shown]
+    assert (len(cards), len(answers), len(scene.model.requests["n1.0"])) == (1, 1, 2)
+    database = Database.open(scene.environ["DATABASE_URL"])
+    async with database.reader.connect() as connection:
+        assert (await connection.execute(select(NoteRow.text))).scalars().all() == ["a note of n1.0"]
+    await database.close()
 
 
 async def ask_privately(scene: Scene, tag: str) -> None:

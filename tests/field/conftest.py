@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
-from tests.acceptance.conftest import backend, database_url, dialogue, environ, model, own, stage, workspace
+from tests.acceptance.conftest import (
+    backend,
+    database_url,
+    dialogue,
+    environ,
+    lent,
+    model,
+    own,
+    shared_bot,
+    stage,
+    workspace,
+)
 
-__all__ = ["backend", "database_url", "dialogue", "environ", "model", "own", "stage", "workspace"]
+__all__ = [
+    "backend",
+    "database_url",
+    "dialogue",
+    "environ",
+    "lent",
+    "model",
+    "own",
+    "shared_bot",
+    "stage",
+    "workspace",
+]

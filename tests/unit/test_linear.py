@@ -35,6 +35,9 @@ from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Place
 from bot.core.find.terms import terms_of
 from bot.core.literal import literal
+from bot.core.memory.asked import own_words
+from bot.core.memory.expiry import apart
+from bot.core.memory.wording import says_the_same
 from bot.core.privacy.redaction import piece
 from bot.core.privacy.redaction.find import find
 from bot.core.privacy.redaction.placeholder import Redaction, Restoring
@@ -391,6 +394,9 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "pieces": (lambda text: summarize_text.pieces(text, 100), ("",), ANY_LENGTH),
     "transcript": (lambda text: summary_parts.parts([_line(text)], 1_000), ("",), ANY_LENGTH),
     "literal": (literal, ("",), ANY_LENGTH),
+    "own_words": (lambda text: own_words(text, text), ("", "remember that ", "please "), ANY_LENGTH),
+    "apart": (lambda text: apart(text, datetime.now(UTC), UTC), ("", "until "), ANY_LENGTH),
+    "says_the_same": (lambda text: says_the_same(text, text), ("",), ANY_LENGTH),
     "issue.quiet": (issue.quiet, ("",), ANY_LENGTH),
     "find": (lambda text: find(text, "US"), ("", "password: ", "-----BEGIN PRIVATE KEY-----\n"), 20_000),
     "redaction.pieces": (lambda text: list(piece.pieces(text)), ("", "-----BEGIN A PRIVATE KEY-----"), ANY_LENGTH),

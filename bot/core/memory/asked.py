@@ -40,7 +40,7 @@ _ASKS = re.compile(
 _VERBS = ("remember", "memorize", "notiere")
 _FIRST = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
-_SENTENCE_ENDS = re.compile(r"[.!?;…]+(?=\s|\Z)|\n")
+_SENTENCE_ENDS = re.compile(r"(?<![.!?;…])[.!?;…]++(?=\s|\Z)|\n")
 _UNTIL = {
     *("until", "till", "til", "through", "by", "for", "bis", "für", "fuer", "zum", "zur", "to", "the", "end", "of"),
     *("ende", "der", "des", "am", "im", "den"),
@@ -105,9 +105,8 @@ def _is_over(noted: str, taken: Sequence[_Word], others: Sequence[_Word], rest: 
 def _span(words: Sequence[_Word], at: int, end: Sequence[str]) -> int:
     """Return where the words for an end are over that begin there, `at` itself if none do."""
     bare = [word for word in end if word not in _UNTIL] or list(end)
-    begin = at
-    while begin < len(words) and words[begin].plain in _UNTIL and words[begin].plain != bare[0]:
-        begin += 1
+    others = (n for n in range(at, len(words)) if words[n].plain not in _UNTIL or words[n].plain == bare[0])
+    begin = next(others, len(words))
     after = begin + len(bare)
     return after if [word.plain for word in words[begin:after]] == bare else at
 

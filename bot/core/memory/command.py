@@ -45,7 +45,7 @@ MESSAGE = N_("message")  # the word that links to it
 SHOWN_IN_LIST = 300  # characters of a note
 
 _TYPED = re.compile(
-    r"memory(?:\s+list)?(?P<rest>)|memory\s+(?:(?P<add>add|note|remember)\s+(?P<new>\S.*)"
+    r"memory(?:\s+list)?|memory\s+(?:(?P<add>add|note|remember)\s+(?P<new>\S.*)"
     r"|(?P<edit>edit|change)\s+#?(?P<of>\d{1,6})[\s:,]+(?P<text>\S.*)"
     r"|(?P<delete>delete|remove|forget)\s+(?:note\s+)?#?(?P<gone>\d{1,6})\.?)",
     re.IGNORECASE | re.DOTALL,

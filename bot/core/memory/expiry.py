@@ -30,7 +30,7 @@ _END_OF = re.compile(
     r"(?P<unit>\w+)",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(r"(?<=\S)[\s,;]+(?:until|till|bis|for|für|fuer)\s+(?=\S)", re.IGNORECASE)
+_BEFORE = re.compile(r"(?<=[^\s,;])[\s,;]++(?:until|till|bis|for|für|fuer)\s++(?=\S)", re.IGNORECASE)
 MOST_TRIED = 3
 _A = re.compile(r"a\s+(?=[a-z])", re.IGNORECASE)
 _YEAR = re.compile(r"\d{4}")
@@ -98,9 +98,7 @@ def _at(read: ParsedLength, found: Words, local: datetime) -> datetime | None:
     if not read.has_day:
         return moment + DAY
     if read.is_weekly or said(found, 0, "weekend"):
-        while moment <= local:
-            moment += WEEK
-        return moment
+        return moment + ((local - moment) // WEEK + 1) * WEEK
     has_year = any(_YEAR.fullmatch(meaning(found, n, "number") or "") for n in range(len(found)))
     if has_year or said(found, 0, "iso", "day") or not any(said(found, n, "month", "date") for n in range(len(found))):
         return moment

@@ -19,7 +19,7 @@ _BROADCAST = re.compile(
 )
 _JOINERS = "\u200c\u200d"  # some scripts and many emoji need them
 _GAPS = re.compile(r"[^\S\n]+")
-_BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
+_BLANK_LINES = re.compile(r"\n{3,}")
 # Between words, not within them: "3.5" and "35" are not the same.
 _PUNCTUATION = re.compile(r"(?<!\w)[.,;:!?\"'\u2018-\u201f]+|[.,;:!?\"'\u2018-\u201f]+(?!\w)")
 
@@ -33,7 +33,8 @@ def clean(text: str, country: str) -> str:
     text = text[: 10 * LONGEST_NOTE]
     seen = "".join(one for one in unicodedata.normalize("NFC", text) if not _is_invisible(one))
     said = _BROADCAST.sub(lambda match: match["all"] or match["typed"], seen)
-    said = _BLANK_LINES.sub("\n\n", _GAPS.sub(" ", said)).strip()
+    lines = "\n".join(_GAPS.sub(" ", line).strip() for line in said.split("\n"))
+    said = _BLANK_LINES.sub("\n\n", lines).strip()
     if not said:
         raise UsageError(_(NOTHING))
     if len(said) > LONGEST_NOTE:
