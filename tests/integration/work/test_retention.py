@@ -100,7 +100,10 @@ async def test_forgetting_goes_in_short_transactions(replica: Replicas, database
     async with listened(database.writer) as heard:
         await inbox.start()
         await until_done(inbox, rows)
-    assert len([one for one in heard if one.startswith("DELETE FROM messages")]) == 3  # of 500, 500 and 200 messages
+    deletions = [one for one in heard if one.startswith("DELETE FROM messages")]
+    if database.writer.dialect.name == "sqlite":  # which names one again, with its values, for each trigger it sets off
+        deletions = list(dict.fromkeys(deletions))
+    assert len(deletions) == 3  # of 500, 500 and 200 messages
 
 
 @pytest.mark.parametrize(("days", "seconds"), [(0, 30 * DAY), (7, 7 * DAY), (30, 30 * DAY), (365, 30 * DAY)])
