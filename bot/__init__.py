@@ -4,8 +4,8 @@ Slack on one side, Claude and the database on the others, the bot's own rules in
 and `app.py` introduces them to each other.
 
     __main__.py       python -m bot → cli
-    app.py            the composition root: builds every object, starts, drains on SIGTERM; what /readyz asks
-    workspaces.py     how the bot joins Slack: by one token, or in every workspace that installs it
+    app.py            the composition root: builds every object, starts, drains on SIGTERM
+    workspaces.py     how the bot joins Slack, by one token or in each workspace that installs it; what /readyz asks
     web.py            what the bot serves: Slack's address, /healthz, /readyz, /metrics
     metrics.py        what monitoring reads at /metrics
     settings.py       what the operator sets, with defaults (SIGTERM, retention, tries, …); the only reader of .env

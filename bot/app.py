@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot import language, turn, web
+from bot import language, turn
 from bot.claude import catalog, lazy_client
 from bot.core import access
 from bot.core.command_prefix import prefixed_chat, prefixed_intake
@@ -20,7 +20,8 @@ from bot.core.privacy.redaction.model import redacting
 from bot.core.settings.form_context import SettingsFormContext
 from bot.core.spend.paid_model import paid
 from bot.core.spend.retirement import renewing
-from bot.core.tools.toolbox import Toolbox, all_tools
+from bot.core.tools.remember import remember_tool
+from bot.core.tools.toolbox import Toolbox
 from bot.core.triage import webhook_secret
 from bot.db.budgets import SqlSpendStore
 from bot.db.classify_runs import SqlClassifyItemStore, SqlClassifyRunStore
@@ -62,15 +63,12 @@ from bot.slack.chat import slack_chat
 from bot.slack.client.api import http_session
 from bot.slack.client.lease_check import fenced
 from bot.slack.client.rate_limit import Budget
-from bot.slack.inbound import http, socket
 from bot.work import ACCEPT_WITHIN, STARTUP_DELAY, TOGETHER, Cell, Inbox, InboxLimits
-from bot.workspaces import JoinedAs, SlackAccess, join
+from bot.workspaces import JoinedAs, SlackAccess, join, listening
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
-
-    from slack_bolt.async_app import AsyncApp
 
     from bot.calls import Call
     from bot.claude.model_facts import Clock
@@ -106,7 +104,8 @@ async def running(
         app = bolt_app(built.joined.client, built.joined.teams, built.intake, built.uninstaller.depart, prefix)
         joined = await begin(stack, settings, built)
         built.files.warm_up(after=STARTUP_DELAY)
-        address = await stack.enter_async_context(listening(settings, app, built))
+        figures = partial(built.metrics.page, built.inbox)
+        address = await stack.enter_async_context(listening(settings, app, built.joined, built.database, figures))
         announce(address, joined)
         yield address
 
@@ -236,8 +235,8 @@ async def build(
     notices = QueueNotices(inbox, store=store, chat=chat, languages=languages)
     stop = Stop(inbox, classify=classify, chat=chat)
     notes = PrivateNotes(inbox, chat)
-    arrivals = QueuedMessages(database.reader)
-    toolbox = Toolbox(all_tools(store, chat), SqlToolJournal(database), arrivals, chat.directory)
+    tools = (remember_tool(store.notes, chat),)
+    toolbox = Toolbox(tools, SqlToolJournal(database), QueuedMessages(database.reader), chat.directory)
     changes = SettingsJobs(
         inbox,
         SettingsFormContext(store, model, chat, admins, days),
@@ -331,19 +330,3 @@ def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> Abstrac
         on_call=on_call,
         clock=clock,
     )
-
-
-@asynccontextmanager
-async def listening(settings: Settings, app: AsyncApp, built: Bot) -> AsyncIterator[str]:
-    """Accept what Slack delivers until the block exits; yield the bot's own HTTP address. Raises `OSError`."""
-    readiness = web.Readiness({"database": built.database.check, "slack": built.joined.check})
-    on_slack = None
-    if settings.transport == "http":
-        on_slack = http.listener(app, reveal(settings.slack_signing_secret))
-    application = web.application(readiness, on_slack, partial(built.metrics.page, built.inbox), built.joined.pages)
-    async with AsyncExitStack() as stack:
-        address = await stack.enter_async_context(web.listening(application, settings.host, settings.port))
-        if settings.transport == "socket":
-            token = reveal(settings.slack_app_token)
-            await stack.enter_async_context(socket.connected(app, token, settings.socket_connections))
-        yield address

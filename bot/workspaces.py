@@ -1,16 +1,18 @@
-"""How the bot joins Slack: with the one token that the operator set, or in all workspaces that install it."""
+"""How the bot joins Slack, with one token or in all workspaces that install it; and where it hears from Slack."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aiohttp import web
+from aiohttp.web import RouteDef
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import web
 from bot.core.ports.installations import Installations
 from bot.errors import ChatError, NotServedError, RevokedError
 from bot.jobs.deliveries import ACTION, COMMAND, COMPLETION, MESSAGE
@@ -19,11 +21,15 @@ from bot.settings import reveal
 from bot.slack.client.api import call, web_client
 from bot.slack.client.identity import AskedIdentity, InstalledIdentity
 from bot.slack.client.tokens import Client, Installed, InstalledToken, StaticToken
+from bot.slack.inbound import http, socket
 from bot.slack.workspaces import WorkspaceClients
 from bot.work import Job
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     import aiohttp
+    from slack_bolt.async_app import AsyncApp
 
     from bot.db.engine import Database
     from bot.settings import Settings
@@ -58,7 +64,7 @@ class SlackAccess:
     forget: Callable[[str], None]
     admit: Callable[[Job], Awaitable[bool]] | None = None
     installations: Installations | None = None
-    pages: Sequence[web.RouteDef] = ()
+    pages: Sequence[RouteDef] = ()
 
     async def ask(self, workspace: str) -> object:
         """Check a workspace's token with Slack. Raises `RevokedError` if it is invalid, `ChatError`."""
@@ -181,3 +187,25 @@ async def _introduce(identity: AskedIdentity) -> JoinedAs | None:
         log.warning("Slack is unavailable: %s", error)
         return None
     return JoinedAs(identity.workspace, identity.name)
+
+
+@asynccontextmanager
+async def listening(
+    settings: Settings,
+    app: AsyncApp,
+    joined: SlackAccess,
+    database: Database,
+    figures: Callable[[], Awaitable[bytes]],
+) -> AsyncIterator[str]:
+    """Accept what Slack delivers until the block exits; yield the bot's own HTTP address. Raises `OSError`."""
+    readiness = web.Readiness({"database": database.check, "slack": joined.check})
+    on_slack = None
+    if settings.transport == "http":
+        on_slack = http.listener(app, reveal(settings.slack_signing_secret))
+    application = web.application(readiness, on_slack, figures, joined.pages)
+    async with AsyncExitStack() as stack:
+        address = await stack.enter_async_context(web.listening(application, settings.host, settings.port))
+        if settings.transport == "socket":
+            token = reveal(settings.slack_app_token)
+            await stack.enter_async_context(socket.connected(app, token, settings.socket_connections))
+        yield address

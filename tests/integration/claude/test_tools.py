@@ -153,9 +153,9 @@ async def test_a_search_is_shown_and_cited(scripted: ScriptedModel, claude: Clau
     ]
     (cited,) = shown.sources.cited
     assert cited in shown.steps[-1].sources
-    assert completion.text == f"It exports PDF. [[1]]({cited.url})"
+    assert completion.text == f"It exports PDF. [1]({cited.url})"
     assert (completion.call.web_searches, completion.call.web_fetches) == (1, 0)
-    assert "Sources: [1] [" in shown.sources.listed()
+    assert "Sources: 1: [" in shown.sources.listed()
 
 
 async def test_a_search_that_fails_says_why(scripted: ScriptedModel, claude: Claude) -> None:
@@ -256,4 +256,4 @@ async def test_sources_of_messages_are_cited(scripted: ScriptedModel, claude: Cl
     completion = await claude.write(request, unseen, shown.listeners)
 
     assert shown.sources.cited == (Source(found.source, found.title),)
-    assert completion.text == f"We launch in May. [[1]]({found.source})"
+    assert completion.text == f"We launch in May. [1]({found.source})"
