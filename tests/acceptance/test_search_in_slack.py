@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from bot.log import TALKATIVE
 from bot.slack.app import bolt_app
 from bot.slack.chat.search import SlackSearch
 from bot.slack.client.rate_limit import SEARCH, Budget
+from bot.workspaces import listening
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -39,7 +41,8 @@ async def searching_bot(stage: Dialogue) -> AsyncIterator[SlackSearch]:
         built = await app.build(stack, read)
         bolt = bolt_app(built.joined.client, built.joined.teams, built.intake, built.uninstaller.depart)
         await app.begin(stack, read, built)
-        address = await stack.enter_async_context(app.listening(read, bolt, built))
+        figures = partial(built.metrics.page, built.inbox)
+        address = await stack.enter_async_context(listening(read, bolt, built.joined, built.database, figures))
         stage.url = address
         stage.workspace.deliver_to(f"{address}/slack/events")
         yield SlackSearch(built.joined.teams, Budget(SqlQuota(built.database)))

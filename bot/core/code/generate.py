@@ -17,7 +17,7 @@ from bot.core.code_blocks.blocks import blocks, clean, read, replaced
 from bot.core.code_blocks.fences import widened
 from bot.core.code_blocks.resume import joined
 from bot.core.domain.message import Upload
-from bot.core.writing.ask import ask
+from bot.core.writing.ask import ask_once, shown
 from bot.core.writing.below import End
 from bot.core.writing.kept_answer import PreparedAnswer, give
 from bot.core.writing.notes import footer_of, length_limit
@@ -94,14 +94,20 @@ async def _write(context: CodeContext) -> CodeDraft:
     if draft := kept(context.checkpoint):
         context.visible.write(draft.written)
         return draft
-    asked = await ask(
-        context.request, context.visible, model=context.model, cancelled=context.checkpoint.turn.cancelled
+    # All of it, as the model wrote it: code is no place for addresses that could do harm as links.
+    cancelled, visible = context.checkpoint.turn.cancelled, context.visible
+    asked = await ask_once(
+        context.request,
+        visible.write,
+        shown(context.request, visible),
+        model=context.model,
+        cancelled=cancelled,
     )
-    written = clean(asked.text)
+    written = clean(asked.completion.text)
     draft = CodeDraft(
         await asyncio.to_thread(_whole, context.begun, written),
         asked.calls,
-        asked.truncated,
+        asked.completion.truncated,
         refused=asked.refused,
         written=written,
     )

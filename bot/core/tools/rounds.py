@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +23,13 @@ from pydantic import TypeAdapter
 from bot.core.cancel import cancel_on
 from bot.core.domain.message import IncomingMessage, Message
 from bot.core.domain.tool import Round, Source, Step, ToolCall
-from bot.core.ports import Answer
 from bot.core.ports.tools import Arrivals, ToolJournal
 from bot.core.tools.run import Runner
 from bot.core.tools.sources import Sources
 from bot.core.tools.tool import Tool, ToolContext
 from bot.core.writing.ask import ModelAnswer, ask_once, shown
+from bot.core.writing.known_addresses import add_round, addresses_of
+from bot.core.writing.unlinking import Unlinking
 from bot.errors import ModelEmptyError, ModelError, ModelStoppedError, OverBudgetError
 from bot.language import N_, _
 
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 
     from bot.calls import Call
     from bot.core.domain.thread import RejectedFile
-    from bot.core.ports import Completion, Model, Request
+    from bot.core.ports import Answer, Completion, Model, Request
+    from bot.core.writing.addresses import Addresses
 
 log = logging.getLogger(__name__)
 
@@ -72,24 +74,32 @@ class Progress:
 _PROGRESS = TypeAdapter(Progress)
 
 
-@dataclass
 class Paragraphs:
-    """Passes text on; a round's begins a new paragraph. `text` is all of it."""
+    """Passes text on; a round's begins a new paragraph."""
 
-    answer: Answer
-    text: str = ""
-    _begins: bool = field(default=False)
+    def __init__(self, text: Unlinking) -> None:
+        self._text = text
+        self._begins = False
+
+    @property
+    def text(self) -> str:
+        """All that people have seen."""
+        return self._text.text
 
     def begin(self) -> None:
         """Let what comes next be a paragraph of its own."""
+        self._text.close()
         self._begins = bool(self.text.strip())
 
     def write(self, piece: str) -> None:
         """Pass a piece on."""
         if self._begins and piece.strip():
             piece, self._begins = f"\n\n{piece.lstrip()}", False
-        self.text += piece
-        self.answer.write(piece)
+        self._text.write(piece)
+
+    def close(self) -> None:
+        """Pass on what is waiting."""
+        self._text.close()
 
 
 @dataclass(frozen=True)
@@ -107,14 +117,21 @@ class Rounds:
         self, request: Request, answer: Answer, *, model: Model, cancelled: asyncio.Event | None = None
     ) -> ModelAnswer:
         """Answer, as `bot.core.writing.ask.Ask` says. Raises a `ModelError`."""
-        return await _Asking(self, request, answer, model, cancelled).answer()
+        known = await addresses_of(request)
+        return await _Asking(self, request, answer, model, cancelled, known).answer()
 
 
 class _Asking:
     """One answer while it is asked for."""
 
     def __init__(
-        self, rounds: Rounds, request: Request, answer: Answer, model: Model, cancelled: asyncio.Event | None
+        self,
+        rounds: Rounds,
+        request: Request,
+        answer: Answer,
+        model: Model,
+        cancelled: asyncio.Event | None,
+        known: Addresses,
     ) -> None:
         self._rounds, self._request, self._answer, self._model = rounds, request, answer, model
         self._cancelled = cancelled
@@ -124,17 +141,15 @@ class _Asking:
         self._is_kept = True
         self._steps = {step.id: step for step in self._progress.steps}
         self._sources = Sources(self._progress.cited)
-        self._text = Paragraphs(answer)
+        self._known = known
+        self._text = Paragraphs(Unlinking(known, answer.write))
         self._calls: tuple[Call, ...] = ()
         self._refused: tuple[RejectedFile, ...] = ()
         self._until = monotonic() + SECONDS
 
     async def answer(self) -> ModelAnswer:
         """Go from round to round."""
-        for step in self._steps.values():
-            self._answer.step(step)
-        if self._progress.text:
-            self._text.write(self._progress.text)
+        self._resume()
         while True:
             if self._progress.asked is not None:
                 await self._run(self._progress.asked)
@@ -153,6 +168,15 @@ class _Asking:
             self._progress = replace(self._progress, asked=_asked(completion))
             await self._keep()
 
+    def _resume(self) -> None:
+        """Show again what an earlier try had come to."""
+        for step in self._progress.steps:
+            self._show(step)
+        for one in self._progress.rounds:
+            add_round(self._known, one)
+        if self._progress.text:
+            self._text.write(self._progress.text)
+
     @property
     def _may_go_on(self) -> bool:
         return len(self._progress.rounds) < self._rounds.most and monotonic() < self._until
@@ -160,13 +184,15 @@ class _Asking:
     async def _ask(self) -> Completion:
         """Ask for the next part of the answer. Raises a `ModelError` whose `partial` is all that was streamed."""
         request = replace(self._request, rounds=self._progress.rounds, may_call=self._may_go_on)
-        listeners = replace(shown(request, self._answer), step=self._show, cite=self._sources.cite)
+        listeners = replace(shown(request, self._answer), step=self._show, cite=self._cite)
         self._text.begin()
         try:
             written = await ask_once(request, self._text.write, listeners, model=self._model, cancelled=self._cancelled)
         except ModelError as error:
+            self._text.close()
             error.partial = self._text.text
             raise
+        self._text.close()
         self._calls, self._refused = (*self._calls, *written.calls), (*self._refused, *written.refused)
         return written.completion
 
@@ -181,9 +207,11 @@ class _Asking:
             raise
         new = () if asked.takes_only_results else await self._arrived()
         added = ADDED.format(text="\n\n".join(one.text for one in new)) if new else ""
+        this = Round(asked.content, results, added)
+        add_round(self._known, this)
         self._progress = replace(
             self._progress,
-            rounds=(*self._progress.rounds, Round(asked.content, results, added)),
+            rounds=(*self._progress.rounds, this),
             asked=None,
             added=(*self._progress.added, *new),
         )
@@ -200,8 +228,15 @@ class _Asking:
             self._show(Step(f"added {new[-1].id}", _(STEERED)))
         return new
 
+    def _cite(self, source: Source) -> str:
+        mark = self._sources.cite(source)
+        self._known.add(f"{source.url}\n{mark}")
+        return mark
+
     def _show(self, step: Step) -> None:
         self._steps[step.id] = step
+        for source in step.sources:
+            self._known.add(source.url)
         self._answer.step(step)
 
     async def _keep(self) -> None:

@@ -12,7 +12,6 @@ from bot.core.tools.remember import remember_tool
 from bot.core.tools.rounds import Rounds
 from bot.core.tools.tool import Tool, ToolContext
 from bot.core.tools.web import web_access
-from bot.core.writing.ask import ask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,9 +47,7 @@ class Toolbox:
         return replace(request, tools=tools, web=web), unapplied
 
     def asking(self, request: Request, incoming: IncomingMessage, question: Message, checkpoint: Checkpoint) -> Ask:
-        """Return how to get the answer to a request: in rounds where it has tools."""
-        if not request.tools and request.web is None:
-            return ask
+        """Return how to get the answer to a request: in rounds, of which there is but one where it has no tools."""
         settings = request.settings
         asker = Requester(incoming.author, incoming.home)
         context = ToolContext(incoming.place, asker, question, settings, checkpoint, call="")

@@ -10,6 +10,8 @@ from bot.core.attachments import rejected_files
 from bot.core.code_blocks.blocks import read
 from bot.core.ports.model import NO_LISTENERS
 from bot.core.writing.continuation import Seam, rest_of
+from bot.core.writing.known_addresses import addresses_of
+from bot.core.writing.unlinking import Unlinking
 from bot.errors import ModelBusyError, ModelError, ModelRejectedError, ModelStoppedError, ModelUnavailableError
 
 if TYPE_CHECKING:
@@ -56,11 +58,19 @@ class Ask(Protocol):
 
 
 async def ask(request: Request, answer: Answer, *, model: Model, cancelled: asyncio.Event | None = None) -> ModelAnswer:
-    """Stream the model's text into `answer`, with its thinking if the channel shows it. Raises a `ModelError`."""
-    completion, calls, refused = await ask_once(
-        request, answer.write, shown(request, answer), model=model, cancelled=cancelled
-    )
-    return ModelAnswer(completion.text, completion.truncated, calls, refused)
+    """Stream the model's text into `answer`, with its thinking if the channel shows it. Raises a `ModelError`.
+
+    Only addresses that stand in the request are links.
+    """
+    text = Unlinking(await addresses_of(request), answer.write)
+    try:
+        written = await ask_once(request, text.write, shown(request, answer), model=model, cancelled=cancelled)
+    except ModelError as error:
+        text.close()
+        error.partial = text.text
+        raise
+    text.close()
+    return ModelAnswer(text.text, written.completion.truncated, written.calls, written.refused)
 
 
 def shown(request: Request, answer: Answer) -> Listeners:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from bot.core.domain.message import Role
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
     from bot.core.domain.tool import Round
     from bot.core.ports import Request
+
+
+QUICK = 50_000  # characters that are read in a few milliseconds
 
 
 class _Linked(Addresses):
@@ -27,28 +31,57 @@ class _Linked(Addresses):
         return True
 
 
+class _Pending(Addresses):
+    """The addresses of a request, which are read when the first one is asked for: most answers have none."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__()
+        self._request: Request | None = request
+
+    def __contains__(self, address: str) -> bool:
+        if self._request is not None:
+            request, self._request = self._request, None
+            _read(self, request)
+        return super().__contains__(address)
+
+
+async def addresses_of(request: Request) -> Addresses:
+    """Return what `known_addresses` does: not on the event loop where the request is long, and at once otherwise."""
+    if sum(map(len, _said(request, raw=True))) <= QUICK:
+        return _Pending(request)
+    return await asyncio.to_thread(known_addresses, request)
+
+
 def known_addresses(request: Request) -> Addresses:
     """Return the addresses in people's words, their text files, the channel's instructions and the tools' results.
 
     Takes time in proportion to the request, about a millisecond for 20,000 characters.
     """
-    known = Addresses(*_said(request))
+    known = Addresses()
+    _read(known, request)
+    return known
+
+
+def _read(known: Addresses, request: Request) -> None:
+    for text in _said(request):
+        known.add(text)
     for one in request.rounds:
         add_round(known, one)
-    return known
 
 
 def add_round(known: Addresses, one: Round) -> None:
     """Add what a round brought: tools' results, but for what the model itself put in there, and what people added."""
     for result in one.results:
         known.add(result.content, but=one.content)
+        for passage in result.passages:
+            known.add(f"{passage.source}\n{passage.title}\n{passage.text}")
     known.add(one.added)
 
 
-def _said(request: Request) -> Iterator[str]:
+def _said(request: Request, *, raw: bool = False) -> Iterator[str]:
     yield request.settings.prompt
     for turn in request.turns:
-        yield turn.text if turn.role is Role.USER else _linked_in(turn.text)
+        yield turn.text if raw or turn.role is Role.USER else _linked_in(turn.text)
         for file in turn.attachments:
             yield f"{file.name}\n{file.context}"
             if file.media_type == "text/plain":
