@@ -20,6 +20,7 @@ from bot.core.privacy.redaction.model import redacting
 from bot.core.settings.form_context import SettingsFormContext
 from bot.core.spend.paid_model import paid
 from bot.core.spend.retirement import renewing
+from bot.core.tools.find_messages import find_tool
 from bot.core.tools.remember import remember_tool
 from bot.core.tools.toolbox import Toolbox
 from bot.core.triage import webhook_secret
@@ -235,7 +236,7 @@ async def build(
     notices = QueueNotices(inbox, store=store, chat=chat, languages=languages)
     stop = Stop(inbox, classify=classify, chat=chat)
     notes = PrivateNotes(inbox, chat)
-    tools = (remember_tool(store.notes, chat),)
+    tools = (find_tool(store, chat), remember_tool(store.notes, chat))
     toolbox = Toolbox(tools, SqlToolJournal(database), QueuedMessages(database.reader), chat.directory)
     changes = SettingsJobs(
         inbox,

@@ -69,7 +69,7 @@ def remember_tool(notes: NoteStore, chat: Chat) -> Tool[RememberArguments]:
         description=DESCRIPTION,
         arguments=RememberArguments,
         is_on=lambda settings: settings.memory,
-        title=lambda _arguments: _("Checking what to remember"),
+        title=lambda _arguments, _state: _("Checking what to remember"),
         run=partial(remember, notes=notes, chat=chat),
         is_write=True,
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from bot.core.domain.tool import MOST_TITLE, Step, StepState, ToolResult
+from bot.core.domain.tool import MOST_TITLE, Source, Step, StepState, ToolResult
 from bot.core.ports.tools import ToolCallEntry, ToolCallState, ToolJournal
 from bot.core.tools.tool import Tool, ToolOutput
 from bot.errors import BotError
@@ -93,13 +93,16 @@ class Runner:
         before = await self.journal.begin(entry)
         if before is not None and tool.is_write:
             return ToolOutput(DONE_BEFORE if before is ToolCallState.DONE else MAYBE_DONE)
-        step = Step(call.id, tool.title(arguments)[:MOST_TITLE], StepState.RUNNING)
-        self.show(step)
+        self._tell(tool, arguments, call, StepState.RUNNING)
         output = await self._run(tool, arguments, context)
         await self.journal.end(entry, ToolCallState.FAILED if output.is_error else ToolCallState.DONE)
-        state = StepState.FAILED if output.is_error else StepState.DONE
-        self.show(replace(step, state=state, sources=output.sources))
+        self._tell(tool, arguments, call, StepState.FAILED if output.is_error else StepState.DONE, output.sources)
         return output
+
+    def _tell(
+        self, tool: Tool[Any], arguments: BaseModel, call: ToolCall, state: StepState, found: tuple[Source, ...] = ()
+    ) -> None:
+        self.show(Step(call.id, tool.title(arguments, state)[:MOST_TITLE], state, found))
 
     async def _run(self, tool: Tool[Any], arguments: BaseModel, context: ToolContext) -> ToolOutput:
         try:

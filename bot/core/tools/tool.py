@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import Message, Place
 from bot.core.domain.people import Requester
-from bot.core.domain.tool import Passage, Source, ToolDefinition
+from bot.core.domain.tool import Passage, Source, StepState, ToolDefinition
 from bot.core.ports import Checkpoint
 
 Arguments = TypeVar("Arguments", bound=BaseModel)
@@ -62,7 +62,7 @@ class Tool(Generic[Arguments]):
     description: str  # not for people: Claude is told this
     arguments: type[Arguments]
     is_on: Callable[[ChannelSettings], bool]
-    title: Callable[[Arguments], str]
+    title: Callable[[Arguments, StepState], str]
     run: Callable[[Arguments, ToolContext], Awaitable[ToolOutput]]
     is_write: bool = False
 
