@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bot.playground.anthropic.reply import ToolCall
+from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.elements import buttons
 from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot, on_shared_sqlite_bot
 from tests.support.scripted import Cite, Fetch, Search
@@ -51,6 +52,21 @@ async def test_a_search_is_shown_and_cited(dialogue: Dialogue, model: ScriptedMo
     assert await dialogue.rows("SELECT web_searches, cost_micros > 10000 FROM calls") == [(1, True)]
     await dialogue.workspace.command(dialogue.general, "/parley", "usage")
     assert "On the web: 1 web search" in await dialogue.whisper(2)
+
+
+@on_shared_sqlite_bot
+async def test_a_refused_web_is_told(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """As where an organization's admin has turned web search off in the Console."""
+    await set_here(dialogue, "web on")
+    model.answer(MessagesApiError(400, "tools.1: web search is not enabled for this organization"))
+    model.answer("As far as I know, it exports PDF.")
+
+    ts = dialogue.mention("what does Lumenpad export?")
+    shown = await dialogue.answer(dialogue.general, ts)
+
+    assert shown.startswith("As far as I know, it exports PDF.")
+    assert "I answered without the web" in shown
+    assert "web_search" not in model.requests[1].tools
 
 
 @on_shared_sqlite_bot

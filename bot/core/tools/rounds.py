@@ -30,7 +30,7 @@ from bot.core.tools.tool import Tool, ToolContext
 from bot.core.writing.ask import ModelAnswer, ask_once, shown
 from bot.core.writing.known_addresses import add_round, addresses_of
 from bot.core.writing.unlinking import Unlinking
-from bot.errors import ModelEmptyError, ModelError, ModelStoppedError, OverBudgetError
+from bot.errors import ModelEmptyError, ModelError, ModelRejectedError, ModelStoppedError, OverBudgetError
 from bot.language import N_, _
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ KEY = "rounds"  # the checkpoint of what was done so far
 SECONDS = 240.0  # after which no more is looked up
 ADDED = "(Meanwhile, the person who asks added:)\n{text}"  # not for people: Claude is told this
 STEERED = N_("I took in what you wrote meanwhile.")
+NO_WEB = N_(
+    "I answered without the web, because Anthropic refused it for this bot's account or model. My administrator can "
+    "turn web search on in the Claude Console; the log says more."
+)
 OUT_OF_MONEY = N_("I stopped looking things up here. {reason}")
 
 
@@ -143,6 +147,7 @@ class _Asking:
         self._sources = Sources(self._progress.cited)
         self._known = known
         self._text = Paragraphs(Unlinking(known, answer.write))
+        self._notes: list[str] = []
         self._calls: tuple[Call, ...] = ()
         self._refused: tuple[RejectedFile, ...] = ()
         self._until = monotonic() + SECONDS
@@ -188,13 +193,24 @@ class _Asking:
         self._text.begin()
         try:
             written = await ask_once(request, self._text.write, listeners, model=self._model, cancelled=self._cancelled)
+        except ModelRejectedError as error:
+            if error.partial or request.web is None or request.rounds:
+                raise self._failed(error) from None
+            log.warning("asking again without the web: %s", error)
+            self._calls = (*self._calls, *((error.call,) if error.call else ()))
+            self._request, self._notes = replace(self._request, web=None), [_(NO_WEB)]
+            return await self._ask()
         except ModelError as error:
-            self._text.close()
-            error.partial = self._text.text
-            raise
+            raise self._failed(error) from None
         self._text.close()
         self._calls, self._refused = (*self._calls, *written.calls), (*self._refused, *written.refused)
         return written.completion
+
+    def _failed(self, error: ModelError) -> ModelError:
+        """Let an error tell all that was streamed."""
+        self._text.close()
+        error.partial = self._text.text
+        return error
 
     async def _run(self, asked: Asked) -> None:
         """Run a round's calls, and finish the round with what they returned and what was said meanwhile."""
@@ -203,8 +219,7 @@ class _Asking:
         try:
             results = await cancel_on(self._cancelled, runner.run(asked.calls, context))
         except ModelStoppedError as error:
-            error.partial = self._text.text
-            raise
+            raise self._failed(error) from None
         new = () if asked.takes_only_results else await self._arrived()
         added = ADDED.format(text="\n\n".join(one.text for one in new)) if new else ""
         this = Round(asked.content, results, added)
@@ -249,7 +264,7 @@ class _Asking:
 
     def _over(self, note: str = "", *, truncated: bool = False) -> ModelAnswer:
         """Return the answer with its sources, and a note on why it ends here."""
-        notes = [note] if note else []
+        notes = [*self._notes, *([note] if note else [])]
         if self._progress.added:
             notes.append(_(STEERED))
         ending = self._sources.listed() + "".join(f"\n\n_{one}_" for one in notes)

@@ -88,7 +88,7 @@ async def ask_once(
 ) -> Written:
     """Ask for one completion. An answer that was cut is continued, once; rejected files are left out.
 
-    Raises a `ModelError`.
+    Raises a `ModelError`; a `ModelRejectedError`, too, where the web may be what the API rejects.
     """
     before: tuple[Call, ...] = ()
     refused: tuple[RejectedFile, ...] = ()
@@ -96,7 +96,7 @@ async def ask_once(
         try:
             completion = await model.write(request, on_text, listeners, cancelled)
         except ModelRejectedError as error:
-            if error.partial:
+            if error.partial or request.web is not None:
                 raise
             found = await rejected_files.find(request, error, model=model, cancelled=cancelled)
             log.warning("asking again without %d files: %s", len(found.files), error)
