@@ -1,0 +1,106 @@
+"""Claude looks up what the team said: with the rights of who asks and of who reads, through the real wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.playground.anthropic.reply import ToolCall
+from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
+from tests.acceptance.test_find import private, told
+
+if TYPE_CHECKING:
+    from bot.playground.anthropic.reply import ModelRequest
+    from bot.playground.slack.records import User
+    from tests.acceptance.conftest import Dialogue
+    from tests.support.scripted import ScriptedModel
+
+
+async def found(
+    dialogue: Dialogue, model: ScriptedModel, channel: str, *calls: dict[str, str], user: User | None = None
+) -> ModelRequest:
+    """Let Claude look for something that a person asks about; return the request with the results."""
+    before = len(model.requests)
+    model.answer(*(ToolCall("find_messages", call) for call in calls))
+    model.answer("That is what I found.")
+    ts = dialogue.workspace.say(channel, f"<@{dialogue.workspace.bot.id}> what did we decide?", user=user)
+    await dialogue.workspace.until(
+        lambda: any("That is what I found." in one.shown for one in dialogue.answers(channel, ts))
+    )
+    await dialogue.until_idle()
+    return model.requests[before + 1]
+
+
+@on_shared_bot
+async def test_decisions_are_found_and_cited(dialogue: Dialogue, model: ScriptedModel) -> None:
+    asked = await told(dialogue, model, dialogue.general, "when is it?", "The zanzibar launch is on May 2.")
+    model.answer("Let me look.", ToolCall("find_messages", {"query": "zanzibar launch"}))
+    model.answer("On May 2.", lambda asked: [asked.citing(0)])
+
+    ts = dialogue.mention("what did we decide about zanzibar?")
+    await dialogue.workspace.until(
+        lambda: any("On May 2." in one.shown for one in dialogue.answers(dialogue.general, ts))
+    )
+
+    shown = dialogue.answers(dialogue.general, ts)[-1].shown
+    result = model.requests[-1].tool_results[0].content
+    assert {block["type"] for block in result} == {"search_result"}
+    assert "The zanzibar launch is on May 2." in str(result)
+    assert "Parley, #general, " in result[0]["title"]
+    assert f"archives/{dialogue.general}/p" in result[0]["source"]
+    assert f"thread_ts={asked}" in result[0]["source"]
+    assert f"On May 2. [1]({result[0]['source']})" in shown
+    assert "Sources: 1: [Parley, #general" in shown
+
+
+@on_shared_sqlite_bot
+async def test_private_words_stay_where_they_are(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """Even where the model names the private channel by its id, or by its name."""
+    merger = private(dialogue)
+    await told(dialogue, model, merger, "the zanzibar plan?", "The zanzibar plan is secret.")
+    calls = [{"query": "zanzibar"}, {"query": "zanzibar", "channel": "#merger"}, {"query": "secret", "channel": merger}]
+
+    asked = await found(dialogue, model, dialogue.general, *calls)
+    assert [result.is_error for result in asked.tool_results] == [False, True, True]
+    assert "secret" not in str([result.content for result in asked.tool_results])
+    direct = await found(dialogue, model, dialogue.direct, *calls[:2])
+    assert all("secret" in str(result.content) for result in direct.tool_results)
+    outside = await found(dialogue, model, dialogue.general, *calls, user=dialogue.workspace.ada)
+    assert "secret" not in str([result.content for result in outside.tool_results])
+
+
+@on_shared_sqlite_bot
+async def test_public_words_of_elsewhere_are_found(dialogue: Dialogue, model: ScriptedModel) -> None:
+    local = dialogue.workspace
+    roadmap = local.workspace.add_channel("roadmap", members=[local.me.id, local.bot.id]).id
+    await told(dialogue, model, roadmap, "when does zanzibar ship?", "In May.")
+    local.say(roadmap, "zanzibar slips to June", user=local.sam)  # which only Slack's own search knows
+
+    asked = await found(
+        dialogue, model, dialogue.general, {"query": "zanzibar"}, {"query": "zanzibar", "channel": "#roadmap"}
+    )
+
+    everywhere, there = (str(result.content) for result in asked.tool_results)
+    assert "when does zanzibar ship?" in everywhere
+    assert "zanzibar slips to June" in everywhere
+    assert "zanzibar slips to June" in there
+
+
+@on_shared_sqlite_bot
+async def test_finding_can_be_turned_off(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await dialogue.workspace.command(dialogue.general, "/parley", "set find_messages off")
+    await dialogue.whisper()
+    model.answer("I can't look that up.")
+    ts = dialogue.mention("what did we decide?")
+    await dialogue.answer(dialogue.general, ts)
+    assert not model.requests[0].tools
+
+
+@on_shared_sqlite_bot
+async def test_everyone_has_the_same_tools(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """So that the API's cache knows the beginning of all requests of a channel."""
+    for user in (dialogue.workspace.me, dialogue.workspace.sam):
+        model.answer("Fine.")
+        await dialogue.answer(dialogue.general, dialogue.mention("how are you?", user=user))
+    mine, sams = (asked.body for asked in model.requests)
+    assert mine["tools"] == sams["tools"]
+    assert mine["system"] == sams["system"]
