@@ -34,7 +34,7 @@ async def test_a_member_sees_their_own(dialogue: Dialogue, model: ScriptedModel)
     await dialogue.answer(dialogue.general, dialogue.mention("hi", user=sam))
     await dialogue.until_rows("SELECT id FROM calls")  # the ledger is written when the answer is there
     told = await seen(dialogue, user=sam)
-    assert "You asked once in the last 30 days, which took 1 request to Claude: less than $0.0001." in told
+    assert "You asked once in the last 30 days, which took 1 request to Claude: $0.0002." in told
     assert "#general" not in told
     assert "Health" not in told
 

@@ -128,7 +128,7 @@ async def test_scripts_and_emoji_arrive_whole(dialogue: Dialogue, model: Scripte
 async def test_links_are_not_unfurled(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("See https://example.com/a.")
     dialogue.workspace.fail("chat.startStream", error="unknown_method")
-    ts = dialogue.mention("a link, please")
+    ts = dialogue.mention("a link such as https://example.com/a, please")
     await dialogue.answer(dialogue.general, ts)
     posted = [c.arguments for c in dialogue.workspace.calls if c.method == "chat.postMessage"]
     assert posted

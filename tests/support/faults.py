@@ -166,7 +166,10 @@ async def meet(case: Case, url: str, *, turns: int, pace: float = 0.15, deadline
     """Let so many turns meet a fault at once, on the empty database at `url`, and look at what people are left with."""
     async with _stage(case, url, pace) as workspace:
         general = workspace.channel("general")
-        asked = {n: workspace.say(general, f"<@{workspace.bot.id}> question {n}") for n in range(turns)}
+        asked = {
+            n: workspace.say(general, f"<@{workspace.bot.id}> https://example.com/{n} question {n}")
+            for n in range(turns)
+        }
         async with asyncio.timeout(deadline):
             while not all(_is_over(workspace, ts) for ts in asked.values()):  # noqa: ASYNC110 (it looks from outside)
                 await asyncio.sleep(0.1)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from bot.core.domain.people import Requester
 from bot.core.ports import ChatDirectory
 from bot.core.ports.tools import Arrivals, ToolJournal
-from bot.core.tools.remember import remember_tool
 from bot.core.tools.rounds import Rounds
 from bot.core.tools.tool import Tool, ToolContext
 from bot.core.tools.web import web_access
@@ -18,13 +17,8 @@ if TYPE_CHECKING:
 
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.message import IncomingMessage, Message
-    from bot.core.ports import Chat, Checkpoint, Request, Store
+    from bot.core.ports import Checkpoint, Request
     from bot.core.writing.ask import Ask
-
-
-def all_tools(store: Store, chat: Chat) -> tuple[Tool[Any], ...]:
-    """Return every tool that there is; each channel's settings say which of them it has."""
-    return (remember_tool(store.notes, chat),)
 
 
 @dataclass(frozen=True)
