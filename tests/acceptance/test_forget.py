@@ -98,6 +98,8 @@ async def fill(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer(test_code.block(f"# {MARK}.py\nx = '{MARK}'"))
     await local.command(general, "/code", f"python a constant {MARK}")
     await test_code.settled(dialogue)
+    await ask(dialogue, "set memory on")
+    await ask(dialogue, f"memory add my word is {MARK}")
     await ask(dialogue, "triage on")
     judged = test_triage.judged(1, summary=f"Wants {MARK}", evidence=MARK)
     model.answer(test_triage.results(judged))
