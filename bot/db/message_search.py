@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, bindparam, column, false, or_, select, table, text
+from sqlalchemy import Boolean, Text, and_, bindparam, column, false, or_, select, table, text
 
 from bot.core.domain.message import Place, Role
 from bot.core.domain.search import KnownMessage
@@ -53,23 +53,25 @@ def _search(
     connection: Connection, *, workspace: str, channels: list[str], query: Query, most: int
 ) -> tuple[KnownMessage, ...]:
     dialect = connection.dialect.name
-    values = {"workspace": workspace, "channels": channels, "most": most, "author": query.author}
+    values: dict[str, object] = {"workspace": workspace, "channels": channels, "most": most, "author": query.author}
     values |= {"since": _id_at(query.since), "before": _id_at(query.before)}
     places = [place_word(workspace, channel) for channel in channels] if len(channels) <= MOST_PLACES else []
+    values["is_placed"] = bool(places)
     found: dict[tuple[str, str], KnownMessage] = {}
     for wanted in dict.fromkeys(_WANTED[dialect](query, places, begun=begun) for begun in (False, True)):
         asked = values | {"wanted": wanted}
         rows = [row for statement in _queries(dialect) for row in connection.execute(statement, asked)]
-        for message in sorted((_message(workspace, row) for row in rows), key=lambda one: one.at, reverse=True):
+        readable = (_message(row) for row in rows if row.workspace == workspace and row.channel in channels)
+        for message in sorted(readable, key=lambda one: one.at, reverse=True):
             found.setdefault((message.place.channel, message.id), message)
         if len(found) >= most:  # as common words are: others that begin like them would take long
             break
     return tuple(found.values())[:most]
 
 
-def _message(workspace: str, row: Row[Any]) -> KnownMessage:
+def _message(row: Row[Any]) -> KnownMessage:
     at = datetime.fromtimestamp(float(row.said), UTC) if _SECONDS.fullmatch(row.said) else row.at
-    place = Place(workspace, row.channel, row.thread)
+    place = Place(row.workspace, row.channel, row.thread)
     return KnownMessage(place, row.said, row.author, row.text, at, is_own=bool(row.is_own), is_bot=bool(row.is_bot))
 
 
@@ -112,10 +114,10 @@ def _queries(dialect: str) -> tuple[Select[*tuple[Any, ...]], ...]:
     """Select messages of threads, and posts of feedback channels, of which many belong to no thread of the bot's."""
     message, post, is_own = MessageRow, FeedbackRow, (MessageRow.role == Role.ASSISTANT).label("is_own")
     said = select(message.external_id.label("said"), message.created_at.label("at"), message.author, is_own)
-    said = said.add_columns(message.is_bot, message.text, ThreadRow.channel, ThreadRow.thread)
+    said = said.add_columns(message.is_bot, message.text, ThreadRow.workspace, ThreadRow.channel, ThreadRow.thread)
     said = said.join(ThreadRow, ThreadRow.id == message.thread_id).where(message.external_id.is_not(None))
     posted = select(post.message.label("said"), post.said_at.label("at"), post.person.label("author"))
-    posted = posted.add_columns(false().label("is_own"), post.is_bot, post.text, post.channel)
+    posted = posted.add_columns(false().label("is_own"), post.is_bot, post.text, post.workspace, post.channel)
     posted = posted.add_columns(post.message.label("thread"))
     return (
         _found(dialect, said, message, ThreadRow, message.external_id, message.author),
@@ -139,7 +141,11 @@ def _found(
         newest = index.c.rowid
     else:  # https://www.postgresql.org/docs/current/datatype-textsearch.html#DATATYPE-TSQUERY
         said = said.where(text(f"{row.__tablename__}.search_words @@ CAST(:wanted AS tsquery)"))
-    here = owner.workspace == bindparam("workspace"), owner.channel.in_(bindparam("channels", expanding=True))
+    # With the words of places, PostgreSQL would look for the words once for each thread of a channel.
+    here = or_(
+        bindparam("is_placed", type_=Boolean()),
+        and_(owner.workspace == bindparam("workspace"), owner.channel.in_(bindparam("channels", expanding=True))),
+    )
     since, before, by = (bindparam(name, type_=Text()) for name in ("since", "before", "author"))
     limits = or_(since == "", id_ >= since), or_(before == "", id_ < before), or_(by == "", author == by)
-    return said.where(*here, *limits).order_by(newest.desc()).limit(bindparam("most"))
+    return said.where(here, *limits).order_by(newest.desc()).limit(bindparam("most"))
