@@ -16,7 +16,7 @@ from bot.db.tables import FeedbackRow, MessageRow, ThreadRow
 from bot.transaction import transact
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Row, Select
     from sqlalchemy.orm import InstrumentedAttribute
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MOST_PLACES = 20
 SHORTEST_BEGINNING = 3  # letters that other words may begin with
 
+# Otherwise it reads all messages from the newest on, rather than a few thousand that have the word.
+_AS_IN_MEMORY = text("SET LOCAL random_page_cost = 1.1")
 _INDEXES = {"messages": "message_search", "feedback": "feedback_search"}
 _SECONDS = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")  # a message's id at the platform, since 1970
 
@@ -57,6 +59,8 @@ def _search(
     values |= {"since": _id_at(query.since), "before": _id_at(query.before)}
     places = [place_word(workspace, channel) for channel in channels] if len(channels) <= MOST_PLACES else []
     values["is_placed"] = bool(places)
+    if dialect == "postgresql":
+        connection.execute(_AS_IN_MEMORY)
     found: dict[tuple[str, str], KnownMessage] = {}
     for wanted in dict.fromkeys(_WANTED[dialect](query, places, begun=begun) for begun in (False, True)):
         asked = values | {"wanted": wanted}
@@ -80,23 +84,30 @@ def _id_at(moment: datetime | None) -> str:
     return f"{moment.timestamp():.6f}" if moment else ""
 
 
-def _is_begun(term: Term, *, begun: bool) -> bool:
-    """Return whether words that begin like the term's last are wanted; a lone character of a sentence always is."""
-    last = term.words[-1]
-    if is_unspaced(last):
-        return len(last) == 1
-    return begun and not term.is_exact and len(last) >= SHORTEST_BEGINNING
+def _ends(terms: Sequence[Term], *, begun: bool) -> list[bool]:
+    """Return for each term whether words that only begin like its last one count: only for the last term, if at all.
+
+    A lone character of a sentence without spaces is always the beginning of a pair.
+    """
+    last = [term.words[-1] for term in terms]
+    ends = [is_unspaced(word) and len(word) == 1 for word in last]
+    if begun and not terms[-1].is_exact and not is_unspaced(last[-1]):
+        ends[-1] = len(last[-1]) >= SHORTEST_BEGINNING
+    return ends
 
 
 def _for_sqlite(query: Query, places: list[str], *, begun: bool) -> str:
-    terms = (f'"{" ".join(one.words)}"{"*" if _is_begun(one, begun=begun) else ""}' for one in query.terms)
+    ends = _ends(query.terms, begun=begun)
+    terms = (
+        f'"{" ".join(one.words)}"{"*" if is_begun else ""}' for one, is_begun in zip(query.terms, ends, strict=True)
+    )
     return " AND ".join([*terms, *_any_of(places, '"{}"', " OR ")])
 
 
 def _for_postgresql(query: Query, places: list[str], *, begun: bool) -> str:
     terms = (
-        " <-> ".join(f"'{word}'" for word in one.words) + (":*" if _is_begun(one, begun=begun) else "")
-        for one in query.terms
+        " <-> ".join(f"'{word}'" for word in one.words) + (":*" if is_begun else "")
+        for one, is_begun in zip(query.terms, _ends(query.terms, begun=begun), strict=True)
     )
     return " & ".join([*(f"({term})" for term in terms), *_any_of(places, "'{}'", " | ")])
 

@@ -18,5 +18,5 @@ class MessageSearch(Protocol):
     ) -> tuple[KnownMessage, ...]:
         """Return messages of these channels that have all of the query's terms, `limit` at most, the newest first.
 
-        Those with whole words come before those with words that only begin like them. Deleted messages have no words.
+        Whole words come before those that only begin like the last one. Deleted messages have no words.
         """

@@ -127,6 +127,8 @@ async def test_whole_words_come_before_beginnings(store: Store, database: Databa
     await put(database, said(1, "a bug"), said(2, "two bugs"), said(3, "bug again"), said(4, "bugfix"))
     assert await found(store, "bug") == ["bug again", "a bug", "bugfix", "two bugs"]
     assert await found(store, "bug", limit=2) == ["bug again", "a bug"]
+    assert await found(store, "two bug") == ["two bugs"]
+    assert await found(store, "bug two") == []
 
 
 async def test_only_given_channels_are_searched(store: Store, database: Database) -> None:
