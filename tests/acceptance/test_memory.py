@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import update
 
+from bot.core.domain.message import Place
+from bot.core.domain.note import LONGEST_NOTE, MOST_NOTES, NewNote
 from bot.core.memory import card, write
+from bot.core.memory.form import MOST_IN_FIELDS
 from bot.db.engine import Database
+from bot.db.store import sql_store
 from bot.db.tables import NoteRow
 from bot.playground.anthropic.reply import ToolCall
 from bot.playground.slack.elements import buttons
@@ -212,8 +216,10 @@ async def test_notes_are_changed_by_command(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     await ask(dialogue, "set memory on")
     assert "I don't keep any notes here." in await ask(dialogue, "memory")
-    assert "Note 1: “Ana is away”" in await ask(dialogue, "memory add Ana is away for 30 days", user=workspace.sam)
-    assert await ask(dialogue, "memory add ANA is away.") == "I remember this already, as note 1."
+    assert "Note 1: “Ana is away for 30 days” (until " in await ask(
+        dialogue, "memory add Ana is away for 30 days", user=workspace.sam
+    )
+    assert await ask(dialogue, "memory add ANA is away for 30 days.") == "I remember this already, as note 1."
     assert "Note 2" in await ask(dialogue, "memory add Ben owns <!channel> billing")
     listed = await ask(dialogue, "memory")
     assert "I keep 2 notes here:" in listed
@@ -257,7 +263,7 @@ async def test_notes_are_changed_in_a_form(dialogue: Dialogue) -> None:
     assert "I never note secrets" in refused.errors[first]
     changed = {first: "Ana is back", second: "", "new": "Dan is away until tomorrow"}
     assert (await workspace.submit(changed)).ok
-    assert await noted(dialogue) == ["Ana is back", "Cy is new", "Dan is away"]
+    assert await noted(dialogue) == ["Ana is back", "Cy is new", "Dan is away until tomorrow"]
     assert workspace.modal()["callback_id"] == "settings"
     # Sam may change what Sam wrote. What somebody changed meanwhile is not overwritten.
     await workspace.press(await list_of(dialogue, user=sam), "edit_memory.0", user=sam)
@@ -265,7 +271,7 @@ async def test_notes_are_changed_in_a_form(dialogue: Dialogue) -> None:
     await ask(dialogue, "memory edit 3 Cy is old")
     late = await workspace.submit({third: "Cy is away"}, user=sam)
     assert "Someone else changed this in the meantime" in str(late.errors)
-    assert await noted(dialogue) == ["Ana is back", "Cy is old", "Dan is away"]
+    assert await noted(dialogue) == ["Ana is back", "Cy is old", "Dan is away until tomorrow"]
 
 
 def fields(view: dict[str, Any]) -> list[str]:
@@ -355,3 +361,29 @@ async def test_forgetting_reaches_notes(dialogue: Dialogue, model: ScriptedModel
     await workspace.press(workspace.ephemerals(workspace.sam)[-1], "forget.0", user=workspace.sam)
     await workspace.until(lambda: "Erased: " in workspace.ephemerals(workspace.sam)[-1].shown)
     assert await noted(dialogue) == []
+
+
+@on_shared_sqlite_bot
+async def test_a_full_memory_says_what_to_delete(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    await ask(dialogue, "set memory on")
+    database = Database.open(dialogue.environ["DATABASE_URL"])
+    place = Place(workspace.workspace.team_id, dialogue.general)
+    for number in range(MOST_NOTES):
+        text = f"{number} {'*long* <@U1> ' * 200}"[:LONGEST_NOTE]
+        await sql_store(database).notes.write(NewNote(place, text, workspace.me.id, "t", str(number)))
+    await database.close()
+    seen_before = len(workspace.ephemerals())
+    await workspace.command(dialogue.general, "/parley", "memory")
+    await workspace.until(lambda: any("50: 49" in str(one.blocks) for one in workspace.ephemerals()[seen_before:]))
+    listed = [one for one in workspace.ephemerals()[seen_before:] if list(buttons(one.blocks))]
+    await workspace.press(listed[-1], "edit_memory.0")
+    shown = fields(workspace.modal())
+    assert sum(name.startswith("note_") for name in shown) == MOST_IN_FIELDS // LONGEST_NOTE
+    assert sum(name.startswith("read_") for name in shown) == MOST_NOTES - MOST_IN_FIELDS // LONGEST_NOTE
+    refused = await workspace.submit({"new": "one more"})
+    assert "there is no room for more. Delete one first" in refused.errors["new"]
+    assert "no room for more" in await ask(dialogue, "memory add one more")
+    remember(model, "one more")
+    await dialogue.answer(dialogue.general, dialogue.mention("remember that one more"))
+    assert "no room for more" in (await told(dialogue, model))["reason"]

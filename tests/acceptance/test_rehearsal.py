@@ -81,3 +81,14 @@ async def test_the_web_is_searched_with_sources(rehearsal: Dialogue) -> None:
     assert "Searched the web for “Lumenpad's price”" in answer
     assert NOTICE in answer
     assert "The price of the Team plan went up from $5 to $6 on September 1, 2026.” [[1]](https://lumenpad" in answer
+
+
+async def test_a_note_is_known_later(rehearsal: Dialogue) -> None:
+    local = rehearsal.workspace
+    await local.command(rehearsal.general, "/parley", "set memory on")
+    await rehearsal.whisper()
+    ts = rehearsal.mention("remember that we eat at noon until Friday")
+    assert "noted “we eat at noon until Friday”" in await rehearsal.answer(rehearsal.general, ts)
+    await local.command(rehearsal.general, "/parley", "memory")
+    assert "we eat at noon until Friday" in (listed := await rehearsal.whisper(2))
+    assert "; until " in listed

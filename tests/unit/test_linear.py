@@ -36,7 +36,7 @@ from bot.core.domain.message import Place
 from bot.core.find.terms import terms_of
 from bot.core.literal import literal
 from bot.core.memory.asked import own_words
-from bot.core.memory.expiry import apart
+from bot.core.memory.expiry import ending
 from bot.core.memory.wording import says_the_same
 from bot.core.privacy.redaction import piece
 from bot.core.privacy.redaction.find import find
@@ -395,7 +395,7 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "transcript": (lambda text: summary_parts.parts([_line(text)], 1_000), ("",), ANY_LENGTH),
     "literal": (literal, ("",), ANY_LENGTH),
     "own_words": (lambda text: own_words(text, text), ("", "remember that ", "please "), ANY_LENGTH),
-    "apart": (lambda text: apart(text, datetime.now(UTC), UTC), ("", "until "), ANY_LENGTH),
+    "ending": (lambda text: ending(text, datetime.now(UTC), UTC), ("", "until "), ANY_LENGTH),
     "says_the_same": (lambda text: says_the_same(text, text), ("",), ANY_LENGTH),
     "issue.quiet": (issue.quiet, ("",), ANY_LENGTH),
     "find": (lambda text: find(text, "US"), ("", "password: ", "-----BEGIN PRIVATE KEY-----\n"), 20_000),

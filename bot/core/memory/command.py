@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from bot.core.actions import DELETE_NOTE, EDIT_MEMORY
@@ -16,16 +15,14 @@ from bot.core.domain.note import NewNote, NoteOutcome
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import send_ephemeral
 from bot.core.memory.card import KNOWN, plain
-from bot.core.memory.expiry import apart
-from bot.core.memory.wording import clean
-from bot.core.memory.write import OFF, Rights, full, rights, shown, until_when
+from bot.core.memory.write import OFF, Rights, full, rights, shown, until_when, worded
 from bot.core.ports import Chat, Store
 from bot.errors import ConflictError, NotAllowedError, UsageError
 from bot.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import tzinfo
+    from datetime import datetime, tzinfo
 
     from bot.core.domain.interaction import Action, Control
     from bot.core.domain.message import Place
@@ -160,9 +157,8 @@ class _Change:
         return await self._told(await self.store.notes.write(new))
 
     async def _worded(self, text: str) -> tuple[str, datetime | None]:
-        reader = await self.chat.directory.reader(self.command.place, self.command.asker.person)
-        text, expires_at = apart(text, datetime.now(UTC), reader.zone)
-        return clean(text, self.settings.phone_country), expires_at
+        command = self.command
+        return await worded(text, command.place, command.asker.person, self.settings, self.chat.directory)
 
     async def _note(self, number: int) -> Note:
         found = [note for note in await self.store.notes.of_place(self.command.place) if note.number == number]

@@ -30,7 +30,7 @@ _END_OF = re.compile(
     r"(?P<unit>\w+)",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(r"(?<=[^\s,;])[\s,;]++(?:until|till|bis|for|für|fuer)\s++(?=\S)", re.IGNORECASE)
+_BEFORE = re.compile(r"(?<=[^\s,;])[\s,;]++(?:until|till|bis|(?P<length>for|für|fuer))\s++(?=\S)", re.IGNORECASE)
 MOST_TRIED = 3
 _A = re.compile(r"a\s+(?=[a-z])", re.IGNORECASE)
 _YEAR = re.compile(r"\d{4}")
@@ -60,14 +60,26 @@ def expiry(words: str, now: datetime, zone: tzinfo) -> datetime:
     return end.astimezone(UTC)
 
 
-def apart(text: str, now: datetime, zone: tzinfo) -> tuple[str, datetime | None]:
-    """Split the end off a note: “Ana is away until Friday”. Without a time at its end, the note stays as it is."""
+def ending(text: str, now: datetime, zone: tzinfo) -> datetime | None:
+    """Return the end that stands at the end of a note: “Ana is away until Friday”, “closed for 2 weeks”; None for none.
+
+    “The demo is for Friday” has none.
+    """
     for match in list(_BEFORE.finditer(text))[: -MOST_TRIED - 1 : -1]:
+        words = text[match.end() :].rstrip(" .!")
+        if match["length"] and not _is_length(words):
+            continue
         try:
-            return text[: match.start()], expiry(text[match.end() :], now, zone)
+            return expiry(words, now, zone)
         except UsageError:
             continue
-    return text, None
+    return None
+
+
+def _is_length(text: str) -> bool:
+    found = spoken.read(_A.sub("1 ", text, count=1))
+    read = lasting(found, 0)
+    return bool(read) and not said(found, 0, "last", "next")
 
 
 def _end_of(text: str, local: datetime) -> datetime | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core.actions import EDIT_MEMORY, MEMORY_FORM
@@ -14,15 +13,15 @@ from bot.core.domain.interaction import Field
 from bot.core.domain.message import Place
 from bot.core.domain.note import LONGEST_NOTE, NewNote, NoteOutcome
 from bot.core.memory.command import NOTHING
-from bot.core.memory.expiry import apart
 from bot.core.memory.wording import clean
-from bot.core.memory.write import OFF, full, rights, shown, until_when
+from bot.core.memory.write import OFF, full, rights, shown, until_when, worded
 from bot.core.ports import Chat, Store
 from bot.errors import ConflictError, UsageError
 from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from bot.core.domain.interaction import Action, Form, Submission
     from bot.core.domain.note import Note
@@ -72,7 +71,7 @@ class MemoryForm:
             ]
             label = f"{note.number}. {', '.join(filter(None, told))}"
             if may.may_change(note) and room >= 0:
-                hint = _("Empty it to delete the note.")
+                hint = "" if any(one.kind == "area" for one in fields) else _("Empty it to delete the note.")
                 name = f"note_{note.id}_{note.version}"
                 fields.append(Field(name, label, "area", note.text, hint=hint, optional=True, max_length=LONGEST_NOTE))
             else:
@@ -87,7 +86,6 @@ class MemoryForm:
         place = MEMORY_FORM.read(submission).place
         may = await rights(place, submission.asker, self.chat.directory, self.admins)
         settings = await self.store.settings.load(place)
-        zone = (await self.chat.directory.reader(place, submission.asker.person)).zone
         notes = {note.id: note for note in await self.store.notes.of_place(place)}
         changes: list[tuple[Note, str]] = []
         faults: dict[str, str] = {}
@@ -105,9 +103,10 @@ class MemoryForm:
                 changes.append((note, clean(typed, settings.phone_country) if typed else ""))
             except UsageError as error:
                 faults[name] = error.sentence
-        new, expires_at = apart(str(submission.answers.get(NEW, "")).strip(), datetime.now(UTC), zone)
+        new, expires_at = str(submission.answers.get(NEW, "")).strip() if settings.memory else "", None
         try:
-            new = clean(new, settings.phone_country) if new and settings.memory else ""
+            if new:
+                new, expires_at = await worded(new, place, may.person, settings, self.chat.directory)
         except UsageError as error:
             faults[NEW] = error.sentence
         return faults or await self._save(place, changes, new, expires_at, submission, may)

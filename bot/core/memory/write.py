@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.core.admin import is_named
 from bot.core.dates import short_date
 from bot.core.domain.note import MOST_NOTES
-from bot.core.memory.expiry import expiry
+from bot.core.memory.expiry import ending, expiry
 from bot.core.memory.wording import clean
 from bot.errors import NotAllowedError
 from bot.language import N_, _
@@ -68,14 +68,13 @@ async def rights(
 
 
 async def worded(
-    text: str, until: str, place: Place, person: str, settings: ChannelSettings, directory: ChatDirectory
+    text: str, place: Place, person: str, settings: ChannelSettings, directory: ChatDirectory, until: str = ""
 ) -> tuple[str, datetime | None]:
-    """Return a note as it can be written, and when it expires. Raises `UsageError`."""
+    """Return a note as it can be written, and when it expires: `until`, or as it says itself. Raises `UsageError`."""
     said = clean(text, settings.phone_country)
-    if not until.strip():
-        return said, None
-    reader = await directory.reader(place, person)
-    return said, expiry(until, datetime.now(UTC), reader.zone)
+    zone = (await directory.reader(place, person)).zone
+    now = datetime.now(UTC)
+    return said, expiry(until, now, zone) if until.strip() else ending(said, now, zone)
 
 
 def full(notes: Sequence[Note]) -> str:

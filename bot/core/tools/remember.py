@@ -87,7 +87,7 @@ async def remember(arguments: RememberArguments, context: ToolContext, *, notes:
     try:
         with in_english():
             text, expires_at = await worded(
-                own or arguments.text, arguments.until, place, asker.person, context.settings, chat.directory
+                own or arguments.text, place, asker.person, context.settings, chat.directory, arguments.until
             )
     except UsageError as error:
         return _told("refused", reason=error.sentence)

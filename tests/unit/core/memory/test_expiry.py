@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.memory.expiry import FURTHEST, expiry
+from bot.core.memory.expiry import FURTHEST, ending, expiry
 from bot.errors import UsageError
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -86,3 +86,23 @@ def test_an_end_is_ahead_or_refused(words: str) -> None:
         except UsageError:
             continue
         assert timedelta() < end - now <= FURTHEST
+
+
+@pytest.mark.parametrize(
+    ("note", "end"),
+    [
+        ("Ana is away until Friday", at(12, 5)),
+        ("Ana ist weg bis Freitag.", at(12, 5)),
+        ("closed for 2 weeks", at(12, 14, 21, 15)),
+        ("closed for a week!", at(12, 7, 21, 15)),
+        ("until Friday we wait for Ana, until Monday", at(12, 1)),
+        ("the demo is for Friday", None),
+        ("the plan for 2027", None),
+        ("the SLA for bug reports is 3 days", None),
+        ("wait until Ana is back", None),
+        ("until Friday", None),
+        ("", None),
+    ],
+)
+def test_a_note_says_itself_when_it_ends(note: str, end: datetime | None) -> None:
+    assert ending(note, NOW, BERLIN) == (end and end.astimezone(UTC))
