@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.domain.message import HistoryMessage, Place
-from bot.core.read_retries import Patience, why
+from bot.core.read_retries import Patience
 from bot.core.time_span.times import MAX_DAYS
+from bot.core.why_not_read import why
 from bot.errors import (
     ChatError,
     GoneError,

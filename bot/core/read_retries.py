@@ -1,4 +1,4 @@
-"""How long reading from the platform can take, what to retry, and how to say why it broke off."""
+"""How long reading from the platform can take, and what to retry."""
 
 from __future__ import annotations
 
@@ -6,29 +6,15 @@ import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from bot.errors import (
-    BotError,
-    ChatBusyError,
-    GoneError,
-    NotInChannelError,
-    NotPermittedError,
-    SlowError,
-    UnfinishedError,
-)
-from bot.language import N_, _, ngettext
+from bot.errors import ChatBusyError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator
+
+    from bot.errors import BotError
 
 T = TypeVar("T")
 
-WHY: Mapping[type[BotError], str] = {
-    NotInChannelError: N_("I'm not in this channel; invite me with `/invite`"),
-    NotPermittedError: N_("I lack a permission to read here, which your administrator can add"),
-    GoneError: N_("it is no longer there"),
-    UnfinishedError: N_("Slack did not return the rest"),
-    SlowError: N_("it took too long"),
-}
 TRIES = 3  # in a row, of what failed and may pass
 PAUSE = 1.0  # seconds before the second one, twice as long before each next
 
@@ -66,16 +52,3 @@ class Patience:
                     return
                 self._failed = 0
                 yield page
-
-
-def why(error: BotError) -> str:
-    """Return why something could not be read, as the end of a sentence."""
-    if isinstance(error, ChatBusyError):
-        seconds = max(1, round(error.retry_after))
-        return ngettext("I can't read on for another second", "I can't read on for another {n:,} seconds", seconds)
-    known = next((reason for kind, reason in WHY.items() if isinstance(error, kind)), "")
-    if known:
-        return _(known)
-    return (
-        _("it could not be fetched just now") if error.is_transient else _("the request was refused; my log says why")
-    )

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from bot.core.answer.whom_to_answer import needs_reading
 from bot.core.domain.message import Message, Role
 from bot.core.domain.thread import PageRead
-from bot.core.read_retries import Patience, why
+from bot.core.read_retries import Patience
 from bot.core.tokens import estimate_tokens
+from bot.core.why_not_read import why
 from bot.errors import BotError, ChatError, RevokedError, SlowError, UnfinishedError
 from bot.language import _, ngettext
 

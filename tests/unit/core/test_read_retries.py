@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.read_retries import TRIES, Patience, why
+from bot.core.read_retries import TRIES, Patience
+from bot.core.why_not_read import why
 from bot.errors import (
     BotError,
     ChatBusyError,
