@@ -252,3 +252,15 @@ async def test_finished_rounds_are_paid_once(stage: Dialogue, model: ScriptedMod
     assert stage.answers(stage.general, ts)[-1].shown == "One moment.\n\nNoted."
     assert await stage.rows("SELECT text FROM notes") == [("the launch is on May 2",)]
     assert await stage.rows("SELECT tool, state FROM tool_calls") == [("remember", "done")]
+
+
+@on_shared_sqlite_bot
+async def test_notes_after_a_search_are_offered(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """Where the web is on, what the asker wants noted is noted at once; behind a search, it may be a page's wish."""
+    await set_here(dialogue, "memory on", "web on")
+    for day, before in (("May 2", ()), ("May 3", (Search("Lumenpad export"),))):
+        model.answer(*before, ToolCall("remember", {"text": f"the launch is on {day}"}))
+        model.answer("Done.")
+        await dialogue.answer(dialogue.general, dialogue.mention(f"remember that the launch is on {day}"))
+        await dialogue.until_idle()
+    assert [asked.tool_results[0].text.split('"')[3] for asked in model.requests[1::2]] == ["noted", "offered"]

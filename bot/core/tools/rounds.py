@@ -61,6 +61,7 @@ class Asked:
     content: str
     calls: tuple[ToolCall, ...]
     takes_only_results: bool = False
+    has_searched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ class _Asking:
 
     async def _run(self, asked: Asked) -> None:
         """Run a round's calls, and finish the round with what they returned and what was said meanwhile."""
-        context = replace(self._rounds.context, has_read=bool(self._progress.rounds) or self._request.web is not None)
+        context = replace(self._rounds.context, has_read=bool(self._progress.rounds) or asked.has_searched)
         runner = Runner(self._rounds.tools, self._rounds.journal, self._show)
         try:
             results = await cancel_on(self._cancelled, runner.run(asked.calls, context))
@@ -272,4 +273,5 @@ class _Asking:
 
 
 def _asked(completion: Completion) -> Asked:
-    return Asked(completion.content, completion.tool_calls, completion.takes_only_results)
+    searched = completion.call.web_searches + completion.call.web_fetches > 0 or completion.takes_only_results
+    return Asked(completion.content, completion.tool_calls, completion.takes_only_results, searched)
