@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import tempfile
 from collections import Counter
@@ -21,7 +22,7 @@ from tests.support.postgresql import private_postgresql
 from tests.support.sqlite import SqliteFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping
 
     from xdist.remote import Producer
     from xdist.scheduler import Scheduling
@@ -66,7 +67,7 @@ class ByCost(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
         is_first = self.collection is None
         super().schedule()
         if is_first:
-            for scope in in_turns(list(self.workqueue)):
+            for scope in in_turns({scope: len(tests) for scope, tests in self.workqueue.items()}):
                 self.workqueue.move_to_end(scope)
 
     def mark_test_complete(self, node: WorkerController, item_index: int, duration: float = 0) -> None:
@@ -87,16 +88,22 @@ class ByCost(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
 
 @cache
 def shares_a_fixture(file: str) -> bool:
-    return 'scope="module"' in (ROOT / file).read_text(encoding="utf-8")
+    text = (ROOT / file).read_text(encoding="utf-8")
+    return any(sign in text for sign in ('scope="module"', "@on_shared"))
 
 
-def in_turns(scopes: Iterable[str]) -> list[str]:
-    """Spread those of each suite evenly over the whole."""
+def in_turns(scopes: Mapping[str, int]) -> list[str]:
+    """Spread the tests of each suite evenly over the whole, the scopes of many tests first: they end last."""
     suites: dict[str, list[str]] = {}
-    for scope in scopes:
+    for scope in sorted(scopes, key=lambda one: -scopes[one]):
         suites.setdefault("/".join(scope.split("/")[:2]), []).append(scope)
-    places = [(place / len(suite), scope) for suite in suites.values() for place, scope in enumerate(suite)]
-    return [scope for _, scope in sorted(places, key=lambda one: one[0])]
+    places: dict[str, float] = {}
+    for suite in suites.values():
+        before = itertools.accumulate((scopes[scope] for scope in suite), initial=0)
+        places |= {
+            scope: place / sum(map(scopes.__getitem__, suite)) for scope, place in zip(suite, before, strict=False)
+        }
+    return sorted(scopes, key=places.__getitem__)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
