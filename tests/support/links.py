@@ -39,7 +39,7 @@ def links(text: str) -> set[str]:
     text = harmless(text)
     found = set(_by_markdown(text)) | set(_by_hand(text))
     for block in blocks(text, 0, len(text)):
-        found |= set(_in_table(block)) if block["type"] == "table" else set(_by_markdown(block["text"]))
+        found |= set(links_in(block)) if block["type"] == "table" else set(_by_markdown(block["text"]))
     return {one for one in found if re.search(r"[:/.@]\W*\w", one)}
 
 
@@ -79,13 +79,34 @@ def _by_hand(text: str) -> Iterator[str]:
         yield from re.findall(r"^[ \t>*+-]*\[[^\]\n]+\]:\s*<?([^\s<>]+)", reading, re.MULTILINE)
 
 
-def _in_table(value: Any) -> Iterator[str]:
+def links_in(value: Any) -> Iterator[str]:
+    """Yield every address that a reader of a message's JSON may link to: in Markdown, in tables, in cards."""
     if isinstance(value, dict):
-        if value.get("type") == "link":
-            yield str(value["url"])
-        if value.get("type") == "text" and not value.get("style", {}).get("code"):
-            yield from _PLAIN.findall(str(value["text"]))
-        value = list(value.values())
-    if isinstance(value, list):
+        for name, inner in value.items():
+            if name in {"url", "image_url"}:
+                yield str(inner)
+            elif name == "text" and isinstance(inner, str):
+                yield from _in_text(value, inner)
+            else:
+                yield from links_in(inner)
+    elif isinstance(value, list):
         for one in value:
-            yield from _in_table(one)
+            yield from links_in(one)
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield all texts of a message's JSON."""
+    if isinstance(value, str):
+        yield value
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from texts_in(one)
+
+
+def _in_text(element: dict[str, Any], text: str) -> Iterator[str]:
+    """Yield what may be a link in a text, unless it is a plain one, or the label of a link or of code."""
+    kind, style = element.get("type"), element.get("style") or {}
+    if kind in {"plain_text", "link", "user", "emoji"} or (
+        kind == "text" and isinstance(style, dict) and style.get("code")
+    ):
+        return
+    yield from _PLAIN.findall(text) if kind == "text" else links(text)
