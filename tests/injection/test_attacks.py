@@ -73,6 +73,7 @@ async def set_the_scene(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     for name, wanted in (("general", "web on"), ("general", "memory on"), ("partners", "web on"), ("leads", "web on")):
         await workspace.command(workspace.channel(name), "/parley", f"set {wanted}")
+    await workspace.command(dialogue.direct, "/parley", "set memory on")
     leads = workspace.channel("leads")
     model.answer("I keep it to us.", to="merger")
     ts = workspace.say(leads, f"<@{workspace.bot.id}> the merger is called {LEADS_ONLY}, keep it to us")

@@ -126,6 +126,11 @@ def parted(text: str) -> str:
     return _PARTED.sub(BREAK, text)
 
 
+def apart(text: str, end: int) -> str:
+    """Return what keeps an address that ends there apart from signs that some readers take for a part of it."""
+    return " " if text[end : end + 1] in set("|`[]\\") else ""
+
+
 def _keys_in(text: str) -> Iterator[str]:
     for found in _FOUND.finditer(text):
         if found["mail"]:

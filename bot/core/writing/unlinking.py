@@ -15,6 +15,7 @@ from bot.core.writing.addresses import (
     BREAK,
     LONGEST,
     Addresses,
+    apart,
     is_host,
     misleads,
     parted,
@@ -31,16 +32,15 @@ if TYPE_CHECKING:
 
 MOST_WAITING = FARTHEST  # characters that wait; then they are decided as they are
 LOOK_BACK = 300  # characters before a place that decide what it is
-MOST_LINE = 2_000  # characters of a line that are searched for a lone backtick
 MOST_AT_ONCE = 4_000  # characters of a piece
 SOME = 64  # characters that are looked through at each piece
 
 _UNSEEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\u202d\u202e\ufeff]")  # removed later on, which would join the rest
 _TRIGGER = re.compile(
     r"(?P<ticks>`++)"
+    r"|(?P<target>(?<=\])\\?\()"
     r"|(?P<escape>\\)"
     r"|(?P<link>(?:(?<![\w!])!)?\[)"
-    r"|(?P<target>(?<=\])\()"
     r"|(?P<definition>(?<=\]):)"
     r"|(?P<angle><)"
     r"|(?P<entity>&)"
@@ -74,7 +74,7 @@ Decided = tuple[str, int] | None
 
 
 class Unlinking:
-    """Passes on an answer in which only known addresses are links. `text` is what was passed on.
+    """Passes on an answer in which only known addresses are links.
 
     Any other address is shown as code, without what it could carry out. What may yet become an address waits for its
     end, `MOST_WAITING` characters at most.
@@ -82,22 +82,23 @@ class Unlinking:
 
     def __init__(self, known: Addresses, on_text: Callable[[str], None]) -> None:
         self._known, self._on_text = known, on_text
-        self.text = ""
+        self._passed: list[str] = []
+        self._tail = ""  # the last characters of what was passed on
         self._held = ""
         self._fence: Fence | None = None
         self._trusts_fences = True  # until there is one that may be read in two ways
         self._doubts_code = False  # until the paragraph ends: a backtick in it may be read in two ways
         self._waits = False  # whether a piece has to be read whatever it holds
+        self._is_odd = False  # the number of backticks in the last line
         self._skips = False  # the rest of an address that was too long to wait for
 
     def write(self, piece: str) -> None:
         """Pass on a piece, or as much of it as is decided."""
-        if not self._waits and is_plain(piece, self.text[-1:]):
+        if not self._waits and is_plain(piece, self._tail[-1:]):
             self._pass(piece)
             return
         for start in range(0, len(piece), MOST_AT_ONCE):
-            some = _UNSEEN.sub("", piece[start : start + MOST_AT_ONCE])
-            text = self._held + some
+            text = self._held + _UNSEEN.sub("", some := piece[start : start + MOST_AT_ONCE])
             if len(self._held) > SOME and len(text) <= MOST_WAITING and not _MAY_DECIDE.search(some):
                 self._held = text
             else:
@@ -105,30 +106,38 @@ class Unlinking:
 
     def close(self) -> None:
         """Pass on what is waiting."""
-        held, self._held = self._held, ""
-        self._take(held, is_over=True)
+        self._take(self._held, is_over=True)
+
+    @property
+    def text(self) -> str:
+        """What was passed on."""
+        self._passed = ["".join(self._passed)]
+        return self._passed[0]
 
     def _pass(self, text: str) -> None:
-        if text:
-            if self._doubts_code and self._trusts_fences and "\n\n" in self.text[-1:] + text:
-                self._doubts_code = False
-            self.text += text
-            self._on_text(text)
+        if not text:
+            return
+        if self._doubts_code and self._trusts_fences and "\n\n" in self._tail[-1:] + text:
+            self._doubts_code = False
+        if "`" in text or "\n" in text:
+            _, new_line, end = text.rpartition("\n")
+            self._is_odd = (self._is_odd and not new_line) ^ (end.count("`") % 2 == 1)
+        self._tail = (self._tail + text)[-LOOK_BACK:]
+        self._passed.append(text)
+        self._on_text(text)
 
     def _take(self, text: str, *, is_over: bool) -> None:
         self._held = ""
         while text:
-            before = self.text[-LOOK_BACK:]  # as people see it
-            read = before + text
-            start, decided = self._next(read, len(before), is_over=is_over)
+            read = self._tail + text
+            start, decided = self._next(read, len(self._tail), is_over=is_over)
             if decided is None and len(read) - start > MOST_WAITING:
                 start, decided = self._next(read, start, is_over=True)
             if decided is None:
                 self._held = read[start:]
                 break
-            passed, end = decided
-            self._pass(passed)
-            text = read[end:]
+            self._pass(decided[0])
+            text = read[decided[1] :]
         self._waits = bool(self._held or self._fence or self._skips)
 
     def _next(self, read: str, at: int, *, is_over: bool) -> tuple[int, Decided]:
@@ -143,8 +152,10 @@ class Unlinking:
         if found is None:
             return at, (read[at:], len(read))
         self._pass(read[at : found.start()])
-        if apart := _KEPT_APART.get(found.lastgroup or ""):
-            return found.start(), (apart, found.end())
+        if instead := _KEPT_APART.get(found.lastgroup or ""):
+            return found.start(), (instead, found.end())
+        if found.lastgroup == "begun":
+            return found.start(), (found[0], found.end()) if is_over else None
         decide = getattr(self, f"_{found.lastgroup}")
         return found.start(), decide(read, found, is_over=is_over)
 
@@ -154,7 +165,7 @@ class Unlinking:
         """Read a line, or a part of one, in a block of code."""
         end = read.find("\n", at)
         line, after = (read[at:], len(read)) if end < 0 else (read[at:end], end + 1)
-        begins = self.text.endswith("\n")
+        begins = self._tail.endswith("\n")
         if end < 0 and not is_over:
             if begins and may_end(line):
                 return None
@@ -251,24 +262,22 @@ class Unlinking:
 
     def _text_of(self, label: str) -> str:
         """Return what stays of a label without its link: text that does not become an address with what is around."""
-        word = _WORD.search(self.text[-LOOK_BACK:])
+        word = _WORD.search(self._tail)
         before = "" if word is None else " " if len(word[0]) == LOOK_BACK or set(word[0]) & set("/.@:") else BREAK
         return f"{before}{self._inner(label).strip()}"
 
     def _inner(self, text: str) -> str:
         inner = Unlinking(self._known, lambda _: None)
-        inner._doubts_code = self._doubts_code or "`" in self.text[-MOST_LINE:].rpartition("\n")[2]
+        inner._doubts_code = self._doubts_code or self._is_odd
         inner.write(text)
         inner.close()
         return inner.text
 
     def _shown(self, address: str) -> str:
         """Return an address as code; two backticks, where its line has a lone one."""
-        line = self.text[-MOST_LINE:].rpartition("\n")[2]
-        ticks = "``" if line.count("`") % 2 else "`"
-        text = shown(address) or "…"
-        text = parted(text) if self._doubts_code else text
-        return f"{' ' if line.endswith(_SIGNS_BEFORE) else ''}{ticks}{text}{ticks}"
+        ticks = "``" if self._is_odd else "`"
+        text = parted(shown(address)) if self._doubts_code else shown(address)
+        return f"{' ' if self._tail.endswith(_SIGNS_BEFORE) else ''}{ticks}{text or '…'}{ticks}"
 
     # Addresses in the text
 
@@ -283,9 +292,9 @@ class Unlinking:
             return self._shown(run), end
         address = trimmed(run)
         if len(address) <= len(found[0]):
-            return found[0], found.end()
+            return parted(found[0]) if read[found.end() : found.end() + 1].strip() else found[0], found.end()
         if address in self._known:
-            return address + _apart(read, end), start + len(address)
+            return address + apart(read, end), start + len(address)
         strange = _STRANGE.search(run)
         for stop in (strange.start() if strange else end, unopened(run)):
             if (shorter := trimmed(run[:stop])) in self._known and len(shorter) > len(found[0]):
@@ -308,7 +317,7 @@ class Unlinking:
         goes_on = path and read[end + len(path) : end + len(path) + 1].strip()
         has_path = len(whole) > len(before + host) or bool(goes_on)
         if has_path and whole in self._known:
-            return whole[len(before) :] + _apart(read, end + len(path)), start + len(whole) - len(before)
+            return whole[len(before) :] + apart(read, end + len(path)), start + len(whole) - len(before)
         hosts = (before + host).strip("_.@+-").split("@")
         is_one = "@" in before + host and is_host(before + host, has_path=False)
         if whole in self._known or not (is_one or any(is_host(one, has_path=has_path) for one in hosts)):
@@ -336,14 +345,6 @@ class Unlinking:
         self._doubts_code = self._doubts_code or sign == "`"
         is_escaped = sign != "<" and unescaped("\\" + sign) == sign
         return ("\\" + sign, found.end() + 1) if is_escaped else ("\\", found.end())
-
-    def _begun(self, _read: str, found: re.Match[str], *, is_over: bool) -> Decided:
-        return (found[0], found.end()) if is_over else None
-
-
-def _apart(read: str, end: int) -> str:
-    """Return what keeps an address apart from what stands behind it, and some readers take for a part of it."""
-    return " " if read[end : end + 1] in set("|`[]\\") else ""
 
 
 def _is_word(signs: str) -> bool:
