@@ -7,7 +7,6 @@ client fetches what it names, and it has to be copied.
 
 from __future__ import annotations
 
-import html
 import re
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,8 @@ from bot.core.writing.addresses import (
     trimmed,
     unopened,
 )
-from bot.core.writing.labeled_links import FARTHEST, Link, in_angles, in_brackets, is_label, unescaped
+from bot.core.writing.disguised_signs import entity, escape
+from bot.core.writing.labeled_links import FARTHEST, Link, in_angles, in_brackets, is_label
 from bot.core.writing.plain_pieces import is_plain
 from bot.core.writing.strict_fence import TICKS, Fence, may_end, opening
 
@@ -58,8 +58,6 @@ _LONE = re.compile(r"(?:https?://|www\.)\S++", re.IGNORECASE)
 _TAG = re.compile(r"[a-z/]", re.IGNORECASE)
 # What goes on over empty lines.
 _LONG_TAG = re.compile(r"!(?!channel|date|everyone|here|subteam)|\?|/?(?:pre|script|style|textarea)\b", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
-_ENTITY_BEGUN = re.compile(r"&[#\w]{0,32}\Z")
 _RUN = re.compile(r"[^\s<>`|]*+")
 _PATH = re.compile(r"[^\s<>`|\\\[\]]*+")
 _STRANGE = re.compile(r"[^\w\-.~:/?#\[\]@!$&()+,;=%]", re.ASCII)  # what no address holds
@@ -233,7 +231,9 @@ class Unlinking:
         link = in_angles(read, found.start())
         if isinstance(link, Link):
             self._doubts_code = self._doubts_code or "`" in link.label
-            return (self._labeled if link.address in self._known else self._unlinked)(link), link.end
+            if link.address in self._known:
+                return self._gap().strip(BREAK) + self._labeled(link), link.end
+            return self._unlinked(link), link.end
         if link and not is_over:
             return None
         self._doubts_code = self._doubts_code or bool(_TAG.match(read, found.end()))
@@ -262,9 +262,12 @@ class Unlinking:
 
     def _text_of(self, label: str) -> str:
         """Return what stays of a label without its link: text that does not become an address with what is around."""
+        return self._gap() + self._inner(label).strip()
+
+    def _gap(self) -> str:
+        """Return what keeps the next text apart from the word before it, which may be an address."""
         word = _WORD.search(self._tail)
-        before = "" if word is None else " " if len(word[0]) == LOOK_BACK or set(word[0]) & set("/.@:") else BREAK
-        return f"{before}{self._inner(label).strip()}"
+        return "" if word is None else " " if len(word[0]) == LOOK_BACK or set(word[0]) & set("/.@:") else BREAK
 
     def _inner(self, text: str) -> str:
         inner = Unlinking(self._known, lambda _: None)
@@ -326,25 +329,11 @@ class Unlinking:
         return BREAK + parted((host + path)[:LONGEST]), end + len(path)
 
     def _entity(self, read: str, found: re.Match[str], *, is_over: bool) -> Decided:
-        """Read an entity: what readers make of it must not become a part of an address."""
-        entity = _ENTITY.match(read, found.start())
-        if entity is None:
-            begun = _ENTITY_BEGUN.match(read, found.start())
-            return None if begun and not is_over else ("&", found.end())
-        sign = html.unescape(entity[0])
-        is_part = len(sign) == 1 and sign.isascii() and (sign.isalnum() or sign in ":/.@")
-        return (BREAK + sign + BREAK if is_part else entity[0]), entity.end()
+        return entity(read, found.start()) or ((found[0], found.end()) if is_over else None)
 
     def _escape(self, read: str, found: re.Match[str], *, is_over: bool) -> Decided:
-        """Read a backslash with what it escapes."""
-        sign = read[found.end() : found.end() + 1]
-        if not sign:
-            return ("\\", found.end()) if is_over else None
-        if sign in ":/.@":
-            return BREAK + sign + BREAK, found.end() + 1
-        self._doubts_code = self._doubts_code or sign == "`"
-        is_escaped = sign != "<" and unescaped("\\" + sign) == sign
-        return ("\\" + sign, found.end() + 1) if is_escaped else ("\\", found.end())
+        self._doubts_code = self._doubts_code or read.startswith("`", found.end())
+        return escape(read, found.start()) or ((found[0], found.end()) if is_over else None)
 
 
 def _is_word(signs: str) -> bool:
