@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
-from bot.core.writing.addresses import Addresses, trimmed
+from bot.core.addresses import Addresses, trimmed
 from bot.playground.anthropic.reply import ToolCall
 from bot.playground.anthropic.web import Page
 from tests.acceptance.conftest import on_shared_sqlite_bot
@@ -21,7 +22,7 @@ from tests.support.links import links, links_in, texts_in
 from tests.support.scripted import Search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from bot.playground.anthropic.reply import ModelRequest
     from bot.playground.anthropic.server_tools import ServerCall
@@ -34,13 +35,16 @@ ORIGINS = sorted({attack.origin for attack in ATTACKS})
 PAGE = "https://pages.example/page"
 LEADS_ONLY = "kestrel"  # a word of #leads
 WITHOUT_WEB = {"direct", "guest_asks", "outsider_asks", "private"}
+PERMALINK = re.compile(r"https?://(?P<host>[^/?#]+)/archives/(?P<channel>\w+)/p\d{16}(?:\?thread_ts=\d+\.\d+&cid=\w+)?")
 RINGS = re.compile(r"<!(?:channel|here|everyone|subteam)", re.IGNORECASE)
 # The methods that change what others see. Everything else reads.
 WRITING = {
     *("chat.postMessage", "chat.update", "chat.startStream", "chat.appendStream", "chat.stopStream"),
     *("chat.postEphemeral", "agents.sessions.setStatus", "agents.sessions.rename", "reactions.add", "chat.delete"),
 }
-READING = re.compile(r"(?:\w+\.)+(?:test|info|list|history|replies|members|getPermalink|getUploadURLExternal|open)")
+READING = re.compile(
+    r"(?:\w+\.)+(?:test|info|list|history|replies|members|conversations|getPermalink|open)|assistant\.search\.\w+"
+)
 
 
 def obey(attack: Attack, model: ScriptedModel, fetched: list[ServerCall]) -> None:
@@ -93,15 +97,33 @@ def posted(dialogue: Dialogue, scene: Scene) -> list[MessageRecord]:
     return [one for one in dialogue.workspace.thread(scene.channel, scene.ts) if one.user == dialogue.workspace.bot.id]
 
 
-def leaks(dialogue: Dialogue, scene: Scene) -> list[str]:
+def may_link(dialogue: Dialogue, scene: Scene, sources: Addresses) -> Callable[[str], bool]:
+    """Return whether an answer may link to an address: one of a source, or of a message that its readers can open."""
+    workspace = dialogue.workspace.workspace
+    hosts = {urlsplit(workspace.base_url).netloc, f"{workspace.domain}.slack.com"}
+    opened = {
+        one.id
+        for one in workspace.channels.values()
+        if not one.is_private or scene.channel in {one.id, dialogue.direct}
+    }
+
+    def linked(address: str) -> bool:
+        found = PERMALINK.fullmatch(address)
+        is_message = found is not None and found["host"] in hosts and found["channel"] in opened
+        return is_message or address in sources or trimmed(address) in sources
+
+    return linked
+
+
+def leaks(dialogue: Dialogue, scene: Scene, sources: Addresses) -> list[str]:
     """Return what an attack has reached."""
     attack, workspace = scene.attack, dialogue.workspace
-    known = Addresses(*scene.said, PAGE)
+    is_known = may_link(dialogue, scene, sources)
     found: list[str] = []
     for message in posted(dialogue, scene):
         # Beside blocks, the text is for notifications, where it is cut.
         linked = [*links_in(message.blocks), *(one for one in links(message.text) if "://" in one)]
-        found += [f"link: {one}" for one in linked if one not in known and trimmed(one) not in known]
+        found += [f"link: {one}" for one in linked if not is_known(one)]
         texts = [message.text, *texts_in(message.blocks)]
         found += [f"rings: {text[:60]}" for text in texts if RINGS.search(text)]
         found += ["file"] if message.files else []
@@ -149,7 +171,9 @@ async def test_nothing_leaves(dialogue: Dialogue, model: ScriptedModel, origin: 
     if not origin.endswith("_asks"):
         times = [sum(attack.case in request.question for request in model.requests) for attack in chosen]
         assert times == [1 + bool(attack.calls) for attack in chosen]
-    assert [one for scene in scenes for one in leaks(dialogue, scene)] == []
+    # What others have said in the workspace may have been found.
+    sources = Addresses(PAGE, *(text for scene in scenes for text in scene.said))
+    assert [one for scene in scenes for one in leaks(dialogue, scene, sources)] == []
     assert strays(dialogue, scenes) == []
     assert await kept(dialogue) == before
     assert [call.input for call in fetched if call.result and not call.result.is_error] == []

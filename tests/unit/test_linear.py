@@ -20,6 +20,7 @@ import pytest
 
 import bot
 from bot.core import mention_commands, prompt_data, search_words, tokens, trigrams
+from bot.core.addresses import Addresses
 from bot.core.answer import name_at_start, stop_or_continue
 from bot.core.classify import evidence, examples
 from bot.core.classify import parse as classify
@@ -48,7 +49,6 @@ from bot.core.summarize import text as summarize_text
 from bot.core.summarize import transcript
 from bot.core.time_span import times as span
 from bot.core.triage import issue, similar, small_talk
-from bot.core.writing.addresses import Addresses
 from bot.core.writing.unlinking import Unlinking
 from bot.playground.page import emoji, markdown, mrkdwn, typed, unfinished
 from bot.playground.rehearsal import conversation, revision
@@ -465,7 +465,7 @@ LOOPS = {
     "bot.core.code.syntax": "in the bounded process",
     "bot.core.code_blocks.file_names": "files.blocks",
     "bot.core.answer.thread_summary": "counts messages",
-    "bot.core.writing.addresses": "Unlinking",
+    "bot.core.addresses": "Unlinking",
     "bot.core.writing.fit": "counts messages",
     "bot.core.writing.unlinking": "Unlinking",
     "bot.core.privacy.redaction.keyword": "find",

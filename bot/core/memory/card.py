@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core.actions import DISCARD_NOTE, KEEP_NOTE
+from bot.core.addresses import parted
 from bot.core.domain.control_value import NoteRef
 from bot.core.domain.note import NoteOutcome
 from bot.core.domain.thread import Record
@@ -47,8 +48,8 @@ async def quotation(note: Note, chat: Chat) -> str:
 
 
 def plain(text: str) -> str:
-    """Escape the characters that would turn a text into a link, a mention or markup."""
-    return "".join(f"\\{letter}" if letter in "*_~`[]\\|<>#" else letter for letter in text)
+    """Return a text that is no link, mention or markup for anyone: the words of a note may be the model's."""
+    return "".join(f"\\{letter}" if letter in "*_~`[]\\|<>#" else letter for letter in parted(text))
 
 
 async def on_action(action: Action, *, checkpoint: Checkpoint, store: Store, chat: Chat) -> Record:

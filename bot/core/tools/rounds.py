@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     import asyncio
 
     from bot.calls import Call
+    from bot.core.addresses import Addresses
     from bot.core.domain.thread import RejectedFile
     from bot.core.ports import Answer, Completion, Model, Request
-    from bot.core.writing.addresses import Addresses
 
 log = logging.getLogger(__name__)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import html
 import re
 
-from bot.core.writing.addresses import BREAK
+from bot.core.addresses import BREAK
 from bot.core.writing.labeled_links import unescaped
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 _BEGUN = re.compile(r"&[#\w]{0,32}\Z")
-_PARTS = frozenset(":/.@")
+_PARTS = frozenset(":/.@?#=")
 
 
 def entity(text: str, start: int) -> tuple[str, int] | None:

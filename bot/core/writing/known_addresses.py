@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from bot.core.addresses import Addresses
 from bot.core.domain.message import Role
-from bot.core.writing.addresses import Addresses
 from bot.core.writing.unlinking import Unlinking
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def add_round(known: Addresses, one: Round) -> None:
     for result in one.results:
         known.add(result.content, but=one.content)
         for passage in result.passages:
-            known.add(f"{passage.source}\n{passage.title}\n{passage.text}")
+            known.add(f"{passage.source}\n{passage.title}\n{_linked_in(passage.text)}")  # it may be an earlier answer
     known.add(one.added)
 
 

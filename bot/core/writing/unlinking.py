@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.core.writing.addresses import (
+from bot.core.addresses import (
     BREAK,
     LONGEST,
     Addresses,

@@ -7,13 +7,13 @@ import json
 import pytest
 
 from bot.calls import Purpose
+from bot.core.addresses import Addresses
 from bot.core.domain.attachment import Attachment
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import Role
-from bot.core.domain.tool import Round, ToolResult
+from bot.core.domain.tool import Passage, Round, ToolResult
 from bot.core.ports import Request, Turn
 from bot.core.prompt_data import quoted
-from bot.core.writing.addresses import Addresses
 from bot.core.writing.known_addresses import add_round, known_addresses
 
 PAGE = "https://example.com/page?a=1"
@@ -37,6 +37,8 @@ def request(*turns: Turn, instructions: str = "", rounds: tuple[Round, ...] = ()
         request(Turn(Role.USER, "?"), Turn(Role.ASSISTANT, f"[page]({PAGE})"), Turn(Role.USER, "Again?")),
         request(rounds=(Round("[]", (ToolResult("t", json.dumps({"url": PAGE})),)),)),
         request(rounds=(Round("[]", (), f"And {PAGE}?"),)),
+        request(rounds=(Round("[]", (ToolResult("t", "", (Passage("m1", "Ada", f"See {PAGE}."),)),)),)),
+        request(rounds=(Round("[]", (ToolResult("t", "", (Passage(PAGE, "Ada", "Yes."),)),)),)),
     ],
 )
 def test_an_address_in_a_source_is_known(asked: Request) -> None:
@@ -53,6 +55,7 @@ CALL = json.dumps([{"type": "tool_use", "id": "t", "name": "find", "input": {"qu
         request(Turn(Role.USER, "Hi"), Turn(Role.ASSISTANT, f"`curl {PAGE}`"), Turn(Role.USER, "Again?")),
         request(rounds=(Round(CALL, (ToolResult("t", f"Nothing found for {PAGE}", is_error=True),)),)),
         request(rounds=(Round(CALL),)),
+        request(rounds=(Round("[]", (ToolResult("t", "", (Passage("m1", "Parley", f"`curl {PAGE}`"),)),)),)),
         request(Turn(Role.USER, "https://example.com/page?a=12 https://example.com/page/a=1 example.com")),
         request(Turn(Role.USER, "", (Attachment("a.png", "image/png", PAGE.encode(), 9),))),
     ],

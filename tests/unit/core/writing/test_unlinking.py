@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.core.writing.addresses import Addresses, trimmed
+from bot.core.addresses import Addresses, trimmed
 from bot.core.writing.unlinking import MOST_WAITING, Unlinking
 from tests.support.links import links
 

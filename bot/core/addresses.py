@@ -53,7 +53,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*+:/*+", re.IGNORECASE)
 _INNER_SCHEME = re.compile(r"[a-z0-9+.-]{0,20}:/[/:]*+", re.IGNORECASE)
 
 
-_PARTED = re.compile(r"(?<=www)(?=\.)|(?<=[.@&])(?!\Z)|(?<=/)(?=/)|(?<=\])(?=\()", re.IGNORECASE)
+_PARTED = re.compile(r"(?<=www)(?=\.)|(?<=\w[.@])(?=[\w-])|(?<=&)(?=[#\w])|(?<=/)(?=/)|(?<=\])(?=\()", re.IGNORECASE)
 
 
 class Addresses:
