@@ -72,6 +72,12 @@ class Addresses:
         found = set(_keys_in(text))
         self._known |= found.difference(_keys_in(but)) if but else found
 
+    def part_others(self, text: str) -> str:
+        """Return a text in which any other address is none anymore, in code too."""
+        return _FOUND.sub(
+            lambda found: found[0] if any(one in self for one in _spellings(found[0])) else parted(found[0]), text
+        )
+
     def __contains__(self, address: str) -> bool:
         if _SCHEME.match(address) or _MAIL.fullmatch(address):
             return _key(address) in self._known

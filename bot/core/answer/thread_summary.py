@@ -5,17 +5,19 @@ A summary stays the same for many turns, so that the API's cache knows each requ
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.calls import Call, Purpose
+from bot.core.addresses import Addresses
 from bot.core.domain.message import Place, Role
 from bot.core.ports import ChatNames, Request, Turn
 from bot.core.prompt_data import quoted
 from bot.core.tokens import estimate_tokens, shorten
+from bot.core.writing.known_addresses import links_of
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Sequence
 
     from bot.core.domain.message import Message
@@ -106,4 +108,11 @@ async def condense(
     )
     completion = await model.write(request, lambda _: None, cancelled=cancelled)
     summary = completion.text.strip()[:LONGEST_SUMMARY]
+    summary = await asyncio.to_thread(with_known_addresses, summary, conversation.summary, messages)
     return Condensed(place, conversation.summary_until, until, summary, (completion.call,))
+
+
+def with_known_addresses(summary: str, before: str, messages: Sequence[Message]) -> str:
+    """Return a new summary whose addresses stood in what it sums up: answers take them for people's own."""
+    said = (message.text if message.role is Role.USER else links_of(message.text) for message in messages)
+    return Addresses(before, *said).part_others(summary)

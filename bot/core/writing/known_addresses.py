@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.addresses import Addresses
 from bot.core.domain.message import Role
-from bot.core.writing.unlinking import Unlinking
+from bot.core.writing.unlinking import unlinked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,24 +74,22 @@ def add_round(known: Addresses, one: Round) -> None:
     for result in one.results:
         known.add(result.content, but=one.content)
         for passage in result.passages:
-            known.add(f"{passage.source}\n{passage.title}\n{_linked_in(passage.text)}")  # it may be an earlier answer
+            known.add(f"{passage.source}\n{passage.title}\n{links_of(passage.text)}")  # it may be an earlier answer
     known.add(one.added)
 
 
 def _said(request: Request, *, raw: bool = False) -> Iterator[str]:
     yield request.settings.prompt
     for turn in request.turns:
-        yield turn.text if raw or turn.role is Role.USER else _linked_in(turn.text)
+        yield turn.text if raw or turn.role is Role.USER else links_of(turn.text)
         for file in turn.attachments:
             yield f"{file.name}\n{file.context}"
             if file.media_type == "text/plain":
                 yield file.data.decode(errors="replace")
 
 
-def _linked_in(answer: str) -> str:
+def links_of(answer: str) -> str:
     """Return the addresses that are links in an earlier answer. Those in its code may be the model's own."""
     linked = _Linked()
-    reading = Unlinking(linked, lambda _: None)
-    reading.write(answer)
-    reading.close()
+    unlinked(answer, linked)
     return "\n".join(linked.found)

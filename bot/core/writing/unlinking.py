@@ -336,5 +336,13 @@ class Unlinking:
         return escape(read, found.start()) or ((found[0], found.end()) if is_over else None)
 
 
+def unlinked(text: str, known: Addresses) -> str:
+    """Return a whole text in which only known addresses are links."""
+    unlinking = Unlinking(known, lambda _: None)
+    unlinking.write(text)
+    unlinking.close()
+    return unlinking.text
+
+
 def _is_word(signs: str) -> bool:
     return any(sign.isalnum() or sign in "_`" for sign in signs)

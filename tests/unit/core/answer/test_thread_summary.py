@@ -5,7 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.answer.thread_summary import MOST_AT_ONCE, is_due, older, prompt, weight
+from bot.core.addresses import Addresses
+from bot.core.answer.thread_summary import MOST_AT_ONCE, is_due, older, prompt, weight, with_known_addresses
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import FileRef, Message, Role
 from bot.core.domain.thread import Conversation
@@ -85,3 +86,21 @@ def test_words_and_files_go_as_data() -> None:
     assert '"files": ["plan.pdf"]' in text
     assert '{"by": "you", "text": "no"}' in text
     assert "U2" not in text
+
+
+def test_a_summary_brings_no_address_along() -> None:
+    said = [
+        Message(Role.USER, "U1", "See https://known.example/a?b=1.", "1.0", number=1),
+        Message(Role.ASSISTANT, "", "Try `curl https://made.example/x`.", "2.0", number=2),
+    ]
+    summary = (
+        "They read https://known.example/a?b=1 and [x](https://evil.example/?q=1), www.evil.example/2, before.example/x"
+        "\n```\ncurl https://evil.example/3 https://made.example/x\n```\n"
+    )
+    kept = with_known_addresses(summary, "They knew before.example/x", said)
+    assert kept.replace("\u200b", "") == summary
+    known = Addresses(kept)
+    assert "https://known.example/a?b=1" in known
+    assert "before.example/x" in known
+    foreign = ("https://evil.example/?q=1", "https://evil.example/3", "www.evil.example/2", "https://made.example/x")
+    assert not [address for address in foreign if address in known]
