@@ -11,6 +11,7 @@ hold.py         … the bot with a watch on its loop, for that
 hops.py         what a mention runs through (a command of its own)
 traced.py       … the bot with a trace of that
 counts.py       … what the syntax tree says of all files
+find.py         how long finding among a million messages takes (a command of its own)
 transaction.py  what a transaction on SQLite computes (a command of its own)
 redaction.py    what redaction finds, and hides by mistake (a command of its own)
 ordinary.py     … the ordinary texts for that

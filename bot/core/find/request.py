@@ -17,7 +17,6 @@ USAGE = N_(
     "with `since 7d`, `in #channel` or `from @anna`."
 )
 
-_COMMAND = re.compile(r"\s*find\b", re.IGNORECASE)
 _QUOTED = re.compile(r'["“”„«»][^"“”„«»]*["“”„«»]')
 _CHANNEL = re.compile(r"(?<!\S)(?:in\s+)?#(?P<channel>[^\s,;:#]{1,80})(?!\S)", re.IGNORECASE)
 _AUTHOR = re.compile(
@@ -40,7 +39,7 @@ class FindRequest:
 
 def parse(typed: str) -> FindRequest:
     """Read what was typed after `/parley`. Raises `UsageError`, with how it is used."""
-    text = _COMMAND.sub("", typed, count=1)
+    text = " ".join(typed.split(maxsplit=1)[1:])
     quoted = _QUOTED.findall(text)
     rest = _QUOTED.sub(" ", text)
     channel, rest = _taken(_CHANNEL, rest)
