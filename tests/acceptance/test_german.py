@@ -402,7 +402,7 @@ async def test_memory_is_in_german(german: GermanStage) -> None:
     workspace, general = german.workspace, german.dialogue.general
     await german.typed("/parley", "set memory on")
     await german.typed("/parley", "memory add Ana ist weg bis 30.12.", user=workspace.sam)
-    for typed in ("memory", "memory add Ana ist weg", "memory edit 1", "memory delete 9", "memory list"):
+    for typed in ("memory", "memory add Ana ist weg bis 30.12.", "memory edit 1", "memory delete 9", "memory list"):
         assert await german.typed("/parley", typed)
     for text in ("Passwort: hunter2-Zk9!", "x" * 2_001):
         await german.typed("/parley", f"memory add {text}")
