@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bot.claude import web_steps
+from bot.core.characters import sendable
 from bot.core.domain.tool import Source, ToolCall
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Blocks:
     def _input(self, call: str, written: str) -> dict[str, Any]:
         """Read the arguments of a call; those that are no JSON object go back as an empty one."""
         try:
-            found = json.loads(written)
+            found = json.loads(sendable(json.dumps(json.loads(written), ensure_ascii=False)))
         except ValueError:
             found = None
         if isinstance(found, dict):
@@ -131,4 +132,4 @@ class Blocks:
     def content(self) -> str:
         """All blocks as JSON, in their order. The API takes no empty text."""
         kept = [one for _, one in sorted(self._blocks.items()) if one["type"] != "text" or one["text"].strip()]
-        return json.dumps(kept, ensure_ascii=False)
+        return sendable(json.dumps(kept, ensure_ascii=False))

@@ -245,7 +245,11 @@ class Claude(ModelLimits):
             "model": card.id,
             "max_tokens": min(request.max_output, card.max_output),
             "system": prompts.system(self._prompt(request), prompts.instructions_of(settings)),
-            "messages": [*(_message(turn, encode) for turn in request.turns), *tools.exchanged(request.rounds)],
+            "messages": [
+                *(_message(turn, encode) for turn in request.turns),
+                *tools.exchanged(request.rounds),
+                *(_message(turn, encode) for turn in request.last),
+            ],
             "tools": declared or omit,
             "tool_choice": omit if request.may_call or not declared else {"type": "none"},
             # A conversation comes back with one more turn, so what was sent is worth caching; other requests don't.

@@ -88,7 +88,7 @@ class ModelLimits:
     def ceiling(self, request: Request, *, is_batch: bool = False) -> int | None:
         """Return what a request costs at most, in millionths of a dollar; None where the model's price is unknown."""
         card = self.card_of(request.settings)
-        words = sum(estimate_tokens(turn.text) + TOKENS_PER_TURN for turn in request.turns)
+        words = sum(estimate_tokens(turn.text) + TOKENS_PER_TURN for turn in (*request.turns, *request.last))
         words += sum(_size(one) for one in request.rounds)
         words += sum(estimate_tokens(f"{tool.description}{tool.schema}") for tool in request.tools)
         looked_up, searches = tools.ceiling(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
 from bot.core.ports.tools import ToolCallState
 from bot.db.tables import ToolCallRow
@@ -37,7 +37,8 @@ class SqlToolJournal:
             "begun_at": entry.begun_at,
         }
         async with self._writer.begin() as connection:
-            before = (await connection.execute(select(ToolCallRow.state).where(*_this(entry)))).scalar_one_or_none()
+            earlier = select(ToolCallRow.state).where(*_this(entry) if not entry.is_write else _same(entry))
+            before = (await connection.execute(earlier.limit(1))).scalar_one_or_none()
             if before is None:
                 statement = INSERT[connection.dialect.name](ToolCallRow).values(row)
                 await connection.execute(statement.on_conflict_do_nothing())
@@ -47,6 +48,13 @@ class SqlToolJournal:
         """Keep how a call ended."""
         async with self._writer.begin() as connection:
             await connection.execute(update(ToolCallRow).where(*_this(entry)).values(state=state))
+
+
+def _same(entry: ToolCallEntry) -> tuple[ColumnElement[bool], ...]:
+    """Select the call, and what asked for the same: where a round could not be kept, the model has written it again."""
+    row = ToolCallRow
+    twin = and_(row.tool == entry.tool, row.arguments_hash == entry.arguments_hash, row.state != ToolCallState.FAILED)
+    return row.workspace == entry.place.workspace, row.turn == entry.turn, or_(row.call == entry.call, twin)
 
 
 def _this(entry: ToolCallEntry) -> tuple[ColumnElement[bool], ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
+from bot.core import mention_commands
 from bot.core.answer.stop_or_continue import is_continue, is_stop
 from bot.core.domain.message import IncomingMessage, Message, Role
 from bot.jobs.deliveries import MESSAGE, queue_key
@@ -39,6 +40,13 @@ class QueuedMessages:
 
 
 def _joins(said: IncomingMessage, question: IncomingMessage) -> bool:
-    is_word = is_stop(said.text) or is_continue(said.text)
+    is_word = is_stop(said.text) or is_continue(said.text) or _is_command(said)
     is_alone = said.files or said.is_bot or said.addresses_other or is_word or not said.text
     return said.author == question.author and not is_alone
+
+
+def _is_command(said: IncomingMessage) -> bool:
+    occasion = mention_commands.Occasion(
+        is_called=said.mentions_bot or said.is_direct, thread="ours", has_files=bool(said.files)
+    )
+    return mention_commands.read(said.text, occasion) is not None

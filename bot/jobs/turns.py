@@ -284,14 +284,16 @@ def _as_changed(incoming: IncomingMessage) -> MessageEdit:
 
 
 def _finish(record: Record, job: Job) -> Finish:
-    """Store a record, and end what waits for a turn that it no longer needs."""
-    store = partial(db_store.record, record=call_ledger.whole(record), is_repeat=job.was_begun)
+    """Store a record, and end what waits for a turn that it no longer needs; what was deleted meanwhile isn't kept."""
+    store = partial(db_store.record, is_repeat=job.was_begun)
+    whole = call_ledger.whole(record)
     if not record.joined:
-        return store
+        return partial(store, record=whole)
+    deliveries = {one: joined for joined in record.joined for one in delivery_ids(record.place, joined)}
 
     def finish(connection: Connection) -> None:
-        store(connection)
-        end_waiting(connection, [one for joined in record.joined for one in delivery_ids(record.place, joined)])
+        deleted = {deliveries[one] for one in end_waiting(connection, tuple(deliveries))}
+        store(connection, record=replace(whole, messages=tuple(one for one in whole.messages if one.id not in deleted)))
 
     return finish
 

@@ -40,7 +40,8 @@ class Request:
     default, unless the channel sets another.
 
     `tools` are what the model may call, in this order, and `web` what it may look up; `rounds` are what it has called
-    so far, after `turns`. `may_call`: whether it may call any more, or has to answer now.
+    so far, after `turns`, and `last` are turns after those. `may_call`: whether it may call any more, or has to answer
+    now.
     """
 
     purpose: str  # names the prompt: a `Purpose`, or the name of the command that it answers
@@ -52,6 +53,7 @@ class Request:
     tools: tuple[ToolDefinition, ...] = ()
     web: WebAccess | None = None
     rounds: tuple[Round, ...] = ()
+    last: tuple[Turn, ...] = ()
     may_call: bool = True
 
 

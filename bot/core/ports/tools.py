@@ -23,7 +23,10 @@ class ToolCallState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ToolCallEntry:
-    """A call as the journal keeps it: no argument, only a hash of all of them. `turn` is the turn's reference."""
+    """A call as the journal keeps it: no argument, only a hash of all of them. `turn` is the turn's reference.
+
+    `is_write`: it changes something that stays.
+    """
 
     place: Place
     turn: str
@@ -31,13 +34,17 @@ class ToolCallEntry:
     tool: str
     arguments_hash: str
     begun_at: datetime
+    is_write: bool = False
 
 
 class ToolJournal(Protocol):
     """Keeps each call before it runs, so that another try of the turn knows of it."""
 
     async def begin(self, entry: ToolCallEntry) -> ToolCallState | None:
-        """Keep a call that is about to run; return how an earlier try left it, None where there was none."""
+        """Keep a call that is about to run; return how an earlier try left it, None where there was none.
+
+        One that writes is the same as any of the turn with the same arguments that did not fail.
+        """
 
     async def end(self, entry: ToolCallEntry, state: ToolCallState) -> None:
         """Keep how a call ended."""

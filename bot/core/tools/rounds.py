@@ -12,17 +12,17 @@ platform does not allow to keep is not kept, nor is anything after it: such a ro
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
 from bot.core.cancel import cancel_on
 from bot.core.domain.message import IncomingMessage, Message
-from bot.core.domain.tool import Round, Source, Step, ToolCall
+from bot.core.domain.tool import Round, Source, Step, ToolCall, ToolResult
 from bot.core.ports.tools import Arrivals, ToolJournal
 from bot.core.tools.run import Runner
 from bot.core.tools.sources import Sources
@@ -30,12 +30,17 @@ from bot.core.tools.tool import Tool, ToolContext
 from bot.core.writing.ask import ModelAnswer, ask_once, shown
 from bot.core.writing.known_addresses import add_round, addresses_of
 from bot.core.writing.unlinking import Unlinking
-from bot.errors import ModelEmptyError, ModelError, ModelRejectedError, ModelStoppedError, OverBudgetError
+from bot.errors import (
+    ModelEmptyError,
+    ModelError,
+    ModelRejectedError,
+    ModelStoppedError,
+    ModelTooLargeError,
+    OverBudgetError,
+)
 from bot.language import N_, _
 
 if TYPE_CHECKING:
-    import asyncio
-
     from bot.calls import Call
     from bot.core.addresses import Addresses
     from bot.core.domain.thread import RejectedFile
@@ -51,6 +56,9 @@ NO_WEB = N_(
     "I answered without the web, because Anthropic refused it for this bot's account or model. My administrator can "
     "turn web search on in the Claude Console; the log says more."
 )
+TOO_MUCH = N_("What I looked up is too long to read at once. Please ask about less of it.")
+TOO_LONG = "This was too long to read. Answer with what you have."  # not for people: Claude is told this
+SAY = "(The person has read nothing after these results. Tell them what came of it.)"  # not for people: as above
 OUT_OF_MONEY = N_("I stopped looking things up here. {reason}")
 
 
@@ -151,7 +159,10 @@ class _Asking:
         self._notes: list[str] = []
         self._calls: tuple[Call, ...] = ()
         self._refused: tuple[RejectedFile, ...] = ()
-        self._until = monotonic() + SECONDS
+        self._until = _now() + SECONDS
+        self._may_call = True  # in the request that is under way
+        self._takes_text = False  # beside the newest results
+        self._has_asked_again = False
 
     async def answer(self) -> ModelAnswer:
         """Go from round to round."""
@@ -165,11 +176,15 @@ class _Asking:
                 if not self._progress.rounds:
                     raise
                 return self._over(_(OUT_OF_MONEY, reason=error.sentence))
-            except ModelEmptyError:
+            except ModelEmptyError as error:
+                if self._may_ask_again(error):
+                    continue
                 if not self._text.text.strip():
                     raise
-                return self._over()
-            if not completion.content or not self._may_go_on:
+                return self._over(truncated=error.call is not None and error.call.stop_reason == "max_tokens")
+            if not completion.content or not self._may_call:
+                if not self._text.text.strip():
+                    raise ModelEmptyError("no text in the last round", call=completion.call)
                 return self._over(truncated=completion.truncated)
             self._progress = replace(self._progress, asked=_asked(completion))
             await self._keep()
@@ -178,6 +193,8 @@ class _Asking:
         """Show again what an earlier try had come to."""
         for step in self._progress.steps:
             self._show(step)
+        for source in self._progress.cited:
+            self._cite(source)
         for one in self._progress.rounds:
             add_round(self._known, one)
         if self._progress.text:
@@ -185,11 +202,12 @@ class _Asking:
 
     @property
     def _may_go_on(self) -> bool:
-        return len(self._progress.rounds) < self._rounds.most and monotonic() < self._until
+        return len(self._progress.rounds) < self._rounds.most and _now() < self._until
 
     async def _ask(self) -> Completion:
         """Ask for the next part of the answer. Raises a `ModelError` whose `partial` is all that was streamed."""
-        request = replace(self._request, rounds=self._progress.rounds, may_call=self._may_go_on)
+        self._may_call = self._may_go_on
+        request = replace(self._request, rounds=self._progress.rounds, may_call=self._may_call)
         listeners = replace(shown(request, self._answer), step=self._show, cite=self._cite)
         self._text.begin()
         try:
@@ -201,16 +219,44 @@ class _Asking:
             self._calls = (*self._calls, *((error.call,) if error.call else ()))
             self._request, self._notes = replace(self._request, web=None), [_(NO_WEB)]
             return await self._ask()
+        except ModelTooLargeError as error:
+            if error.partial.strip() or not self._leave_out():
+                error.own_sentence = _(TOO_MUCH) if request.rounds else ""
+                raise self._failed(error) from None
+            self._calls = (*self._calls, *((error.call,) if error.call else ()))
+            return await self._ask()
         except ModelError as error:
             raise self._failed(error) from None
         self._text.close()
         self._calls, self._refused = (*self._calls, *written.calls), (*self._refused, *written.refused)
         return written.completion
 
+    def _leave_out(self) -> bool:
+        """Take the newest results back, which are too long, so that the rest is answered; False if there are none."""
+        *before, newest = self._progress.rounds or (Round(""),)
+        if all(result.is_error for result in newest.results):
+            return False
+        left = tuple(ToolResult(one.call, TOO_LONG, is_error=True) for one in newest.results)
+        self._progress = replace(self._progress, rounds=(*before, replace(newest, results=left)))
+        self._until = _now()
+        return True
+
+    def _may_ask_again(self, error: ModelEmptyError) -> bool:
+        """Return whether an answer that ended behind results without a word is asked for once more."""
+        is_cut = error.call is None or error.call.stop_reason == "max_tokens"
+        if is_cut or self._has_asked_again or not self._takes_text:
+            return False
+        self._has_asked_again, self._calls = True, (*self._calls, *((error.call,) if error.call else ()))
+        *before, newest = self._progress.rounds
+        said = "\n\n".join(filter(None, (newest.added, SAY)))
+        self._progress = replace(self._progress, rounds=(*before, replace(newest, added=said)))
+        return True
+
     def _failed(self, error: ModelError) -> ModelError:
-        """Let an error tell all that was streamed."""
+        """Let an error tell all that was streamed; nothing, where another try goes on with the rounds that are kept."""
         self._text.close()
-        error.partial = self._text.text
+        if error.partial.strip() or not error.is_transient or not self._is_kept:
+            error.partial = self._text.text
         return error
 
     async def _run(self, asked: Asked) -> None:
@@ -221,6 +267,7 @@ class _Asking:
             results = await cancel_on(self._cancelled, runner.run(asked.calls, context))
         except ModelStoppedError as error:
             raise self._failed(error) from None
+        self._takes_text = bool(asked.calls) and not asked.takes_only_results
         new = () if asked.takes_only_results else await self._arrived()
         added = ADDED.format(text="\n\n".join(one.text for one in new)) if new else ""
         this = Round(asked.content, results, added)
@@ -275,3 +322,7 @@ class _Asking:
 def _asked(completion: Completion) -> Asked:
     searched = completion.call.web_searches + completion.call.web_fetches > 0 or completion.takes_only_results
     return Asked(completion.content, completion.tool_calls, completion.takes_only_results, searched)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from bot.core.domain.tool import MOST_TITLE, Source, Step, StepState, ToolResult
+from bot.core.domain.tool import MOST_TITLE, Passage, Source, Step, StepState, ToolResult
 from bot.core.ports.tools import ToolCallEntry, ToolCallState, ToolJournal
 from bot.core.tools.tool import Tool, ToolOutput
 from bot.errors import BotError
@@ -33,9 +33,10 @@ MOST_FAULTS = 5  # of arguments, that the model is told
 UNKNOWN = "There is no tool of this name here."  # not for people: Claude is told this
 NO_OBJECT = "The arguments were not a JSON object. Nothing was done."  # not for people: Claude is told this
 TOO_MANY = "Too many calls at once: at most {most} run. This one did not."  # not for people: Claude is told this
-DONE_BEFORE = "This was done already, before an interruption. Don't do it again."  # not for people: Claude is told this
+DONE_BEFORE = "This was done already. Don't do it again."  # not for people: Claude is told this
 MAYBE_DONE = "An interruption came, so this may be done. It was not done again."  # not for people: Claude is told this
 TOO_SLOW = "This took longer than {seconds:.0f} seconds and was ended."  # not for people: Claude is told this
+MAYBE_TOO_SLOW = f"{TOO_SLOW} It may be done. Don't do it again."  # not for people: Claude is told this
 CUT = "\n[cut: the rest of the result is left out]"  # not for people: Claude is told this
 
 
@@ -70,12 +71,12 @@ class Runner:
         try:
             arguments = tool.arguments.model_validate(call.arguments)
         except ValidationError as error:
-            return ToolResult(call.id, _faults(error), is_error=True)
+            return ToolResult(call.id, _cut(_faults(error)), is_error=True)
         output = await self._once(tool, arguments, call, context)
         return ToolResult(
             call.id,
             _cut(output.content),
-            output.passages,
+            _fitting(output.passages),
             is_error=output.is_error,
             is_storable=output.is_storable,
         )
@@ -89,6 +90,7 @@ class Runner:
             tool=tool.name,
             arguments_hash=_hash(call.arguments),
             begun_at=datetime.now(UTC),
+            is_write=tool.is_write,
         )
         before = await self.journal.begin(entry)
         if before is not None and tool.is_write:
@@ -111,7 +113,8 @@ class Runner:
                 return await tool.run(arguments, context)
         except TimeoutError:
             log.warning("the tool %s took too long", tool.name)
-            return ToolOutput(TOO_SLOW.format(seconds=SECONDS), is_error=True)
+            said = MAYBE_TOO_SLOW if tool.is_write else TOO_SLOW
+            return ToolOutput(said.format(seconds=SECONDS), is_error=True)
         except BotError as error:
             log.info("the tool %s returned an error: %s", tool.name, type(error).__name__)
             with in_english():
@@ -131,3 +134,14 @@ def _faults(error: ValidationError) -> str:
 
 def _cut(content: str) -> str:
     return content if len(content) <= LONGEST_RESULT else content[: LONGEST_RESULT - len(CUT)] + CUT
+
+
+def _fitting(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    """Return the passages that a result holds, the last of them cut; the API takes none without text."""
+    left, found = LONGEST_RESULT, []
+    for one in passages:
+        text = one.text[:left]
+        if text.strip():
+            found.append(replace(one, text=text))
+            left -= len(text)
+    return tuple(found)

@@ -96,7 +96,8 @@ async def ask_once(
         try:
             completion = await model.write(request, on_text, listeners, cancelled)
         except ModelRejectedError as error:
-            if error.partial or request.web is not None:
+            is_of_file = error.at is not None or error.media_type
+            if error.partial or (request.web is not None and not is_of_file):
                 raise
             found = await rejected_files.find(request, error, model=model, cancelled=cancelled)
             log.warning("asking again without %d files: %s", len(found.files), error)
@@ -107,20 +108,25 @@ async def ask_once(
                 raise
             log.warning("asking for the rest: %s", error)
             begun = (*before, *((error.call,) if error.call else ()))
-            completion = await _rest(request, error, on_text, model, cancelled)
+            completion = await _rest(request, error, on_text, replace(listeners, thinking=None), model, cancelled)
             return Written(completion, (*begun, completion.call), refused)
         else:
             return Written(completion, (*before, completion.call), refused)
 
 
 async def _rest(
-    request: Request, cut: ModelError, on_text: Callable[[str], None], model: Model, cancelled: asyncio.Event | None
+    request: Request,
+    cut: ModelError,
+    on_text: Callable[[str], None],
+    listeners: Listeners,
+    model: Model,
+    cancelled: asyncio.Event | None,
 ) -> Completion:
     """Ask for the rest of an answer that was cut; return all of it. Raises a `ModelError` with all that came."""
     await read(cut.partial)
     seam = Seam(cut.partial, on_text)
     try:
-        completion = await model.write(rest_of(request, cut.partial), seam.write, cancelled=cancelled)
+        completion = await model.write(rest_of(request, cut.partial), seam.write, listeners, cancelled)
     except ModelError as error:
         seam.close()
         error.partial = cut.partial + seam.text

@@ -28,9 +28,11 @@ _LAST_WORD = re.compile(r"\w+\Z")
 
 
 def rest_of(request: Request, begun: str) -> Request:
-    """Ask for the rest of an answer that was begun."""
+    """Ask for the rest of an answer that was begun. It has to do with what was looked up before."""
     asking = GO_ON.format(ending=begun[-ENDING:])
-    return replace(request, turns=(*request.turns, Turn(Role.ASSISTANT, begun.rstrip()), Turn(Role.USER, asking)))
+    return replace(
+        request, last=(*request.last, Turn(Role.ASSISTANT, begun.rstrip()), Turn(Role.USER, asking)), may_call=False
+    )
 
 
 def without_repetition(begun: str, rest: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from bot.calls import Call
-    from bot.core.domain.tool import Step
+    from bot.core.domain.tool import Source, Step
     from bot.core.ports import BatchRequest, Completion, Filled, Listeners, Model, Request
 
 QUICK = 4_000  # characters that are searched in a millisecond or two
@@ -85,7 +85,7 @@ async def _redacted(request: Request) -> tuple[Request, Redaction]:
 
 def _sizes(request: Request) -> Iterable[int]:
     yield len(request.settings.prompt)
-    for turn in request.turns:
+    for turn in (*request.turns, *request.last):
         yield len(turn.text)
         yield from (len(one.data) for one in turn.attachments if one.media_type == "text/plain")
     for one in request.rounds:
@@ -95,13 +95,21 @@ def _sizes(request: Request) -> Iterable[int]:
 
 def _restoring(listeners: Listeners, thought: Restoring, redaction: Redaction) -> Listeners:
     """Return listeners that hear what was hidden, too."""
-    hear = listeners.step
+    hear, cite = listeners.step, listeners.cite
+
+    def whole(source: Source) -> Source:
+        return replace(source, url=redaction.restore(source.url), title=redaction.restore(source.title))
 
     def step(one: Step) -> None:
         if hear is not None:
-            hear(replace(one, title=redaction.restore(one.title)))
+            hear(replace(one, title=redaction.restore(one.title), sources=tuple(map(whole, one.sources))))
 
-    return replace(listeners, thinking=thought.write if listeners.thinking else None, step=step if hear else None)
+    return replace(
+        listeners,
+        thinking=thought.write if listeners.thinking else None,
+        step=step if hear else None,
+        cite=(lambda source: cite(whole(source))) if cite else None,
+    )
 
 
 @contextmanager

@@ -53,7 +53,9 @@ class Redaction:
         """
         settings = self.settings(request.settings)
         turns, rounds = tuple(map(self._turn, request.turns)), tuple(map(self._round, request.rounds))
-        return replace(request, settings=settings, turns=turns, rounds=rounds)
+        return replace(
+            request, settings=settings, turns=turns, rounds=rounds, last=tuple(map(self._turn, request.last))
+        )
 
     def settings(self, settings: ChannelSettings) -> ChannelSettings:
         """Return settings whose prompt is redacted."""
