@@ -123,9 +123,9 @@ class World:
         self.instant()
         return ToolOutput("noted")
 
-    async def arrived(self, _question: IncomingMessage) -> tuple[Message, ...]:
+    async def arrived(self, question: IncomingMessage) -> tuple[Message, ...]:
         self.instant()
-        return (LATER,)
+        return (LATER,) if question.id < LATER.id else ()
 
     async def write(
         self,
