@@ -10,7 +10,7 @@ from bot.playground.anthropic.reply import MessageStop, StreamFault, ThinkingDel
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.anthropic.web import Page
 from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
-from tests.acceptance.test_tools import LAUNCH, REMEMBER, set_here, tasks
+from tests.acceptance.test_tools import LAUNCH, REMEMBER, set_here
 from tests.support.scripted import Fetch, Search
 
 if TYPE_CHECKING:
@@ -340,5 +340,4 @@ async def test_a_budget_ends_a_later_round(dialogue: Dialogue, model: ScriptedMo
     why = "I stopped looking things up here. This channel's budget for today"
     await dialogue.workspace.until(lambda: any(why in one.shown for one in dialogue.answers(dialogue.general, ts)))
     await dialogue.until_idle()
-    assert [status for _, status in tasks(dialogue.answers(dialogue.general, ts)[0])] == ["complete"] * 3
     assert len(model.requests) == 3

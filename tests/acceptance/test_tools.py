@@ -238,6 +238,7 @@ async def test_regenerate_looks_up_again(dialogue: Dialogue, model: ScriptedMode
 @BOTH_DATABASES
 async def test_finished_rounds_are_paid_once(stage: Dialogue, model: ScriptedModel) -> None:
     """The process is stopped in the second round; the next one goes on there, and notes nothing twice."""
+    stage.environ["SHUTDOWN_GRACE"] = "0"
     async with stage.bot():
         await set_here(stage, "memory on")
         model.answer("One moment.", REMEMBER)
