@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 _MARKUP = re.compile(r"([\\\[\]<>`*_~|#])")
-_SCHEME = re.compile(r"(?i)\b(https?|mailto|ftp)://")  # an autolink needs its scheme's colon
+# Where an address gets a space without width, so that no client makes a link of it.
+_ADDRESS = re.compile(r"(?<=[a-z0-9]:)(?=//)|(?<=\bwww)(?=\.)|(?<=[\w-]@)(?=[\w-]{1,63}\.)", re.IGNORECASE)
 
 
 def literal(text: str) -> str:
     """Escape a text, so that it is on one line, and has no links or markup of its own."""
-    return _SCHEME.sub("\\1:\u200b//", _MARKUP.sub(r"\\\1", " ".join(text.split())))
+    return _ADDRESS.sub("\u200b", _MARKUP.sub(r"\\\1", " ".join(text.split())))
