@@ -108,7 +108,7 @@ class Claude(ModelLimits):
         self._on_call = on_call or (lambda _: None)
         self._anthropic = anthropic
         self._deadlines = deadlines
-        self._offers = ModelList(anthropic, clock)
+        self._offers = ModelList(anthropic, self.without_web, clock)
         self._retrying = retrying()
 
     def model(self) -> Model:
@@ -136,6 +136,8 @@ class Claude(ModelLimits):
     ) -> Completion:
         """Answer in free text; `on_text` and the `listeners` get each piece as it arrives. Raises a `ModelError`."""
         check(cancelled)
+        if request.web is not None:
+            await self.offered()  # which of them have the web
         has_tools = bool(request.tools or request.web or request.rounds)
         model = self.card_of(request.settings).id
         before = request.rounds[-1].content if request.rounds else ""
@@ -244,7 +246,9 @@ class Claude(ModelLimits):
         return {
             "model": card.id,
             "max_tokens": min(request.max_output, card.max_output),
-            "system": prompts.system(self._prompt(request), prompts.instructions_of(settings)),
+            "system": prompts.system(
+                self._prompt(request, has_tools=bool(declared)), prompts.instructions_of(settings)
+            ),
             "messages": [
                 *(_message(turn, encode) for turn in request.turns),
                 *tools.exchanged(request.rounds),
@@ -264,10 +268,10 @@ class Claude(ModelLimits):
             ),
         }
 
-    def _prompt(self, request: Request) -> str:
+    def _prompt(self, request: Request, *, has_tools: bool) -> str:
         """Return what Claude is told for a purpose, and about tools where it has any."""
         prompt = self.prompts[request.purpose]
-        if not request.tools and request.web is None:
+        if not has_tools:
             return prompt
         return "\n\n".join((prompt, self.prompts["tools"].format(today=f"{self.clock():%A, %Y-%m-%d}")))
 

@@ -40,7 +40,7 @@ async def connect(
     clock: Clock = today,
 ) -> AsyncIterator[Model]:
     """As `bot.claude.client.connect`, whose client is opened for the first call; the facts are there at once."""
-    card, opening = lookup(model, clock()), asyncio.Lock()
+    facts, opening = ModelLimits(lookup(model, clock()), clock), asyncio.Lock()
     opened: list[Claude] = []
     async with AsyncExitStack() as stack:
 
@@ -53,6 +53,7 @@ async def connect(
                     now = successor(model, clock()) or model  # it may have retired since the start
                     coming = client.connect(api_key=api_key, model=now, base_url=base_url, on_call=on_call, clock=clock)
                     opened.append(await stack.enter_async_context(coming))
+                    facts.without_web = opened[0].without_web
                 return opened[0]
 
         async def offered() -> Mapping[str, str]:
@@ -63,7 +64,7 @@ async def connect(
                 return known(clock())
 
         yield Model(
-            facts=ModelLimits(card, clock),
+            facts=facts,
             offered=offered,
             write=_later(claude, lambda opened: opened.write),
             fill=_later(claude, lambda opened: opened.fill),

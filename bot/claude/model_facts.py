@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from bot.claude import catalog, prices, prompts, tools
@@ -27,11 +28,13 @@ FORM_TOKENS = 1_000  # that a form to fill in takes at most
 class ModelLimits:
     """Implements `bot.core.ports.ModelFacts`. `card` is the default; a channel may have another.
 
-    `clock` tells the day: models retire while the bot runs.
+    `clock` tells the day: models retire while the bot runs. `without_web` are ids and aliases of models that can't
+    use the web, whatever the catalog says; it is filled when the API lists its models.
     """
 
     def __init__(self, card: ModelCard, clock: Clock = today) -> None:
         self._card, self.clock = card, clock
+        self.without_web: set[str] = set()
         self.prompts = prompts.load()
         self._prompt_tokens = max(estimate_tokens(prompt) for prompt in self.prompts.values())
 
@@ -99,7 +102,10 @@ class ModelLimits:
 
     def card_of(self, settings: ChannelSettings) -> ModelCard:
         """Return the channel's model, its replacement once it has retired, or the default if it is unknown."""
-        return (self._current(settings.model) if settings.model else None) or self.card
+        card = (self._current(settings.model) if settings.model else None) or self.card
+        if self.without_web.isdisjoint((card.id, *card.aliases)):
+            return card
+        return replace(card, web_tools=None)
 
 
 def _size(one: Round) -> int:

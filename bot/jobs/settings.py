@@ -20,7 +20,7 @@ from bot.core.actions import (
     TRY_SETTINGS,
 )
 from bot.core.domain.interaction import Action, Submission
-from bot.core.settings import budget_command, budget_form, persona_command
+from bot.core.settings import budget_command, budget_form, persona_command, private_web
 from bot.core.settings import command as configure
 from bot.core.settings import form as settings_form
 from bot.core.settings.form_context import SettingsFormContext
@@ -182,6 +182,10 @@ class SettingsJobs:
             saved(place_text(place, chat), was.values, now.values, chat.names)
             for place, was, now in changed or compared[:1]
         ]
+        for place, was, now in changed:
+            if now.values.get("web") and not was.values.get("web"):
+                person = submission.asker.person
+                told[0] += await private_web.note(place, person, store=self._context.store, chat=chat)
         where = places[0] if places[0].channel else replace(places[0], channel=note_in)
         await self._notes.accept(where, submission.asker, "\n".join(told), submission.id)
         await self._home.visit(where.workspace, submission.asker, submission.id)

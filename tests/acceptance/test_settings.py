@@ -235,3 +235,31 @@ async def test_only_admins_open_the_form(dialogue: Dialogue) -> None:
     await dialogue.workspace.until(lambda: len(dialogue.workspace.ephemerals(sam)) > 1)
     assert "Only workspace admins" in dialogue.workspace.ephemerals(sam)[-1].shown
     assert not dialogue.workspace.workspace.views
+
+
+async def test_web_needs_a_model_that_has_it(stage: Dialogue, model: ScriptedModel) -> None:
+    model.console.without_web = frozenset({"claude-haiku-5-5"})
+    async with stage.bot():
+        refused = await prompt(stage, "set web on")
+        assert refused == "I can't set `web`: claude-haiku-5-5 can't use the web."
+        assert "is set to" in await prompt(stage, "set model claude-opus-5")
+        assert "`web` is set to on" in await prompt(stage, "set web on")
+
+
+@on_shared_sqlite_bot
+async def test_web_in_private_needs_an_admins_word(dialogue: Dialogue) -> None:
+    workspace = dialogue.workspace
+    leads = workspace.channel("leads")
+
+    async def told(place: str, typed: str) -> str:
+        seen = len(workspace.ephemerals())
+        await workspace.command(place, "/parley", typed)
+        await workspace.until(lambda: len(workspace.ephemerals()) > seen)
+        return workspace.ephemerals()[-1].shown
+
+    note = "`/parley workspace set web_in_private on`"
+    assert note in await told(leads, "set web on")
+    assert note not in await told(dialogue.general, "set web on")
+    assert note not in await told(leads, "set web off")
+    assert "is set to on" in await told(dialogue.general, "workspace set web_in_private on")
+    assert note not in await told(leads, "set web on")

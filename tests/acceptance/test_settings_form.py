@@ -514,3 +514,16 @@ async def test_longer_than_the_operator_is_refused(stage: Dialogue) -> None:
         assert (await stage.workspace.submit({"retention_days": "30"})).ok
         assert why in await whispered(stage, "revert 1")
         assert "count" not in await whispered(stage, "set retention_days")
+
+
+@on_shared_sqlite_bot
+async def test_web_in_private_is_said_after_saving(dialogue: Dialogue) -> None:
+    workspace = dialogue.workspace
+    for place, is_private in (("leads", True), ("general", False)):
+        seen = len(workspace.ephemerals())
+        await workspace.command(workspace.channel(place), "/parley", "settings")
+        await turned(dialogue, "What I can look up")
+        assert (await workspace.submit({"web": "on"})).ok
+        told = await dialogue.whisper(seen + 1)
+        assert "`web` not set → on" in told
+        assert ("`/parley workspace set web_in_private on`" in told) == is_private

@@ -14,7 +14,7 @@ from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
 from bot.core.domain.typed_setting import read
 from bot.core.privacy import retention
-from bot.core.settings import history
+from bot.core.settings import history, private_web
 from bot.core.settings.cross_checks import broken
 from bot.core.settings.listing import differing, done, listing, showing, showing_model, unchanged
 from bot.core.settings.lost_personas import let_go
@@ -69,6 +69,8 @@ async def configure(
                     sentence = _("I can't set `{name}` to that: {fault}.", name=retention.SETTING, fault=fault)
                 elif changes:
                     await store.settings.change(place, changes, command.asker.person, version=version)
+                    if changes.get("web"):
+                        sentence += await private_web.note(place, command.asker.person, store=store, chat=chat)
                     if not place.channel:
                         await let_go(place.workspace, command.asker, checkpoint=checkpoint, store=store, chat=chat)
             else:
@@ -168,6 +170,8 @@ async def _changes(
         text = located(text, channels) if SHOWN[parsed.name].names_channels or SHOWN[parsed.name].sign == "#" else text
         value = read(parsed.name, text, {name: v for name, v in overrides.values.items() if name != parsed.name})
         held = (await store.settings.load(place)).model_dump(mode="json", exclude_none=True)
+        if SHOWN[parsed.name].probe is not None:
+            await model.offered()  # until it was asked, only the catalog says what models support
         if fault := model.facts.faults(merged(held, {parsed.name: value})).get(parsed.name):
             raise UsageError(_("I can't set `{name}`: {fault}.", name=parsed.name, fault=fault.rstrip(".")))
         if wrong := broken(merged(held, {parsed.name: value}), {parsed.name}):

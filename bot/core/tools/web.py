@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.domain.tool import WebAccess
+from bot.core.settings.private_web import NOT_APPLIED
 from bot.errors import ChatError
 from bot.language import N_, _
 
@@ -13,10 +14,6 @@ if TYPE_CHECKING:
     from bot.core.domain.message import IncomingMessage
     from bot.core.ports import ChatDirectory
 
-PRIVATE = N_(
-    "`web` is not applied here, because this conversation is private; a workspace admin can allow it with "
-    "`/parley set workspace web_in_private on`."
-)
 UNKNOWN = N_("`web` is not applied here, because I could not find out whether this channel is private.")
 
 
@@ -38,5 +35,5 @@ async def web_access(
     except ChatError:
         return None, _(UNKNOWN)
     if is_private and not settings.web_in_private:
-        return None, _(PRIVATE)
+        return None, _(NOT_APPLIED)
     return WebAccess(settings.web_domains, is_private), ""

@@ -257,3 +257,16 @@ async def test_sources_of_messages_are_cited(scripted: ScriptedModel, claude: Cl
 
     assert shown.sources.cited == (Source(found.source, found.title),)
     assert completion.text == f"We launch in May. [1]({found.source})"
+
+
+async def test_a_model_without_web_gets_none(scripted: ScriptedModel, claude: Claude) -> None:
+    settings = ChannelSettings(web=True)
+    assert "web" not in claude.faults(settings)
+    scripted.console.without_web = frozenset({"claude-haiku-5-5"})
+    scripted.answer("I can't look that up.")
+
+    await claude.write(asking(web=WebAccess(), tools=(), settings=settings), unseen)
+
+    assert not scripted.requests[0].tools
+    assert "can't use the web" in claude.faults(settings)["web"]
+    assert claude.faults(ChannelSettings(web=True, model="claude-opus-5")) == {}
