@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.core.domain.tool import Source
 
 LONGEST_TITLE = 80  # characters
+_ESCAPED = {ord(one): f"%{ord(one):02X}" for one in "()[]<>|`\\\"' \n\r\t"}
 _MARKUP = str.maketrans(dict.fromkeys("[]()<>|`*_~\n\r\t", " "))
 
 
@@ -51,4 +52,4 @@ def _title(source: Source) -> str:
 
 def _address(url: str) -> str:
     """Write an address so that it can't end a link of Markdown early."""
-    return url.replace("(", "%28").replace(")", "%29").replace(" ", "%20").replace("<", "%3C").replace(">", "%3E")
+    return url.translate(_ESCAPED)
