@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from anthropic import AuthenticationError, NotFoundError, PermissionDeniedError
 
 from bot.claude.errors import FOREIGN, translate
+from bot.claude.models import lacks_web
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -34,7 +35,8 @@ async def check(anthropic: AsyncAnthropic, card: ModelCard) -> AccessFinding:
     except FOREIGN as error:
         return _refused(error, card, str(anthropic.base_url))
     if lifecycle == "active":
-        return AccessFinding(ok=True, sentence=f"Claude accepts the API key and offers {card.id}.")
+        without = ", which can't search the web" if lacks_web(info) else ""
+        return AccessFinding(ok=True, sentence=f"Claude accepts the API key and offers {card.id}{without}.")
     end = f" and retires on {retires_at:%Y-%m-%d}" if retires_at else ""
     return AccessFinding(
         ok=lifecycle != "retired",

@@ -270,3 +270,11 @@ async def test_a_model_without_web_gets_none(scripted: ScriptedModel, claude: Cl
     assert not scripted.requests[0].tools
     assert "can't use the web" in claude.faults(settings)["web"]
     assert claude.faults(ChannelSettings(web=True, model="claude-opus-5")) == {}
+
+
+async def test_a_check_names_a_model_without_web(scripted: ScriptedModel, claude: Claude) -> None:
+    assert "web" not in (await claude.check()).sentence
+    scripted.console.without_web = frozenset({"claude-haiku-5-5"})
+    found = await claude.check()
+    assert found.ok
+    assert found.sentence.endswith("offers claude-haiku-5-5, which can't search the web.")
