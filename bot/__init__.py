@@ -32,7 +32,7 @@ and `app.py` introduces them to each other.
       ports/          what the use cases need from the outside, as small protocols
       answer/         threads: whom to answer, when to stop, catching up, buttons, edits, summaries of long ones
       classify/       /classify: sources, files (table/); a run (start, advance, model_calls, message_batches); render
-      triage/         feedback: classify, route, publish, alert, digest, trends and charts (report.py), GitHub issues
+      triage/         feedback: classify, route, publish, alert, digest, trends (report.py), card, GitHub issues
       summarize/      /summarize: texts, files, threads, channels; which messages count (transcript.py), parts.py
       code/           /code: which blocks are files (changed_files.py), syntax, correct.py; what people read (render.py)
       settings/       /parley: settings, budgets, personas, forms, history, help

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from bot.core.domain.tool import Round, ToolDefinition, ToolResult, WebAccess
     from bot.core.ports import Request
 
-# What one request may look up at most. Each search costs a fee, and what is found costs tokens.
-MOST_SEARCHES, MOST_FETCHES = 3, 3
-PAGE_TOKENS = 10_000  # of one page that is fetched
 SEARCH_TOKENS = 8_000  # that the results of one search take, about
 DEFINITION_TOKENS = 500  # that the API adds for tools at all
 
@@ -47,16 +44,16 @@ def _web(web: WebAccess, card: ModelCard) -> list[Any]:
     search = {
         "type": search_type,
         "name": "web_search",
-        "max_uses": MOST_SEARCHES,
+        "max_uses": web.searches,
         "allowed_callers": ["direct"],
         **only,
     }
     fetch = {
         "type": fetch_type,
         "name": "web_fetch",
-        "max_uses": MOST_FETCHES,
+        "max_uses": web.pages,
         "allowed_callers": ["direct"],
-        "max_content_tokens": PAGE_TOKENS,
+        "max_content_tokens": web.page_tokens,
         "citations": {"enabled": True},
         "url_sources": {
             "user_input": NONE if web.is_private else ALL,
@@ -72,8 +69,8 @@ def ceiling(request: Request) -> tuple[int, int]:
     """Return the most input tokens that a request's tools add, and how many searches it may pay for."""
     if request.web is None:
         return (DEFINITION_TOKENS if request.tools else 0), 0
-    found = MOST_SEARCHES * SEARCH_TOKENS + MOST_FETCHES * PAGE_TOKENS
-    return DEFINITION_TOKENS + found, MOST_SEARCHES
+    web = request.web
+    return DEFINITION_TOKENS + web.searches * SEARCH_TOKENS + web.pages * web.page_tokens, web.searches
 
 
 def exchanged(rounds: Iterable[Round]) -> Iterator[MessageParam]:

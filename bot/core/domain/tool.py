@@ -54,9 +54,13 @@ class WebAccess:
     """What an answer may look up on the web; the model's API does the search.
 
     `domains`: only there, if any are given. `is_private`: addresses may come only from search results, because people's
-    private words are in the request.
+    private words are in the request. `searches` and `pages` are the most in one request, `page_tokens` the most of one
+    page.
     """
 
+    searches: int
+    pages: int
+    page_tokens: int
     domains: tuple[str, ...] = ()
     is_private: bool = False
 

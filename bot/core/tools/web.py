@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from bot.core.domain.message import IncomingMessage
     from bot.core.ports import ChatDirectory
 
+# What one request may look up at most. Each search costs a fee, and what is found costs tokens.
+MOST_SEARCHES, MOST_PAGES = 3, 3
+PAGE_TOKENS = 10_000  # of one page that is read
 UNKNOWN = N_("`web` is not applied here, because I could not find out whether this channel is private.")
 
 
@@ -36,4 +39,4 @@ async def web_access(
         return None, _(UNKNOWN)
     if is_private and not settings.web_in_private:
         return None, _(NOT_APPLIED)
-    return WebAccess(settings.web_domains, is_private), ""
+    return WebAccess(MOST_SEARCHES, MOST_PAGES, PAGE_TOKENS, settings.web_domains, is_private), ""

@@ -38,6 +38,8 @@ FIND = ToolDefinition(
 )
 NOTE = ToolDefinition("remember", "Keeps a note.", {"type": "object", "properties": {"text": {"type": "string"}}})
 
+WEB = WebAccess(searches=3, pages=3, page_tokens=10_000)
+
 
 def asking(text: str = "What did we decide?", **changes: Any) -> Request:
     fields: dict[str, Any] = {"purpose": Purpose.ANSWER, "max_output": 1_000, "person": "T1/U1", "tools": (NOTE, FIND)}
@@ -145,7 +147,7 @@ async def test_a_search_is_shown_and_cited(scripted: ScriptedModel, claude: Clau
     scripted.answer(Search("Lumenpad export"), "It exports PDF.", Cite("PDF"))
     shown = Shown()
 
-    completion = await claude.write(asking(tools=(), web=WebAccess()), unseen, shown.listeners)
+    completion = await claude.write(asking(tools=(), web=WEB), unseen, shown.listeners)
 
     assert [(step.title, step.state) for step in shown.steps] == [
         ("Searching the web for “Lumenpad export”", StepState.RUNNING),
@@ -162,7 +164,7 @@ async def test_a_search_that_fails_says_why(scripted: ScriptedModel, claude: Cla
     scripted.answer(Search("Lumenpad", error="too_many_requests"), "I could not search.")
     shown = Shown()
 
-    await claude.write(asking(tools=(), web=WebAccess()), unseen, shown.listeners)
+    await claude.write(asking(tools=(), web=WEB), unseen, shown.listeners)
 
     assert shown.steps[-1].state is StepState.FAILED
     assert shown.steps[-1].title == "Searching the web for “Lumenpad”: too many searches are running"
@@ -171,7 +173,7 @@ async def test_a_search_that_fails_says_why(scripted: ScriptedModel, claude: Cla
 async def test_a_pause_goes_on_where_it_was(scripted: ScriptedModel, claude: Claude) -> None:
     scripted.answer("Looking.", Search("Lumenpad", waits=True))
     scripted.answer(" It is a notepad.")
-    request, shown = asking(tools=(), web=WebAccess()), Shown()
+    request, shown = asking(tools=(), web=WEB), Shown()
     first = await claude.write(request, unseen, shown.listeners)
 
     last = await claude.write(went_on(request, first), unseen, shown.listeners)
@@ -188,7 +190,7 @@ async def test_a_search_fails_with_its_attempt(scripted: ScriptedModel, claude: 
     scripted.answer(Search("Lumenpad"), "It is a notepad.")
     shown = Shown()
 
-    await claude.write(asking(tools=(), web=WebAccess()), unseen, shown.listeners)
+    await claude.write(asking(tools=(), web=WEB), unseen, shown.listeners)
 
     states = [StepState.RUNNING, StepState.FAILED, StepState.RUNNING, StepState.DONE]
     assert [step.state for step in shown.steps] == states
@@ -197,7 +199,7 @@ async def test_a_search_fails_with_its_attempt(scripted: ScriptedModel, claude: 
 async def test_a_mixed_round_takes_only_results(scripted: ScriptedModel, claude: Claude) -> None:
     scripted.answer(Search("Lumenpad", waits=True), ToolCall("find_messages", {"query": "Lumenpad"}))
     scripted.answer("Done.")
-    request = asking(web=WebAccess())
+    request = asking(web=WEB)
     first = await claude.write(request, unseen)
 
     last = await claude.write(went_on(request, first, ToolResult(first.tool_calls[0].id, "Nothing.")), unseen)
@@ -211,7 +213,7 @@ async def test_private_words_leave_in_no_address(scripted: ScriptedModel, claude
     scripted.answer(Fetch(url), "I can't open that.")
     shown = Shown()
 
-    await claude.write(asking(f"Read {url}", web=WebAccess(is_private=True)), unseen, shown.listeners)
+    await claude.write(asking(f"Read {url}", web=replace(WEB, is_private=True)), unseen, shown.listeners)
 
     assert shown.steps[-1].state is StepState.FAILED
     fetch = scripted.requests[0].tools["web_fetch"]
@@ -222,7 +224,7 @@ async def test_private_words_leave_in_no_address(scripted: ScriptedModel, claude
 async def test_only_given_domains_are_searched(scripted: ScriptedModel, claude: Claude) -> None:
     scripted.answer("Fine.")
 
-    await claude.write(asking(web=WebAccess(("example.com",))), unseen)
+    await claude.write(asking(web=replace(WEB, domains=("example.com",))), unseen)
 
     tools = scripted.requests[0].tools
     assert tools["web_search"]["allowed_domains"] == tools["web_fetch"]["allowed_domains"] == ["example.com"]
@@ -233,14 +235,14 @@ async def test_web_search_that_is_off_is_a_rejection(scripted: ScriptedModel, cl
     scripted.answer("Fine.")
 
     with pytest.raises(ModelRejectedError):
-        await claude.write(asking(tools=(), web=WebAccess()), unseen)
+        await claude.write(asking(tools=(), web=WEB), unseen)
 
 
 async def test_older_models_get_older_searches(scripted: ScriptedModel, connecting: Connect) -> None:
     scripted.answer("Fine.")
 
     async with connecting("claude-haiku-4-5") as claude:
-        await claude.write(asking(web=WebAccess()), unseen)
+        await claude.write(asking(web=WEB), unseen)
 
     assert scripted.requests[0].tools["web_search"]["type"] == "web_search_20250305"
 
