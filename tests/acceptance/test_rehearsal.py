@@ -80,7 +80,7 @@ async def test_the_web_is_searched_with_sources(rehearsal: Dialogue) -> None:
     answer = await rehearsal.answer(rehearsal.general, ts)
     assert "Searched the web for “Lumenpad's price”" in answer
     assert NOTICE in answer
-    assert "The price of the Team plan went up from $5 to $6 on September 1, 2026.” [[1]](https://lumenpad" in answer
+    assert "The price of the Team plan went up from $5 to $6 on September 1, 2026.” [1](https://lumenpad" in answer
 
 
 async def test_a_note_is_known_later(rehearsal: Dialogue) -> None:

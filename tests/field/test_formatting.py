@@ -210,7 +210,7 @@ async def test_odd_markdown_goes_through_the_wire(dialogue: Dialogue, model: Scr
         "| `a || b` | either | :white_check_mark: |"
     )
     model.answer(f"{listed}\n\nA \0 and \u202e b.\n\n{tickets}\n\nDone.")
-    ts = dialogue.mention("tell me")
+    ts = dialogue.mention("tell me of https://example.com/browse/A-1, https://example.com/browse/A-2, ada@example.com")
     await dialogue.answer(dialogue.general, ts)
     (answer,) = from_bot(dialogue, ts)
     first, block, last = (one for one in answer.blocks if one["type"] in {"markdown", "table"})
