@@ -129,11 +129,7 @@ def transport(request: pytest.FixtureRequest) -> Transport:
 BOTH_DATABASES = pytest.mark.parametrize(
     "backend", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
 )
-"""Runs a dialogue on both databases; without it, it runs on SQLite.
-
-On both run those that use SQL which no other dialogue of their module does, whose subject is what several do at once
-or what survives a death, and those of unusual texts: so all SQL of each module runs on both.
-"""
+"""Runs a dialogue on both databases; without it, it runs on SQLite."""
 
 
 def databases(request: pytest.FixtureRequest, name: str) -> PostgresqlServer | SqliteFolder:
@@ -212,8 +208,8 @@ def shared(*databases: object) -> Callable[[Test], Test]:
     return marked
 
 
-# On both databases, as `BOTH_DATABASES`, or on SQLite. Not for dialogues that have settings of their own, stop the bot,
-# turn its clock, or leave it something to do.
+# On both databases, or on SQLite. Not for dialogues that have settings of their own, stop the bot, turn its clock, or
+# leave it something to do.
 on_shared_bot = shared("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 on_shared_sqlite_bot = shared("sqlite")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.domain.control_value import Rating
 from bot.playground.anthropic.reply import MessageStop
-from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot, on_shared_sqlite_bot
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
 from tests.acceptance.test_classify import INTO, all_as, command
 from tests.acceptance.test_settings_form import turned
 from tests.acceptance.test_triage import card, judged, post, results
@@ -70,7 +70,7 @@ async def test_a_guest_is_answered_where_allowed(dialogue: Dialogue, model: Scri
     assert await dialogue.answer(support(dialogue), ts) == "Hello."
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_guest_may_be_named(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     await choose(dialogue, support(dialogue), allowed_people=[workspace.gia.id])
@@ -84,7 +84,7 @@ async def test_a_guest_may_be_named(dialogue: Dialogue, model: ScriptedModel) ->
     assert await dialogue.answer(support(dialogue), ts) == "Yes."
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_guests_follow_up_is_heard(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, channel = dialogue.workspace, support(dialogue)
     model.answer("Hello.")
@@ -98,7 +98,7 @@ async def test_a_guests_follow_up_is_heard(dialogue: Dialogue, model: ScriptedMo
     assert "It is the export that fails." in str(model.requests[-1].body["messages"])
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_guest_is_refused_commands_and_buttons(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, channel = dialogue.workspace, support(dialogue)
     await workspace.command(channel, "/code", "a haiku in Python", user=workspace.gia)
@@ -113,7 +113,7 @@ async def test_a_guest_is_refused_commands_and_buttons(dialogue: Dialogue, model
     await nothing_more(dialogue, model)
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_refused_press_uses_nothing_up(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, channel = dialogue.workspace, support(dialogue)
     model.answer("One, two,", MessageStop("max_tokens"))
@@ -175,6 +175,7 @@ async def test_everybody_may_have_their_words_forgotten(dialogue: Dialogue) -> N
     assert "There is nothing left to erase" in await told(dialogue, workspace.gia, "what I've stored")
 
 
+@BOTH_DATABASES
 async def test_a_person_may_be_kept_out(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     assert "set to" in await parley(dialogue, f"workspace set denied_people <@{workspace.sam.id}|sam>")
@@ -186,6 +187,7 @@ async def test_a_person_may_be_kept_out(dialogue: Dialogue, model: ScriptedModel
     assert await dialogue.answer(dialogue.general, dialogue.mention("hi", user=workspace.sam)) == "Hello."
 
 
+@BOTH_DATABASES
 async def test_only_listed_channels_are_served(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     engineering = workspace.channel("engineering")
@@ -212,7 +214,7 @@ async def test_a_command_may_be_switched_off(dialogue: Dialogue, model: Scripted
     await workspace.until(lambda: len(model.requests) == 1)
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_classify_is_off_for_files_too(dialogue: Dialogue, model: ScriptedModel) -> None:
     await choose(dialogue, dialogue.general, commands_off=["classify"])
     dialogue.mention("classify", files={"feedback.csv": b"text\nIt crashes"}, user=dialogue.workspace.sam)
@@ -220,7 +222,7 @@ async def test_classify_is_off_for_files_too(dialogue: Dialogue, model: Scripted
     await nothing_more(dialogue, model)
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_code_is_off_behind_a_mention_too(dialogue: Dialogue, model: ScriptedModel) -> None:
     await choose(dialogue, dialogue.general, commands_off=["code"])
     dialogue.mention("/code a haiku in Python", user=dialogue.workspace.sam)
@@ -236,7 +238,7 @@ async def test_a_guests_post_is_still_feedback(dialogue: Dialogue, model: Script
     assert "Bug report" in await dialogue.answer(support(dialogue), ts)
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_known_person_costs_no_lookup(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Hello.")
     ts = dialogue.mention("hi", user=dialogue.workspace.sam)
@@ -272,7 +274,7 @@ async def test_lists_are_chosen_in_the_form(dialogue: Dialogue) -> None:
     assert "denied_people" not in await parley(dialogue, "workspace why")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_wrong_list_is_told(dialogue: Dialogue) -> None:
     seen = len(dialogue.workspace.ephemerals())
     assert "picked from the list that opens when you type @" in await parley(dialogue, "set denied_people everybody")
@@ -280,7 +282,7 @@ async def test_a_wrong_list_is_told(dialogue: Dialogue) -> None:
     assert len(dialogue.workspace.ephemerals()) == seen + 2
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_guests_home_says_no_more(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     workspace.open_home(user=workspace.gia)

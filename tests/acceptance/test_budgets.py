@@ -48,6 +48,7 @@ async def test_a_channel_has_its_own_budget(dialogue: Dialogue, model: ScriptedM
     assert (await dialogue.answer(engineering, ts)).startswith("Hello.")
 
 
+@BOTH_DATABASES
 @pytest.mark.parametrize(
     "typed", ["/code a poem in Python", "/summarize We met. We parted.", "/classify it sings into: Praise, Other"]
 )
@@ -140,6 +141,7 @@ async def test_a_member_sets_no_budget(dialogue: Dialogue) -> None:
     assert not dialogue.workspace.has_modal(sam)
 
 
+@BOTH_DATABASES
 async def test_budgets_are_set_in_a_form(dialogue: Dialogue) -> None:
     workspace, here = dialogue.workspace, f"<#{dialogue.general}>"
     await workspace.command(dialogue.general, "/parley", "budget")

@@ -283,7 +283,7 @@ async def test_several_categories_when_asked(dialogue: Dialogue, model: Scripted
     assert answer.shown.startswith("1. Bug report, Billing - ")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_run_speaks_its_askers_language(dialogue: Dialogue, model: ScriptedModel) -> None:
     me = dialogue.workspace.me
     dialogue.workspace.workspace.users[me.id] = replace(me, locale="de-DE")
@@ -451,7 +451,7 @@ async def test_a_run_is_cancelled_and_carried_on(stage: Dialogue, model: Scripte
     assert len(model.requests) == 10
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_reading_for_a_run_is_stopped(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, general = dialogue.workspace, dialogue.general
     workspace.fill(general, [f"Message {n}." for n in range(12_000)], ago=9_000, apart=0.7)
@@ -557,7 +557,7 @@ async def test_no_such_channel_is_said(dialogue: Dialogue) -> None:
     await refused(dialogue, f"#nowhere 7d {INTO}", "I don't know of a channel #nowhere")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_channel_of_others_is_refused(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     club = workspace.workspace.add_channel("club", members=[workspace.ada.id, workspace.bot.id])
@@ -591,7 +591,7 @@ async def test_a_silent_channel_is_said(dialogue: Dialogue) -> None:
     await refused(dialogue, f"<#{quiet.id}|quiet> 7d {INTO}", "No one posted anything in #quiet")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 @pytest.mark.parametrize(
     ("files", "typed", "sentence"),
     [
@@ -642,7 +642,7 @@ async def test_a_private_channel_is_not_leaked(dialogue: Dialogue, model: Script
     assert model.requests == []
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_what_is_private_is_not_shown_elsewhere(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     members = [workspace.me.id, workspace.bot.id]
@@ -708,7 +708,7 @@ async def test_an_order_as_category_stays_data(dialogue: Dialogue, model: Script
     assert data(asked, "categories")[0] == {"name": order}
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_huge_message_is_judged_by_its_ends(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     workspace.say(dialogue.general, TEXTS[1])

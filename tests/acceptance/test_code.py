@@ -13,7 +13,7 @@ from bot.db.engine import Database
 from bot.playground.anthropic.reply import MessageStop, ThinkingDelta
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.elements import buttons
-from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot, on_shared_sqlite_bot
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
 
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
@@ -84,14 +84,14 @@ def asked(model: ScriptedModel, number: int = -1) -> str:
     return str(model.requests[number].body["messages"][-1]["content"])
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_language_can_come_first(dialogue: Dialogue, model: ScriptedModel) -> None:
     shown = await ask(dialogue, model, "Go web server", block("// server.go\npackage main\n", "go"))
     assert '"language": "Go", "text": "Go web server"' in asked(model)
     assert "Code saved to server.go\n\n_Checked for syntax, not run._" in shown
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_the_channels_language_is_told(dialogue: Dialogue, model: ScriptedModel) -> None:
     await dialogue.workspace.command(dialogue.general, "/parley", "set code_language ts")
     assert "*TypeScript*" in await dialogue.whisper()
@@ -99,13 +99,13 @@ async def test_the_channels_language_is_told(dialogue: Dialogue, model: Scripted
     assert '"usual_language": "TypeScript", "text": "a web server"' in asked(model)
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_channels_language_must_exist(dialogue: Dialogue) -> None:
     await dialogue.workspace.command(dialogue.general, "/parley", "set code_language klingon")
     assert "It takes one of these languages: Bash, C, " in await dialogue.whisper()
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [("", "Type `/code`"), ("  \n ", "Type `/code`"), ("python", "What should the Python code do?")],
@@ -116,21 +116,21 @@ async def test_too_little_gets_a_hint(dialogue: Dialogue, model: ScriptedModel, 
     assert model.requests == []
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_unknown_language_is_not_called_checked(dialogue: Dialogue, model: ScriptedModel) -> None:
     shown = await ask(dialogue, model, "klingon: hello", block("nuqneH", "klingon"))
     assert "Code saved to snippet.txt" in shown
     assert "_Not checked, because I can't parse it: snippet.txt._" in shown
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_any_human_language_will_do(dialogue: Dialogue, model: ScriptedModel) -> None:
     shown = await ask(dialogue, model, "计算圆的面积 🔵", f"{block(AREA)}\n\n面积函数。")
     assert "计算圆的面积 🔵" in asked(model)
     assert "面积函数。" in shown
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_several_files_come_as_one_message(dialogue: Dialogue, model: ScriptedModel) -> None:
     written = (block(AREA), block('{"a": 1}', "json settings.json"), block("FROM scratch", "dockerfile"), "Run it.")
     shown = await ask(dialogue, model, "an area", "\n\n".join(written))
@@ -144,14 +144,14 @@ async def test_several_files_come_as_one_message(dialogue: Dialogue, model: Scri
     assert [file.mimetype for file in posted.files][:2] == ["text/x-python", "application/json"]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_code_and_explanation_stay_apart(dialogue: Dialogue, model: ScriptedModel) -> None:
     shown = await ask(dialogue, model, "an area", f"{block(AREA)}\n\nNegative radii are fine.")
     assert shown.startswith(f"{block(AREA)}\n\nNegative radii are fine.\n\nCode saved to area.py")
     assert files(dialogue) == {"area.py": [AREA + "\n"]}
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_long_explanation_is_shortened(dialogue: Dialogue, model: ScriptedModel) -> None:
     shown = await ask(dialogue, model, "an area", f"{block(AREA)}\n\nSo.\n" + "It goes round and round.\n" * 100)
     assert shown.startswith(f"{block(AREA)}\n\nSo.\nIt goes")
@@ -166,7 +166,7 @@ async def test_slack_is_told_the_language(dialogue: Dialogue, model: ScriptedMod
     assert [file.snippet_type for file in dialogue.workspace.files()] == ["python", ""]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_snippet_refused_is_still_saved(dialogue: Dialogue, model: ScriptedModel) -> None:
     dialogue.workspace.fail("files.getUploadURLExternal", error="unknown_snippet_type")
     await ask(dialogue, model, "an area", block(AREA))
@@ -183,7 +183,7 @@ async def test_code_being_written_can_be_stopped(dialogue: Dialogue, model: Scri
     assert files(dialogue) == {}
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_hanging_correction_can_be_stopped(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer(block(BROKEN))
     model.answer(asyncio.Event(), to="don't parse")
@@ -213,7 +213,7 @@ async def test_code_has_a_footer_and_thinking(stage: Dialogue, model: ScriptedMo
     assert "A circle" not in shown
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_fault_goes_back_once(dialogue: Dialogue, model: ScriptedModel) -> None:
     shown = await ask(dialogue, model, "an area", f"{block(BROKEN)}\n\nThere.", block(AREA))
     assert shown.startswith(f"{block(AREA)}\n\nThere.\n\nCode saved to area.py\n\n_Checked")
@@ -224,7 +224,7 @@ async def test_a_fault_goes_back_once(dialogue: Dialogue, model: ScriptedModel) 
     assert await dialogue.rows("SELECT purpose, outcome FROM calls") == [("code", "ok"), ("code", "ok")]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_fault_that_remains_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
     shown = await ask(dialogue, model, "an area", block(BROKEN), block(BROKEN))
     assert "⚠️ area.py: line 2: " in shown
@@ -234,7 +234,7 @@ async def test_a_fault_that_remains_is_said(dialogue: Dialogue, model: ScriptedM
     assert len(model.requests) == 2
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_correction_may_lack_its_name(dialogue: Dialogue, model: ScriptedModel) -> None:
     fixed = AREA.removeprefix("# area.py\n")
     shown = await ask(dialogue, model, "an area", block(BROKEN), f"Sorry!\n\n{block(fixed)}")
@@ -242,14 +242,14 @@ async def test_a_correction_may_lack_its_name(dialogue: Dialogue, model: Scripte
     assert files(dialogue) == {"area.py": [fixed + "\n"]}
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_correction_without_code_changes_nothing(dialogue: Dialogue, model: ScriptedModel) -> None:
     shown = await ask(dialogue, model, "an area", block(BROKEN), "It is correct as it is.")
     assert "⚠️ area.py: line 2: " in shown
     assert files(dialogue) == {"area.py": [BROKEN + "\n"]}
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 @pytest.mark.parametrize(
     ("status", "sentence"), [(529, "Claude is unavailable right now"), (400, "Claude couldn't process that")]
 )
@@ -265,7 +265,7 @@ async def test_a_correction_that_fails_is_said(
     assert files(dialogue) == {"area.py": [BROKEN + "\n"]}
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_cut_answer_leaves_no_half_file(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer(block(AREA), "\n\n```python\n# half.py\ndef half(", MessageStop("max_tokens"))
     await dialogue.workspace.command(dialogue.general, "/code", "an area")
@@ -287,7 +287,7 @@ async def cut_off(dialogue: Dialogue, model: ScriptedModel) -> MessageRecord:
     return answers(dialogue)[-1]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 @pytest.mark.parametrize(
     "rest",
     ["r * r\n```\n\nThere.", "```python\n    return 3 * r * r\n```\n\nThere.", "    return 3 * r * r\n```\n\nThere."],
@@ -313,7 +313,7 @@ async def test_a_cut_answer_is_gone_on_with(dialogue: Dialogue, model: ScriptedM
     assert len(model.requests) == 2
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_cut_answer_can_be_cut_again(dialogue: Dialogue, model: ScriptedModel) -> None:
     cut = await cut_off(dialogue, model)
     model.answer("r *", MessageStop("max_tokens"))
@@ -325,7 +325,7 @@ async def test_a_cut_answer_can_be_cut_again(dialogue: Dialogue, model: Scripted
     assert files(dialogue)["long.py"] == [WHOLE]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_cut_answer_is_written_anew(dialogue: Dialogue, model: ScriptedModel) -> None:
     cut = await cut_off(dialogue, model)
     model.answer(block(WHOLE))
@@ -336,6 +336,7 @@ async def test_a_cut_answer_is_written_anew(dialogue: Dialogue, model: ScriptedM
     assert asked(model).startswith("/code an area\n\n<files>")
 
 
+@BOTH_DATABASES
 async def test_a_forgotten_answer_is_not_gone_on_with(dialogue: Dialogue, model: ScriptedModel) -> None:
     cut = await cut_off(dialogue, model)
     await execute(dialogue, "DELETE FROM messages")
@@ -344,21 +345,21 @@ async def test_a_forgotten_answer_is_not_gone_on_with(dialogue: Dialogue, model:
     assert len(model.requests) == 1
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_unclosed_block_is_asked_again(dialogue: Dialogue, model: ScriptedModel) -> None:
     await ask(dialogue, model, "an area", f"```python\n{AREA}", block(AREA))
     assert "its code block is never closed" in asked(model)
     assert files(dialogue) == {"area.py": [AREA + "\n"]}
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_unclosed_block_is_no_file(dialogue: Dialogue, model: ScriptedModel) -> None:
     shown = await ask(dialogue, model, "an area", f"```python\n{AREA}", f"```python\n{AREA}")
     assert "The code block was never closed: area.py is incomplete and not saved." in shown
     assert files(dialogue) == {}
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_names_lead_nowhere_and_differ(dialogue: Dialogue, model: ScriptedModel) -> None:
     written = [block(f"# {name}\na = {n}") for n, name in enumerate(("../../x.py", "x.py", "con.py", "X.py"))]
     await ask(dialogue, model, "four files", "\n\n".join(written))
@@ -371,20 +372,20 @@ async def test_code_may_hold_any_character(dialogue: Dialogue, model: ScriptedMo
     assert files(dialogue) == {"a.py": ["# a.py\na = '😀 \ufffd \u202e'\n"]}
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_huge_request_is_refused(dialogue: Dialogue) -> None:
     await dialogue.workspace.command(dialogue.general, "/code", "sort this: " + "pelican " * 60_000)
     assert "Send it as a file" in await dialogue.whisper()
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_code_is_never_run(dialogue: Dialogue, model: ScriptedModel) -> None:
     shown = await ask(dialogue, model, "an exit", block("# a.py\nraise SystemExit(1)"))
     assert "not run" in shown
     assert (await dialogue.workspace.command(dialogue.general, "/code", "")).acked
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_follow_up_makes_a_version(dialogue: Dialogue, model: ScriptedModel) -> None:
     await ask(dialogue, model, "an area", block(AREA))
     shown = await go_on(dialogue, model, "use pi", f"{block(BETTER)}\n\nIt uses pi now.")
@@ -407,7 +408,7 @@ async def test_small_talk_makes_no_files(dialogue: Dialogue, model: ScriptedMode
     assert files(dialogue) == {"area.py": [AREA + "\n"]}
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_unchanged_file_is_not_saved_again(dialogue: Dialogue, model: ScriptedModel) -> None:
     await ask(dialogue, model, "an area", block(AREA))
     shown = await go_on(dialogue, model, "make it shorter", block(AREA))
@@ -415,7 +416,7 @@ async def test_an_unchanged_file_is_not_saved_again(dialogue: Dialogue, model: S
     assert files(dialogue) == {"area.py": [AREA + "\n"]}
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_faulty_revision_is_mended(dialogue: Dialogue, model: ScriptedModel) -> None:
     await ask(dialogue, model, "an area", block(AREA))
     model.answer(block(BETTER), to="don't parse")
@@ -441,7 +442,7 @@ async def test_tests_are_a_press_away(dialogue: Dialogue, model: ScriptedModel) 
     assert asked(model) == "Write tests for area.py, in a file of their own."
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_explanation_is_a_press_away(dialogue: Dialogue, model: ScriptedModel) -> None:
     await ask(dialogue, model, "an area", block(AREA))
     model.answer("First, it squares the radius.")
@@ -450,7 +451,7 @@ async def test_an_explanation_is_a_press_away(dialogue: Dialogue, model: Scripte
     assert list(files(dialogue)) == ["area.py"]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_another_language_is_a_choice_away(dialogue: Dialogue, model: ScriptedModel) -> None:
     await ask(dialogue, model, "an area", block(AREA))
     model.answer(block("// area.go\npackage main\n", "go"))
@@ -460,7 +461,7 @@ async def test_another_language_is_a_choice_away(dialogue: Dialogue, model: Scri
     assert await dialogue.rows("SELECT name FROM code_files ORDER BY id") == [("area.py",), ("area.go",)]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_press_is_part_of_the_thread(dialogue: Dialogue, model: ScriptedModel) -> None:
     await ask(dialogue, model, "an area", block(AREA))
     model.answer("It squares.")
@@ -471,6 +472,7 @@ async def test_a_press_is_part_of_the_thread(dialogue: Dialogue, model: Scripted
     assert turns[2:] == ["Explain area.py step by step, without repeating it.", "It squares.", "and then?"]
 
 
+@BOTH_DATABASES
 async def test_forgotten_files_are_said(dialogue: Dialogue, model: ScriptedModel) -> None:
     await ask(dialogue, model, "an area", block(AREA))
     await execute(dialogue, "DELETE FROM code_files")
@@ -479,7 +481,7 @@ async def test_forgotten_files_are_said(dialogue: Dialogue, model: ScriptedModel
     assert len(model.requests) == 1
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_failed_upload_can_be_made_up(dialogue: Dialogue, model: ScriptedModel) -> None:
     dialogue.workspace.fail("files.completeUploadExternal", error="restricted_action")
     shown = await ask(dialogue, model, "an area", block(AREA))
@@ -514,7 +516,7 @@ async def test_an_attached_file_is_revised(dialogue: Dialogue, model: ScriptedMo
     assert AREA in json.dumps(model.requests[0].body["messages"]).replace("\\n", "\n")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_attached_file_joins_the_thread(dialogue: Dialogue, model: ScriptedModel) -> None:
     await ask(dialogue, model, "an area", block(AREA))
     written = block("# volume.py\nh = 2")
@@ -523,7 +525,7 @@ async def test_an_attached_file_joins_the_thread(dialogue: Dialogue, model: Scri
     assert files(dialogue)["volume.py"] == ["# volume.py\nh = 1\n", "# volume.py\nh = 2\n"]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_binary_is_no_source(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer(block(AREA))
     ts = dialogue.mention("/code add types", files={"area.py": b"\x00\xff\xfe\x00binary\x81"})
@@ -533,7 +535,7 @@ async def test_a_binary_is_no_source(dialogue: Dialogue, model: ScriptedModel) -
     assert "Code saved to area.py" in shown
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_bare_command_in_a_thread_is_explained(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts = dialogue.mention("/code")
     assert "Type `/code` and what it should do" in await dialogue.answer(dialogue.general, ts)
@@ -557,6 +559,7 @@ async def test_files_that_history_lacks_are_sent(stage: Dialogue, model: Scripte
     assert asked(model) == "use pi\n\n<files>" + json.dumps([{"name": "area.py", "text": AREA + "\n"}]) + "</files>"
 
 
+@BOTH_DATABASES
 async def test_a_second_try_costs_and_saves_nothing(stage: Dialogue, model: ScriptedModel) -> None:
     stage.workspace.fail("chat.startStream", error="unknown_method", times=99)
     model.answer(f"{block(AREA)}\n\nThere.")
@@ -571,7 +574,7 @@ async def test_a_second_try_costs_and_saves_nothing(stage: Dialogue, model: Scri
     assert await stage.rows("SELECT count(*) FROM calls") == [(1,)]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_private_code_has_no_thread(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer(block(BROKEN))
     model.answer(f"{block(AREA)}\n\n{block('# b.py', 'python')}")
@@ -585,7 +588,7 @@ async def test_private_code_has_no_thread(dialogue: Dialogue, model: ScriptedMod
     assert [channel for channel, _ in file.shares] == [dialogue.direct]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 @pytest.mark.parametrize("written", [f"```python\n{AREA}\n", "It is about areas, and so"])
 async def test_private_code_tells_how_to_go_on(dialogue: Dialogue, model: ScriptedModel, written: str) -> None:
     model.answer(written, MessageStop("max_tokens"))
@@ -597,7 +600,7 @@ async def test_private_code_tells_how_to_go_on(dialogue: Dialogue, model: Script
     assert "continue" not in shown
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_code_is_gone_on_with_in_direct_messages(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("```python\n# area.py\na = 1\n", MessageStop("max_tokens"))
     await dialogue.workspace.command(dialogue.direct, "/code", "an area")

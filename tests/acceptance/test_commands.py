@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from bot.playground.anthropic.reply import MessageStop
-from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot, on_shared_sqlite_bot
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
 
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
@@ -56,6 +56,7 @@ async def command_answer(dialogue: Dialogue, channel: str) -> str:
     return next(message.shown for message in answers() if not message.files)
 
 
+@BOTH_DATABASES
 async def test_a_text_is_summarized_with_themes(rehearsal: Dialogue) -> None:
     reply = await rehearsal.workspace.command(rehearsal.general, "/summarize", f"{HAMLET} as a literary analyst")
     assert reply.status == 200
@@ -78,13 +79,14 @@ async def test_code_is_shown_and_saved(rehearsal: Dialogue) -> None:
     assert callable(namespace["circle_area"])
 
 
+@BOTH_DATABASES
 async def test_messages_are_classified(rehearsal: Dialogue) -> None:
     lines = "\n".join(COMPLAINTS)
     await rehearsal.workspace.command(rehearsal.general, "/classify", f"{lines}\ninto: {', '.join(CATEGORIES)}")
     assert await command_answer(rehearsal, rehearsal.general) == LISTING
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_role_reaches_the_model(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("**Summary** He hesitates.\n\n**Key themes** Action.")
     await dialogue.workspace.command(dialogue.general, "/summarize", f"{HAMLET} as a literary analyst")
@@ -96,7 +98,7 @@ async def test_a_role_reaches_the_model(dialogue: Dialogue, model: ScriptedModel
     assert document == {"text": HAMLET}
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_only_given_categories_can_come_back(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer({"results": [entry(n, category) for n, category in enumerate(CATEGORIES, start=1)]})
     typed = "\n".join(COMPLAINTS) + f"\ninto: {', '.join(CATEGORIES)}"
@@ -106,7 +108,7 @@ async def test_only_given_categories_can_come_back(dialogue: Dialogue, model: Sc
     assert json.dumps(list(CATEGORIES))[1:-1] in schema
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_item_left_out_is_asked_again(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer({"results": [entry(1, "Bug report"), entry(3, "performance ISSUE")]})
     model.answer({"results": [entry(2, "Account issue"), entry(1, "Account issue")]})
@@ -125,6 +127,7 @@ async def test_an_item_never_sorted_is_said(dialogue: Dialogue, model: ScriptedM
     assert "1 of 2 got no category" in answer
 
 
+@BOTH_DATABASES
 async def test_commands_answer_over_both_transports(
     stage: Dialogue, model: ScriptedModel, transport: Transport
 ) -> None:
@@ -151,7 +154,7 @@ async def test_a_command_can_be_followed_up(dialogue: Dialogue, model: ScriptedM
     assert turns == ["/summarize A long text.", "**Summary** Short.", "shorter, please"]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_private_answers_are_seen_by_one(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("**Summary** Secret.")
     reply = await dialogue.workspace.command(dialogue.general, "/summarize", "--private A long text.")
@@ -162,7 +165,7 @@ async def test_private_answers_are_seen_by_one(dialogue: Dialogue, model: Script
     assert "--private" not in model.requests[0].body["messages"][0]["content"]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_private_summary_tells_how_to_go_on(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("**Summary** Half of", MessageStop("max_tokens"))
     await dialogue.workspace.command(dialogue.general, "/summarize", "--private A long text.")
@@ -172,7 +175,7 @@ async def test_a_private_summary_tells_how_to_go_on(dialogue: Dialogue, model: S
     assert "continue" not in shown
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_private_code_is_saved_in_direct_messages(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("```python\n# area.py\ndef area() -> None: ...\n```")
     await dialogue.workspace.command(dialogue.general, "/code", "an area function --private")
@@ -181,7 +184,7 @@ async def test_private_code_is_saved_in_direct_messages(dialogue: Dialogue, mode
     assert [channel for channel, _ in file.shares] == [dialogue.direct]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_empty_command_gets_its_usage(dialogue: Dialogue, model: ScriptedModel) -> None:
     for name in ("summarize", "classify", "code"):
         reply = await dialogue.workspace.command(dialogue.general, f"/{name}", "   ")
@@ -190,20 +193,20 @@ async def test_an_empty_command_gets_its_usage(dialogue: Dialogue, model: Script
     assert command_thread(dialogue, dialogue.general) == []
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_single_category_is_no_choice(dialogue: Dialogue) -> None:
     reply = await dialogue.workspace.command(dialogue.general, "/classify", "it crashes into: Bug report")
     assert "at least two categories" in reply.text
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_foreign_channel_asks_for_an_invitation(dialogue: Dialogue) -> None:
     secret = dialogue.workspace.workspace.add_channel("secret", members=[dialogue.workspace.me.id])
     await dialogue.workspace.command(secret.id, "/summarize", "A long text.")
     assert "/invite" in await dialogue.whisper()
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_each_purpose_has_its_own_limit(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("**Summary** Short.")
     await dialogue.workspace.command(dialogue.general, "/summarize", "A long text.")

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from bot.db.engine import Database
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.events import envelope
-from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot, on_shared_sqlite_bot
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
 
 if TYPE_CHECKING:
     from bot.playground.anthropic.reply import ModelRequest
@@ -66,7 +66,7 @@ async def test_a_thread_of_others_is_read_once(dialogue: Dialogue, model: Script
     assert asked.splitlines()[:3] == told(model.requests[1]).splitlines()[:3]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_what_is_not_for_the_bot_is_kept(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, general = dialogue.workspace, dialogue.general
     root = workspace.say(general, "Where shall we meet?", user=workspace.sam)
@@ -82,7 +82,7 @@ async def test_what_is_not_for_the_bot_is_kept(dialogue: Dialogue, model: Script
     assert reads(dialogue) == 1
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_edit_changes_the_stored_turn(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Paris.")
     ts = dialogue.mention("capital of France?")
@@ -98,7 +98,7 @@ async def test_an_edit_changes_the_stored_turn(dialogue: Dialogue, model: Script
     assert len(model.requests) == 2
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_edited_question_is_answered_anew(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, general = dialogue.workspace, dialogue.general
     model.answer("Paris.")
@@ -117,7 +117,7 @@ async def test_an_edited_question_is_answered_anew(dialogue: Dialogue, model: Sc
     assert await texts(dialogue) == ["capital of Spain?", "Madrid."]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_only_the_last_question_is_offered_anew(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("One.")
     ts = dialogue.mention("first")
@@ -130,7 +130,7 @@ async def test_only_the_last_question_is_offered_anew(dialogue: Dialogue, model:
     assert dialogue.workspace.ephemerals() == []
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_unfurled_link_is_no_edit(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Read.")
     ts = dialogue.mention("read <https://example.com/page>")
@@ -158,7 +158,7 @@ async def test_a_deleted_message_is_forgotten(dialogue: Dialogue, model: Scripte
     assert "4711" not in told(model.requests[1])
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_the_remains_of_a_root_are_blank(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Noted.")
     ts = dialogue.mention("my address is 5 Mill Lane")
@@ -333,7 +333,7 @@ async def test_the_same_reading_survives_a_failed_try(dialogue: Dialogue, model:
     assert len(model.requests) == 4
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_unreadable_thread_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
     root = dialogue.workspace.say(dialogue.general, "Lunch?")
     dialogue.workspace.fail("conversations.replies", error="missing_scope")

@@ -11,7 +11,7 @@ from bot.core.answer.buttons import THANKS
 from bot.core.domain.control_value import FOREIGN, Rating
 from bot.playground.anthropic.reply import MessageStop, ThinkingDelta
 from bot.playground.slack.elements import buttons
-from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
 from tests.support.clock import stopped_clock
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ async def begun(stage: Dialogue, model: ScriptedModel, words: str = "tell me a s
     return ts, from_bot(stage, ts)[0]
 
 
+@BOTH_DATABASES
 async def test_stop_ends_the_model_at_once(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts, message = await begun(dialogue, model)
     with stopped_clock():
@@ -47,7 +48,7 @@ async def test_stop_ends_the_model_at_once(dialogue: Dialogue, model: ScriptedMo
     assert turns[1] == "Once upon a time \n\n[stopped]"
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_the_word_stop_ends_it(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts, message = await begun(dialogue, model)
     dialogue.workspace.say(dialogue.general, "stop", thread_ts=ts)
@@ -55,7 +56,7 @@ async def test_the_word_stop_ends_it(dialogue: Dialogue, model: ScriptedModel) -
     assert len(model.requests) == 1
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_answer_is_written_anew(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("A poor answer.")
     ts = dialogue.mention("what is a heron?")
@@ -74,7 +75,7 @@ async def test_an_answer_is_written_anew(dialogue: Dialogue, model: ScriptedMode
     assert [turn["content"] for turn in model.requests[1].body["messages"]] == ["what is a heron?"]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_only_the_asker_writes_anew(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("A bird.")
     ts = dialogue.mention("what is a heron?")
@@ -89,7 +90,7 @@ async def test_only_the_asker_writes_anew(dialogue: Dialogue, model: ScriptedMod
     await dialogue.workspace.until(lambda: message.shown == "A wader.")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_cut_answer_goes_on(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("One, two,", MessageStop("max_tokens"))
     ts = dialogue.mention("count")
@@ -102,7 +103,7 @@ async def test_a_cut_answer_goes_on(dialogue: Dialogue, model: ScriptedModel) ->
     assert turns == ["count", "One, two,", "Go on exactly where you stopped."]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_used_continue_leaves_its_row(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     model.answer("One, two,", MessageStop("max_tokens"))
@@ -123,7 +124,7 @@ async def test_a_used_continue_leaves_its_row(dialogue: Dialogue, model: Scripte
     assert len(model.requests) == 2
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_control_that_stays_fails_nothing(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("One, two,", MessageStop("max_tokens"))
     ts = dialogue.mention("count")
@@ -179,7 +180,7 @@ async def test_thanks_wait_for_slack_and_nothing_for_them(dialogue: Dialogue, mo
     await dialogue.workspace.until(lambda: [one.shown for one in dialogue.workspace.ephemerals()] == [THANKS])
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_former_versions_button_works(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     model.answer("A poor answer.")
@@ -209,7 +210,7 @@ async def test_a_footer_tells_the_price(dialogue: Dialogue, model: ScriptedModel
     assert message.small_print.endswith(" · AI-generated. Check important details.")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_the_disclaimer_stands_once(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("A bird.")
     model.answer("A wader.")
@@ -239,7 +240,7 @@ async def test_a_stopped_answer_is_marked_too(dialogue: Dialogue, model: Scripte
     assert message.shown == "There was a heron."
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_stopped_answer_can_go_on(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts, message = await begun(dialogue, model)
     dialogue.workspace.say(dialogue.general, "stop", thread_ts=ts)
@@ -251,6 +252,7 @@ async def test_a_stopped_answer_can_go_on(dialogue: Dialogue, model: ScriptedMod
     assert message.shown.endswith("_Stopped._")
 
 
+@BOTH_DATABASES
 async def test_thinking_is_a_task(stage: Dialogue, model: ScriptedModel) -> None:
     gate = asyncio.Event()
     model.answer(ThinkingDelta("They ask about a bird."), gate, "A bird.")
@@ -285,7 +287,7 @@ async def test_a_deleted_question_is_let_go(dialogue: Dialogue, model: ScriptedM
     assert all("Too late." not in m.shown for m in dialogue.workspace.workspace.messages(dialogue.general))
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_the_pane_suggests_prompts(dialogue: Dialogue) -> None:
     direct = dialogue.direct
     dialogue.workspace.look_at(dialogue.general)
@@ -296,7 +298,7 @@ async def test_the_pane_suggests_prompts(dialogue: Dialogue) -> None:
     assert len(titles) == 4
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_question_names_its_thread(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("A bird.")
     ts = dialogue.mention("what is a heron?")
@@ -304,7 +306,7 @@ async def test_a_question_names_its_thread(dialogue: Dialogue, model: ScriptedMo
     assert dialogue.workspace.workspace.session(dialogue.general, ts).title == "what is a heron?"
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_title_of_ones_own_stays(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("A bird.")
     model.answer("Fish.")
@@ -316,7 +318,7 @@ async def test_a_title_of_ones_own_stays(dialogue: Dialogue, model: ScriptedMode
     assert dialogue.workspace.workspace.session(dialogue.general, ts).title == "Herons"
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_prompts_follow_what_is_looked_at(dialogue: Dialogue) -> None:
     direct, sessions = dialogue.direct, dialogue.workspace.workspace.sessions
 
@@ -329,7 +331,7 @@ async def test_prompts_follow_what_is_looked_at(dialogue: Dialogue) -> None:
     assert len(sessions[direct, ""].prompts) == 4
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_workspace_without_a_pane_is_answered(dialogue: Dialogue, model: ScriptedModel) -> None:
     for method in ("assistant.threads.setSuggestedPrompts", "agents.sessions.setStatus"):
         dialogue.workspace.fail(method, error="unknown_method", times=9)

@@ -10,7 +10,7 @@ import pytest
 from bot.errors import ChatError
 from bot.playground.anthropic.reply import ThinkingDelta
 from bot.playground.slack.events import envelope
-from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot, on_shared_sqlite_bot
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
 
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
@@ -27,7 +27,7 @@ async def test_a_mention_is_answered_in_its_thread(stage: Dialogue, model: Scrip
     assert model.requests[0].body["messages"] == [{"role": "user", "content": "what is the capital of France?"}]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_follow_up_needs_no_mention(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Hello Ada.")
     model.answer("Your name is Ada.")
@@ -39,7 +39,7 @@ async def test_a_follow_up_needs_no_mention(dialogue: Dialogue, model: ScriptedM
     assert turns == [("user", "I am Ada."), ("assistant", "Hello Ada."), ("user", "What is my name?")]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_direct_message_is_a_thread(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Hi!")
     model.answer("You said hello.")
@@ -50,7 +50,7 @@ async def test_a_direct_message_is_a_thread(dialogue: Dialogue, model: ScriptedM
     assert [turn["role"] for turn in model.requests[1].body["messages"]] == ["user", "assistant", "user"]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_first_words_show_before_the_last(dialogue: Dialogue, model: ScriptedModel) -> None:
     rest = asyncio.Event()
     model.answer("Once upon a time", rest, " there was a bot.")
@@ -65,7 +65,7 @@ async def test_first_words_show_before_the_last(dialogue: Dialogue, model: Scrip
     assert await dialogue.answer(dialogue.general, ts) == "Once upon a time there was a bot."
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_text_behind_a_thought_is_posted(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer(ThinkingDelta("They greet me."), "Good morning.")
     ts = dialogue.mention("good morning")
@@ -89,7 +89,7 @@ async def test_each_call_has_its_ledger_row(stage: Dialogue, model: ScriptedMode
     assert int(str(latency)) >= 0
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_message_to_somebody_else_is_left_alone(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Hello.")
     ts = dialogue.mention("hi")
@@ -115,7 +115,7 @@ async def test_a_thread_of_others_is_left_alone(dialogue: Dialogue, model: Scrip
     assert len(model.requests) == 2
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_several_people_are_told_apart(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Noted.")
     model.answer("Ada wants tea, Sam coffee.")
@@ -167,7 +167,7 @@ async def test_a_restart_keeps_the_history(stage: Dialogue, model: ScriptedModel
     assert len(model.requests[1].body["messages"]) == 3
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_other_bots_are_not_answered(dialogue: Dialogue, model: ScriptedModel) -> None:
     bot = dialogue.workspace.bot.id
     event = {"type": "app_mention", "channel": dialogue.general, "user": "U0OTHERBOT", "bot_id": "B0OTHER"}
@@ -179,14 +179,14 @@ async def test_other_bots_are_not_answered(dialogue: Dialogue, model: ScriptedMo
     assert len(model.requests) == 1
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_bare_mention_gets_a_greeting(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts = dialogue.mention("")
     assert "/summarize" in await dialogue.answer(dialogue.general, ts)
     assert model.requests == []
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_broadcast_in_an_answer_rings_nobody(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Attention ", "<!", "channel>", " please, <!DOCTYPE html> stays")
     ts = dialogue.mention("ring everybody")
@@ -195,7 +195,7 @@ async def test_a_broadcast_in_an_answer_rings_nobody(dialogue: Dialogue, model: 
     assert "<!DOCTYPE html>" in answer
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_answer_of_two_messages_is_whole(dialogue: Dialogue, model: ScriptedModel) -> None:
     lines = [f"{number}. line of the long answer, with some words in it" for number in range(300)]
     model.answer("\n".join(lines))
@@ -205,6 +205,7 @@ async def test_an_answer_of_two_messages_is_whole(dialogue: Dialogue, model: Scr
     assert shown.split("\n") == lines
 
 
+@BOTH_DATABASES
 async def test_a_refused_app_token_ends_the_start(stage: Dialogue) -> None:
     stage.workspace.fail("apps.connections.open", error="invalid_auth")
     with pytest.raises(ChatError, match="invalid_auth"):
@@ -212,6 +213,7 @@ async def test_a_refused_app_token_ends_the_start(stage: Dialogue) -> None:
             pytest.fail("the bot must not run")
 
 
+@BOTH_DATABASES
 async def test_a_refused_token_ends_the_start(stage: Dialogue) -> None:
     stage.workspace.fail("auth.test", error="invalid_auth")
     with pytest.raises(ChatError, match="invalid_auth"):

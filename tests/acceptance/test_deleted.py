@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot, on_shared_sqlite_bot
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
 from tests.acceptance.test_classify import INTO, all_as, table
 from tests.acceptance.test_commands import command_thread
 from tests.acceptance.test_stop import ON_POSTGRESQL, begun
@@ -88,7 +88,7 @@ async def test_other_questions_keep_their_answers(dialogue: Dialogue, model: Scr
     assert model.abandoned == 0
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_code_ends_with_its_thread(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("```python\nprint(1)\n", asyncio.Event(), "```")
     await dialogue.workspace.command(dialogue.general, "/code", "python print one")

@@ -13,7 +13,7 @@ from pypdf import PdfReader, PdfWriter
 from bot.core.documents.kinds import READABLE
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.slack.manifest import SCOPES
-from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot, on_shared_sqlite_bot
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
 from tests.support.documents import docx, eml, odt, paragraph, pptx, xlsx
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def downloads(dialogue: Dialogue) -> int:
     return [call.method for call in dialogue.workspace.calls].count("files.info")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_picture_goes_to_claude(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("A cat.")
     ts = dialogue.workspace.say(dialogue.direct, "what is this?", files={"cat.png": PNG})
@@ -54,7 +54,7 @@ async def test_a_picture_goes_to_claude(dialogue: Dialogue, model: ScriptedModel
     assert said["text"] == "what is this?"
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_file_needs_no_words(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("A list of names.")
     ts = dialogue.workspace.say(dialogue.direct, "", files={"names.csv": "name\nZoë\n".encode()})
@@ -62,7 +62,7 @@ async def test_a_file_needs_no_words(dialogue: Dialogue, model: ScriptedModel) -
     assert any("Zoë" in str(block) for block in blocks(model))
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_pdf_and_code_go_to_claude(dialogue: Dialogue, model: ScriptedModel) -> None:
     files = {"report.pdf": pdf(3), "area.py": b"def area(r):\n    return 3 * r * r\n"}
     model.answer("Pi is not 3.")
@@ -75,7 +75,7 @@ async def test_a_pdf_and_code_go_to_claude(dialogue: Dialogue, model: ScriptedMo
     assert said["text"] == "compare"
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_only_references_are_stored(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Done.")
     ts = dialogue.workspace.say(dialogue.direct, "read", files={"secret.txt": b"the launch code is 0000"})
@@ -91,7 +91,7 @@ async def test_only_references_are_stored(dialogue: Dialogue, model: ScriptedMod
     assert downloads(dialogue) == 2
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_many_earlier_files_become_names(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts = ""
     for number in range(7):
@@ -112,7 +112,7 @@ async def told(dialogue: Dialogue, files: dict[str, bytes]) -> str:
     return await dialogue.answer(dialogue.direct, ts)
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_wrong_type_is_said_at_once(dialogue: Dialogue, model: ScriptedModel) -> None:
     said = await told(dialogue, {"all.zip": b"PK\x03\x04", "song.mp3": b"ID3"})
     assert "I can't read *all.zip*: it is an archive. Please unpack it" in said
@@ -121,7 +121,7 @@ async def test_a_wrong_type_is_said_at_once(dialogue: Dialogue, model: ScriptedM
     assert downloads(dialogue) == 0
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_40_mb_picture_is_not_fetched(dialogue: Dialogue) -> None:
     assert "*big.png* is too large to read: it is 40.0 MB" in await told(
         dialogue, {"big.png": PNG + bytes(40 * MEGABYTE)}
@@ -140,7 +140,7 @@ async def test_a_damaged_pdf_is_said(dialogue: Dialogue) -> None:
     assert "it is not a PDF, or it is damaged" in await told(dialogue, {"broken.pdf": b"%PDF-1.7\nnothing else"})
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_the_first_pages_that_fit_are_read(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Blank pages.")
     said = await told(dialogue, {"book.pdf": pdf(601)})
@@ -195,7 +195,7 @@ async def test_a_page_goes_as_code_to_who_asks_for_it(dialogue: Dialogue, model:
     assert blocks(model)[0]["source"]["data"] == page.decode()
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_files_that_are_not_read_say_what_to_do(dialogue: Dialogue, model: ScriptedModel) -> None:
     old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
     files = {
@@ -215,18 +215,18 @@ async def test_files_that_are_not_read_say_what_to_do(dialogue: Dialogue, model:
     assert model.requests == []
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_false_picture_is_said(dialogue: Dialogue) -> None:
     assert "it is not an image, or it is damaged" in await told(dialogue, {"cat.png": b"not really"})
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_bytes_called_text_are_said(dialogue: Dialogue) -> None:
     assert await told(dialogue, {"notes.txt": bytes(range(256))}) == "I can't read *notes.txt*: it is not text."
     assert await told(dialogue, {"empty.txt": b"   \n"}) == "*empty.txt* is empty."
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_file_that_is_gone_is_said(dialogue: Dialogue) -> None:
     dialogue.workspace.fail("files.info", error="file_not_found")
     assert "*cat.png* is gone" in await told(dialogue, {"cat.png": PNG})
@@ -238,7 +238,7 @@ async def test_a_missing_scope_is_said(dialogue: Dialogue) -> None:
     assert "should check the scope `files:read`" in await told(dialogue, {"cat.png": PNG})
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_faults_come_with_the_answer(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("The text says hello.")
     files = {"hello.txt": b"hello", "song.mp3": b"ID3"}

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.control_value import ChannelRef
-from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot, on_shared_sqlite_bot
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
 from tests.acceptance.test_triage import card, judged, parley, post, results
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ async def test_people_and_channels_have_names_there(dialogue: Dialogue) -> None:
     assert "<" not in told
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_workspace_settings_hold_everywhere(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     await seen(dialogue)
@@ -108,7 +108,7 @@ async def test_workspace_settings_hold_everywhere(dialogue: Dialogue, model: Scr
     assert "Answer like a pirate." in model.requests[0].body["system"][-1]["text"]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_channels_of_others_are_not_shown(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     club = workspace.workspace.add_channel("club", members=[workspace.sam.id, workspace.bot.id])
@@ -117,7 +117,7 @@ async def test_channels_of_others_are_not_shown(dialogue: Dialogue) -> None:
     assert "#club" in await seen(dialogue, until="#club")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_refused_look_up_leaves_the_rest(dialogue: Dialogue) -> None:
     """Of the channels; of whether somebody is an admin; of who it is at all."""
     workspace = dialogue.workspace
@@ -132,13 +132,14 @@ async def test_a_refused_look_up_leaves_the_rest(dialogue: Dialogue) -> None:
     assert "`/parley forget me`" in told
 
 
+@BOTH_DATABASES
 async def test_an_operator_sees_the_health(stage: Dialogue) -> None:
     stage.environ["PARLEY_ADMINS"] = stage.workspace.sam.id
     async with stage.bot():
         assert " running, 0 failed." in await seen(stage, user=stage.workspace.sam)
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_member_opens_no_settings(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     await seen(dialogue)

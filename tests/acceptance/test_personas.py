@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot, on_shared_sqlite_bot
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
 from tests.acceptance.test_settings_form import in_thread
 from tests.acceptance.test_settings_form import whispered as parley
 
@@ -27,7 +27,7 @@ async def told(dialogue: Dialogue, typed: str, *, user: User | None = None) -> s
     return workspace.ephemerals(user)[-1].shown
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_chosen_persona_speaks(dialogue: Dialogue, model: ScriptedModel) -> None:
     assert "no personas" in await told(dialogue, "")
     assert "was saved" in await told(dialogue, "Pirate: Answer like a pirate: ahoy.")
@@ -41,7 +41,7 @@ async def test_a_chosen_persona_speaks(dialogue: Dialogue, model: ScriptedModel)
     assert "There is no persona in <#" in await told(dialogue, "off")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_changed_persona_changes_its_channels(dialogue: Dialogue, model: ScriptedModel) -> None:
     await told(dialogue, "Pirate: Answer like a pirate.")
     await told(dialogue, "Pirate")
@@ -51,7 +51,7 @@ async def test_a_changed_persona_changes_its_channels(dialogue: Dialogue, model:
     assert model.requests[0].body["system"][-1]["text"] == "Answer like a polite pirate."
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_removed_persona_is_missed(dialogue: Dialogue, model: ScriptedModel) -> None:
     await told(dialogue, "Pirate: Answer like a pirate.")
     await told(dialogue, "Pirate")
@@ -96,7 +96,7 @@ async def test_threads_miss_a_removed_persona(dialogue: Dialogue, model: Scripte
     assert "persona: Poet" in await parley(dialogue, f"{in_thread(dialogue, ts)} why")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 @pytest.mark.parametrize("typed", ["workspace unset personas", "workspace revert 0"])
 async def test_personas_can_go_in_other_ways(dialogue: Dialogue, typed: str) -> None:
     await told(dialogue, "Pirate: Answer like a pirate.")
@@ -109,7 +109,7 @@ async def test_personas_can_go_in_other_ways(dialogue: Dialogue, typed: str) -> 
     assert "persona" not in await parley(dialogue, "settings list")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 @pytest.mark.parametrize(
     ("typed", "reason"),
     [
@@ -124,7 +124,7 @@ async def test_a_wrong_persona_is_refused(dialogue: Dialogue, typed: str, reason
     assert reason in await told(dialogue, typed)
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_member_keeps_none(dialogue: Dialogue) -> None:
     assert "Only workspace admins" in await told(dialogue, "Pirate: Arr.", user=dialogue.workspace.sam)
     assert "no personas" in await told(dialogue, "")

@@ -44,7 +44,7 @@ async def test_the_next_turn_uses_the_prompt(dialogue: Dialogue, model: Scripted
     assert PIRATE in after
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_prompt_is_shown_and_removed(dialogue: Dialogue, model: ScriptedModel) -> None:
     assert "There is no prompt for" in await prompt(dialogue, "prompt")
     await prompt(dialogue, f"prompt {PIRATE}")
@@ -56,7 +56,7 @@ async def test_a_prompt_is_shown_and_removed(dialogue: Dialogue, model: Scripted
     assert PIRATE not in systems(model)[0]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_prompt_holds_in_its_channel_only(dialogue: Dialogue, model: ScriptedModel) -> None:
     await prompt(dialogue, f"prompt {PIRATE}")
     model.answer("Hello.")
@@ -66,20 +66,21 @@ async def test_a_prompt_holds_in_its_channel_only(dialogue: Dialogue, model: Scr
     assert PIRATE not in systems(model)[0]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_member_may_not_set_it(dialogue: Dialogue) -> None:
     sentence = await prompt(dialogue, f"prompt {PIRATE}", user=dialogue.workspace.sam)
     assert "Only workspace admins" in sentence
     assert "There is no prompt for" in await prompt(dialogue, "prompt")
 
 
+@BOTH_DATABASES
 async def test_a_listed_person_may_set_it(stage: Dialogue) -> None:
     stage.environ["PARLEY_ADMINS"] = f"U0NOBODY {stage.workspace.sam.id}"
     async with stage.bot():
         assert PIRATE in await prompt(stage, f"prompt {PIRATE}", user=stage.workspace.sam)
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_admin_outside_may_not_set_it(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     club = workspace.workspace.add_channel("club", members=[workspace.sam.id, workspace.bot.id])
@@ -87,13 +88,13 @@ async def test_an_admin_outside_may_not_set_it(dialogue: Dialogue) -> None:
     assert "Only members" in await dialogue.whisper()
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_other_words_get_the_usage(dialogue: Dialogue) -> None:
     reply = await dialogue.workspace.command(dialogue.general, "/parley", "pormpt hello")
     assert "`/parley prompt`" in reply.text
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_help_tells_what_there_is(dialogue: Dialogue) -> None:
     for number, typed in enumerate(("help", ""), start=1):
         await dialogue.workspace.command(dialogue.general, "/parley", typed)
@@ -105,20 +106,20 @@ async def test_help_tells_what_there_is(dialogue: Dialogue) -> None:
     assert "Did you mean" not in await dialogue.whisper(3)
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_slip_names_the_nearest(dialogue: Dialogue) -> None:
     reply = await dialogue.workspace.command(dialogue.general, "/parley", "setings")
     assert reply.text == "I don't know `setings`. Did you mean `/parley settings`? See `/parley help`."
     assert await dialogue.rows("SELECT count(*) FROM inbox WHERE kind = 'command'") == [(0,)]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_overlong_prompt_is_refused(dialogue: Dialogue) -> None:
     reply = await dialogue.workspace.command(dialogue.general, "/parley", "prompt " + "x" * 10_001)
     assert "at most 10,000 characters" in reply.text
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_settings_are_listed_set_and_unset(dialogue: Dialogue, model: ScriptedModel) -> None:
     assert "`answers`: *thread*" in await prompt(dialogue, "settings list all")
     assert "`answers` is set to *mention*" in await prompt(dialogue, "set answers mention")
@@ -128,7 +129,7 @@ async def test_settings_are_listed_set_and_unset(dialogue: Dialogue, model: Scri
     await dialogue.answer(dialogue.general, dialogue.mention("hi"))
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 @pytest.mark.parametrize(
     ("typed", "reason"),
     [
@@ -145,7 +146,7 @@ async def test_a_wrong_setting_is_refused(dialogue: Dialogue, typed: str, reason
     assert reason in (reply.text or dialogue.workspace.ephemerals()[-1].shown)
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_channels_model_and_sampling_hold(dialogue: Dialogue, model: ScriptedModel) -> None:
     await prompt(dialogue, "set model claude-haiku-4-5")
     await prompt(dialogue, "set temperature 0.1")
@@ -155,7 +156,7 @@ async def test_a_channels_model_and_sampling_hold(dialogue: Dialogue, model: Scr
     assert model.requests[0].body["temperature"] == 0.1
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_what_stopped_applying_is_said_once(dialogue: Dialogue, model: ScriptedModel) -> None:
     for typed in ("set model claude-haiku-4-5", "set temperature 0.1", "set model claude-sonnet-5-5"):
         await prompt(dialogue, typed)
@@ -183,7 +184,7 @@ async def test_effort_reaches_the_model(dialogue: Dialogue, model: ScriptedModel
     assert model.requests[1].body["output_config"].keys() == {"effort", "format"}
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_model_without_effort_refuses_it(dialogue: Dialogue, model: ScriptedModel) -> None:
     await prompt(dialogue, "set model claude-haiku-4-5")
     assert "claude-haiku-4-5 has no effort setting" in await prompt(dialogue, "set effort low")
@@ -226,7 +227,7 @@ async def retire(dialogue: Dialogue, model: str, retired: str) -> None:
         await database.close()
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_only_admins_open_the_form(dialogue: Dialogue) -> None:
     sam = dialogue.workspace.sam
     await prompt(dialogue, "settings", user=sam)

@@ -68,7 +68,7 @@ def in_thread(dialogue: Dialogue, ts: str) -> str:
     return f"thread https://local.slack.com/archives/{dialogue.general}/p{ts.replace('.', '')}"
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_what_is_saved_holds(dialogue: Dialogue, model: ScriptedModel) -> None:
     await opened(dialogue)
     await turned(dialogue, WRITING, instructions="Answer like a pirate.")
@@ -83,7 +83,7 @@ async def test_what_is_saved_holds(dialogue: Dialogue, model: ScriptedModel) -> 
     assert "Answer like a pirate." in str(await opened(dialogue))
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_what_a_form_changed_is_said(dialogue: Dialogue) -> None:
     for chosen, told in (
         ({"answers": "all", "redact": "on"}, "`answers` not set → all; `redact` not set → on."),
@@ -98,6 +98,7 @@ async def test_what_a_form_changed_is_said(dialogue: Dialogue) -> None:
     assert await dialogue.whisper(3) == f"Nothing changed for <#{dialogue.general}>."
 
 
+@BOTH_DATABASES
 async def test_a_workspaces_changes_are_said_there(dialogue: Dialogue) -> None:
     """In the channel where its form was opened; from the home, in direct messages."""
     workspace = dialogue.workspace
@@ -113,7 +114,7 @@ async def test_a_workspaces_changes_are_said_there(dialogue: Dialogue) -> None:
     assert workspace.ephemerals()[-1].channel == workspace.workspace.direct(workspace.me.id).id
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_fields_follow_the_chosen_model(dialogue: Dialogue) -> None:
     view = await opened(dialogue)
     view = await turned(dialogue, WRITING)
@@ -129,14 +130,14 @@ async def test_fields_follow_the_chosen_model(dialogue: Dialogue) -> None:
     assert f"model: {OLD}" in why
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_models_come_with_their_price(dialogue: Dialogue) -> None:
     options = str(next(b for b in (await opened(dialogue))["blocks"] if b["block_id"] == "model"))
     assert "Claude Haiku 5.5, $" in options
     assert "$0.10 in, $0.50 out per M tokens" in options
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_faults_stand_under_their_fields(dialogue: Dialogue) -> None:
     await opened(dialogue)
     await turned(dialogue, WRITING, model=OLD)
@@ -146,7 +147,7 @@ async def test_faults_stand_under_their_fields(dialogue: Dialogue) -> None:
     assert refused.is_open
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_setting_that_stopped_applying_is_said(dialogue: Dialogue) -> None:
     await whispered(dialogue, f"set model {OLD}")
     await whispered(dialogue, "set temperature 0.2")
@@ -184,14 +185,14 @@ async def test_two_who_change_other_things_both_save(dialogue: Dialogue) -> None
     assert "retention_days" not in told
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_the_list_has_a_button_to_the_form(dialogue: Dialogue) -> None:
     assert "`triage`: off" in await whispered(dialogue, "settings list all")
     assert (await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "edit_settings.0")).ok
     assert dialogue.workspace.modal()["title"]["text"] == "Settings for #general"
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_wrong_budget_is_told_under_it(dialogue: Dialogue) -> None:
     await opened(dialogue)
     refused = await dialogue.workspace.submit({"person_budget": "-1"})
@@ -204,7 +205,7 @@ async def test_a_wrong_budget_is_told_under_it(dialogue: Dialogue) -> None:
     assert "Each person: $2.00 a day" in await whispered(dialogue, "budget list")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_word_is_no_budget(dialogue: Dialogue) -> None:
     reply = await dialogue.workspace.command(dialogue.general, "/parley", "set person_budget ten")
     told = reply.text or await dialogue.whisper()
@@ -213,7 +214,7 @@ async def test_a_word_is_no_budget(dialogue: Dialogue) -> None:
     assert "a number from 0" in reply.text
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_workspaces_and_threads_have_a_history(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("Hello.")
     ts = dialogue.mention("hi")
@@ -231,7 +232,7 @@ async def test_workspaces_and_threads_have_a_history(dialogue: Dialogue, model: 
     assert "link to a message in it" in refused.text
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_each_reply_is_about_its_place(dialogue: Dialogue, model: ScriptedModel) -> None:
     """Each names the place, and gives commands for the same."""
     model.answer("Hello.")
@@ -253,6 +254,7 @@ async def test_each_reply_is_about_its_place(dialogue: Dialogue, model: Scripted
                 assert scope or not command.startswith(("workspace ", "thread ")), (one, told)
 
 
+@BOTH_DATABASES
 async def test_the_form_begins_with_what_matters(dialogue: Dialogue) -> None:
     view = await opened(dialogue)
     main = ["instructions", "model", "answers", "person_budget", "channel_budget", "redact", "retention_days"]
@@ -272,7 +274,7 @@ async def test_the_form_begins_with_what_matters(dialogue: Dialogue) -> None:
     assert "Which model answers." in str(view["blocks"])
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_all_pages_are_saved_together(dialogue: Dialogue) -> None:
     await opened(dialogue)
     await turned(dialogue, WRITING, instructions="Be brief.", person_budget="2")
@@ -284,7 +286,7 @@ async def test_all_pages_are_saved_together(dialogue: Dialogue) -> None:
     assert await dialogue.whisper() == f"{told}not set → on."
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_fault_keeps_its_page_open(dialogue: Dialogue) -> None:
     await opened(dialogue)
     view = await turned(dialogue, WRITING, retention_days="-1")
@@ -297,7 +299,7 @@ async def test_a_fault_keeps_its_page_open(dialogue: Dialogue) -> None:
     assert "max_output: 9000" in await whispered(dialogue, "why")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_too_much_for_another_page_is_said(dialogue: Dialogue) -> None:
     await opened(dialogue)
     long = "word " * 590
@@ -308,7 +310,7 @@ async def test_too_much_for_another_page_is_said(dialogue: Dialogue) -> None:
     assert "word word" in await whispered(dialogue, "prompt")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_fault_elsewhere_is_said_here(dialogue: Dialogue) -> None:
     """What does not fit together may be on two pages."""
     await opened(dialogue)
@@ -356,13 +358,14 @@ async def test_a_change_to_the_same_is_none(dialogue: Dialogue) -> None:
     assert "no longer set" in await whispered(dialogue, "set footer none")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_routes_to_nowhere_are_refused(dialogue: Dialogue) -> None:
     assert "no category or severity “Foo” here" in await whispered(dialogue, "set routes Foo -> Bar")
     assert "no team “Bar” here" in await whispered(dialogue, "set routes Billing -> Bar")
     assert "have never been changed" in await whispered(dialogue, "history")
 
 
+@BOTH_DATABASES
 async def test_the_model_and_its_source_are_told(dialogue: Dialogue) -> None:
     told = await whispered(dialogue, "set model")
     assert re.search(r"is \*Claude \w+ [\d.]+\* \(`claude-[\w-]+`\), the default \(CLAUDE_MODEL\)\.", told)
@@ -377,7 +380,7 @@ async def test_the_model_and_its_source_are_told(dialogue: Dialogue) -> None:
     assert "I don't know the model “gpt-4”" in await whispered(dialogue, "set model gpt-4")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_only_its_members_see_a_thread(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     (ts,) = workspace.fill(leads := workspace.channel("leads"), ["a secret"])
@@ -396,7 +399,7 @@ async def test_a_channel_that_is_gone_is_said(dialogue: Dialogue) -> None:
     assert "no longer exists" in str(refused.errors)
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_prompt_is_tried_on_a_message(dialogue: Dialogue, model: ScriptedModel) -> None:
     view = await opened(dialogue)
     model.answer("Arr, **'tis** noon.")
@@ -442,7 +445,7 @@ async def test_a_thread_goes_before_its_channel(dialogue: Dialogue, model: Scrip
     assert "effort: low (set for this thread by" in words(dialogue.workspace.modal())
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_member_opens_no_thread_form(dialogue: Dialogue, model: ScriptedModel) -> None:
     sam = dialogue.workspace.sam
     model.answer("Hello.")
@@ -470,7 +473,7 @@ async def test_changes_are_listed_and_taken_back(dialogue: Dialogue) -> None:
     assert "There's no change number 99" in await whispered(dialogue, "revert 99")
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_long_prompt_stays_as_it_is(dialogue: Dialogue) -> None:
     await whispered(dialogue, "prompt " + "word " * 700)
     view = await opened(dialogue)
@@ -499,6 +502,7 @@ async def test_privacy_is_set_in_the_form(dialogue: Dialogue) -> None:
     assert "retention_days: 30" in told
 
 
+@BOTH_DATABASES
 async def test_longer_than_the_operator_is_refused(stage: Dialogue) -> None:
     async with stage.bot():
         assert "set to *90*" in await whispered(stage, "set retention_days 90")

@@ -74,7 +74,7 @@ async def test_a_thread_is_summarized_where_asked(dialogue: Dialogue, model: Scr
         assert words in asked
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_this_channel_is_summarized_in_public(dialogue: Dialogue, model: ScriptedModel) -> None:
     talk(dialogue)
     model.answer(FOUND)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.playground.anthropic.reply import Event, ModelRequest
     from bot.playground.slack.records import MessageRecord
 
+pytestmark = BOTH_DATABASES
 
 TABLE = "| City | People |\n|---|--:|\n| Oslo | 700,000 |\n| Rome | 2,800,000 |"
 
@@ -114,7 +115,6 @@ async def test_the_rest_becomes_a_file(dialogue: Dialogue, model: ScriptedModel)
     assert f"{shown}\n{(file.content or b'').decode()}".split("\n") == lines
 
 
-@BOTH_DATABASES
 async def test_scripts_and_emoji_arrive_whole(dialogue: Dialogue, model: ScriptedModel) -> None:
     await allow_long_answers(dialogue)
     words = " ".join(f"مرحبا {number} 👩🏽\u200d🚀 שלום" for number in range(1_000))
@@ -124,7 +124,6 @@ async def test_scripts_and_emoji_arrive_whole(dialogue: Dialogue, model: Scripte
     assert " ".join(m.shown for m in dialogue.answers(dialogue.general, ts)) == words
 
 
-@BOTH_DATABASES
 async def test_links_are_not_unfurled(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("See https://example.com/a.")
     dialogue.workspace.fail("chat.startStream", error="unknown_method")
@@ -246,7 +245,6 @@ async def test_a_refused_end_leaves_one_answer(stage: Dialogue, model: ScriptedM
     assert [(m.shown, m.streaming) for m in from_bot(stage, ts)] == [(whole, False)]
 
 
-@BOTH_DATABASES
 async def test_thinking_and_text_are_one_stream(stage: Dialogue, model: ScriptedModel) -> None:
     """A stream keeps the mode of its first content, and its last blocks are a chunk."""
     gate = asyncio.Event()
@@ -309,7 +307,6 @@ async def test_a_workspace_without_streams_sees_edits(model: ScriptedModel, envi
 # The rate budget
 
 
-@BOTH_DATABASES
 async def test_a_burst_keeps_every_limit(stage: Dialogue, model: ScriptedModel) -> None:
     """60 answers at once, under the documented rates: all whole, no refusal that could have been foreseen."""
     workspace = stage.workspace

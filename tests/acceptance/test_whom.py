@@ -10,7 +10,7 @@ import pytest
 from bot.core.domain.message import Place
 from bot.db.engine import Database
 from bot.db.store import sql_store
-from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot, on_shared_sqlite_bot
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
@@ -36,6 +36,7 @@ async def nothing_more(dialogue: Dialogue, model: ScriptedModel) -> None:
     assert len(model.requests) == count + 1
 
 
+@BOTH_DATABASES
 async def test_a_channel_may_want_mentions_only(dialogue: Dialogue, model: ScriptedModel) -> None:
     await choose(dialogue, dialogue.general, answers="mention")
     model.answer("Hello.")
@@ -49,6 +50,7 @@ async def test_a_channel_may_want_mentions_only(dialogue: Dialogue, model: Scrip
     assert "a follow-up" in model.requests[2].body["messages"][-1]["content"]
 
 
+@BOTH_DATABASES
 async def test_a_channel_may_want_all_answered(dialogue: Dialogue, model: ScriptedModel) -> None:
     await choose(dialogue, dialogue.general, answers="all")
     workspace = dialogue.workspace
@@ -60,7 +62,7 @@ async def test_a_channel_may_want_all_answered(dialogue: Dialogue, model: Script
     await nothing_more(dialogue, model)
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_a_channel_is_not_listened_to_by_default(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts = dialogue.workspace.say(dialogue.general, "Just talking.", user=dialogue.workspace.sam)
     await nothing_more(dialogue, model)
@@ -113,6 +115,7 @@ async def test_bots_are_answered_where_allowed(dialogue: Dialogue, model: Script
     await nothing_more(dialogue, model)
 
 
+@BOTH_DATABASES
 async def test_two_bots_come_to_an_end(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, general = dialogue.workspace, dialogue.general
     await choose(dialogue, general, answers_bots=True)
@@ -132,7 +135,7 @@ async def test_two_bots_come_to_an_end(dialogue: Dialogue, model: ScriptedModel)
     assert await dialogue.answer(general, ts, 5) == "Pong."
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_an_outsider_is_refused_once(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     partners, rio = workspace.channel("partners"), workspace.rio
@@ -146,7 +149,7 @@ async def test_an_outsider_is_refused_once(dialogue: Dialogue, model: ScriptedMo
     assert not [message for message in workspace.workspace.messages(partners) if message.user == workspace.bot.id]
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_insiders_are_answered_beside_outsiders(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     partners = workspace.channel("partners")
@@ -179,7 +182,7 @@ async def test_outsiders_are_answered_where_allowed(dialogue: Dialogue, model: S
     assert (start.arguments["recipient_team_id"], start.arguments["recipient_user_id"]) == (rio.team_id, rio.id)
 
 
-@on_shared_sqlite_bot
+@on_shared_bot
 async def test_someone_in_the_thread_is_left_to_answer(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     model.answer("Hello.")

@@ -267,7 +267,7 @@ async def test_a_model_without_web_gets_none(scripted: ScriptedModel, claude: Cl
     scripted.console.without_web = frozenset({"claude-haiku-5-5"})
     scripted.answer("I can't look that up.")
 
-    await claude.write(asking(web=WebAccess(), tools=(), settings=settings), unseen)
+    await claude.write(asking(web=WEB, tools=(), settings=settings), unseen)
 
     assert not scripted.requests[0].tools
     assert "can't use the web" in claude.faults(settings)["web"]
