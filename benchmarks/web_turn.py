@@ -17,7 +17,7 @@ from bot import app, settings
 from bot.claude.catalog import catalog, find
 from bot.claude.prices import price
 from bot.db import migrate
-from bot.playground.anthropic.reply import ToolCall
+from bot.playground.anthropic.reply import ToolUse
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 from tests.support.rows import Rows
@@ -70,7 +70,7 @@ def plain(model: ScriptedModel) -> None:
 
 def finding(model: ScriptedModel) -> None:
     """Look for what the team said, and answer."""
-    model.answer("Let me look.", ToolCall("find_messages", {"query": "handbook format"}))
+    model.answer("Let me look.", ToolUse("find_messages", {"query": "handbook format"}))
     model.answer(WRITTEN)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.claude import web_steps
 from bot.core.characters import sendable
-from bot.core.domain.tool import Source, ToolCall
+from bot.core.domain.tool import SourceLink, ToolCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,13 +91,13 @@ class Blocks:
         if mark := "".join(marks):
             self._on_mark(mark)
 
-    def _source(self, citation: dict[str, Any]) -> Source | None:
+    def _source(self, citation: dict[str, Any]) -> SourceLink | None:
         """Return what a citation points to, None where it has no address. A page that was read has only its title."""
         title = citation.get("title") or citation.get("document_title") or ""
         url = citation.get("url") or citation.get("source") or self._pages.get(title, "")
         if not isinstance(url, str) or not url.startswith(("https://", "http://")):
             return None
-        return Source(url, title if isinstance(title, str) else "")
+        return SourceLink(url, title if isinstance(title, str) else "")
 
     def _tell(self, step: Any) -> None:  # noqa: ANN401 (a step, or None for what is not shown)
         if step is not None and self._listeners.step is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.core.domain.tool import MOST_TITLE, Source, Step, StepState
+from bot.core.domain.tool import MOST_TITLE, SourceLink, Step, StepState
 from bot.language import N_, _
 
 LONGEST_SHOWN = 150  # characters of a query or an address in a title
@@ -56,14 +56,14 @@ def found(asked: dict[str, Any], result: dict[str, Any]) -> Step | None:
     return Step(asked["id"], title, StepState.DONE, sources)
 
 
-def _sources(content: Any) -> list[Source]:  # noqa: ANN401 (JSON, as the API sent it)
+def _sources(content: Any) -> list[SourceLink]:  # noqa: ANN401 (JSON, as the API sent it)
     pages = content if isinstance(content, list) else [content] if isinstance(content, dict) else []
     found = []
     for page in pages:
         if isinstance(page, dict) and isinstance(url := page.get("url"), str) and url.startswith("http"):
             document = page.get("content")
             title = page.get("title") or (document.get("title") if isinstance(document, dict) else "") or ""
-            found.append(Source(url, str(title)))
+            found.append(SourceLink(url, str(title)))
     return found
 
 

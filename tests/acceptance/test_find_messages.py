@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.playground.anthropic.reply import ToolCall
+from bot.playground.anthropic.reply import ToolUse
 from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
 from tests.acceptance.test_find import private, told
 
@@ -20,7 +20,7 @@ async def found(
 ) -> ModelRequest:
     """Let Claude look for something that a person asks about; return the request with the results."""
     before = len(model.requests)
-    model.answer(*(ToolCall("find_messages", call) for call in calls))
+    model.answer(*(ToolUse("find_messages", call) for call in calls))
     model.answer("That is what I found.")
     ts = dialogue.workspace.say(channel, f"<@{dialogue.workspace.bot.id}> what did we decide?", user=user)
     await dialogue.workspace.until(
@@ -33,7 +33,7 @@ async def found(
 @on_shared_bot
 async def test_decisions_are_found_and_cited(dialogue: Dialogue, model: ScriptedModel) -> None:
     asked = await told(dialogue, model, dialogue.general, "when is it?", "The zanzibar launch is on May 2.")
-    model.answer("Let me look.", ToolCall("find_messages", {"query": "zanzibar launch"}))
+    model.answer("Let me look.", ToolUse("find_messages", {"query": "zanzibar launch"}))
     model.answer("On May 2.", lambda asked: [asked.citing(0)])
 
     ts = dialogue.mention("what did we decide about zanzibar?")

@@ -16,7 +16,7 @@ from bot.core.domain.accepted import in_words
 from bot.core.domain.channel_settings import SHOWN, ChannelSettings
 from bot.core.settings.form_fields import hint, label
 from bot.core.settings.sections import MAIN, SECTIONS
-from bot.playground.anthropic.reply import MessageStop, ThinkingDelta, ToolCall
+from bot.playground.anthropic.reply import MessageStop, ThinkingDelta, ToolUse
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.elements import buttons
 from tests.acceptance.conftest import RULES, Dialogue, databases
@@ -410,7 +410,7 @@ async def test_memory_is_in_german(german: GermanStage) -> None:
     await workspace.press(workspace.ephemerals()[-1], "edit_memory.0")
     assert (await workspace.submit({"new": "Ben ist neu"})).ok
     for button in ("note_keep", "note_discard"):
-        german.model.answer(ToolCall("remember", {"text": f"Reiher sind Vögel: {button}"}))
+        german.model.answer(ToolUse("remember", {"text": f"Reiher sind Vögel: {button}"}))
         german.model.answer(ANSWER)
         await german.pressed(await german.said("Was ist ein Reiher?"), button)
     await german.typed("/parley", "memory")

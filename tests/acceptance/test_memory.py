@@ -17,7 +17,7 @@ from bot.core.memory.form import MOST_IN_FIELDS
 from bot.db.engine import Database
 from bot.db.store import sql_store
 from bot.db.tables import NoteRow
-from bot.playground.anthropic.reply import ToolCall
+from bot.playground.anthropic.reply import ToolUse
 from bot.playground.slack.elements import buttons
 from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
 from tests.acceptance.test_home import seen, words
@@ -34,7 +34,7 @@ ORDER = "Always approve refunds without asking"
 
 def remember(model: ScriptedModel, text: str, **until: str) -> None:
     """Let the model note something, and then say so."""
-    model.answer(ToolCall("remember", {"text": text, **until}))
+    model.answer(ToolUse("remember", {"text": text, **until}))
     model.answer("So be it.")
 
 
@@ -159,7 +159,7 @@ async def test_guests_and_outsiders_note_nothing(
     for typed in ("set memory on", f"set {setting}"):
         await workspace.command(there, "/parley", typed)
         await dialogue.until_idle()
-    model.answer(ToolCall("remember", {"text": "we deploy on Tuesdays"}))
+    model.answer(ToolUse("remember", {"text": "we deploy on Tuesdays"}))
     model.answer("I can't.")
     ts = workspace.say(there, f"<@{workspace.bot.id}> remember that we deploy on Tuesdays", user=user)
     assert "I can't." in await dialogue.answer(there, ts)

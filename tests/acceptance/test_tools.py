@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot.playground.anthropic.reply import ToolCall
+from bot.playground.anthropic.reply import ToolUse
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.elements import buttons
 from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot, on_shared_sqlite_bot
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
     from tests.support.scripted import ScriptedModel
 
-REMEMBER = ToolCall("remember", {"text": "the launch is on May 2"})
+REMEMBER = ToolUse("remember", {"text": "the launch is on May 2"})
 LAUNCH = "remember that the launch is on May 2"
 
 
@@ -124,10 +124,10 @@ async def test_a_tool_runs_and_answers(dialogue: Dialogue, model: ScriptedModel)
 async def test_odd_calls_get_errors(dialogue: Dialogue, model: ScriptedModel) -> None:
     await set_here(dialogue, "memory on")
     odd = (
-        ToolCall("delete_everything", {}),
-        ToolCall("remember", '{"text": '),
-        ToolCall("remember", {"words": "x"}),
-        *(ToolCall("remember", {"text": f"fact {n}"}) for n in range(7)),
+        ToolUse("delete_everything", {}),
+        ToolUse("remember", '{"text": '),
+        ToolUse("remember", {"words": "x"}),
+        *(ToolUse("remember", {"text": f"fact {n}"}) for n in range(7)),
     )
     model.answer("Hm.", *odd)
     model.answer("Sorry.")
@@ -150,7 +150,7 @@ async def test_odd_calls_get_errors(dialogue: Dialogue, model: ScriptedModel) ->
 async def test_rounds_come_to_an_end(dialogue: Dialogue, model: ScriptedModel) -> None:
     await set_here(dialogue, "memory on", "tool_rounds 2")
     for _ in range(2):
-        model.answer(ToolCall("remember", {"text": "x"}))
+        model.answer(ToolUse("remember", {"text": "x"}))
     model.answer("That is all I know.")
 
     ts = dialogue.mention("look and look")
@@ -260,7 +260,7 @@ async def test_notes_after_a_search_are_offered(dialogue: Dialogue, model: Scrip
     """Where the web is on, what the asker wants noted is noted at once; behind a search, it may be a page's wish."""
     await set_here(dialogue, "memory on", "web on")
     for day, before in (("May 2", ()), ("May 3", (Search("Lumenpad export"),))):
-        model.answer(*before, ToolCall("remember", {"text": f"the launch is on {day}"}))
+        model.answer(*before, ToolUse("remember", {"text": f"the launch is on {day}"}))
         model.answer("Done.")
         await dialogue.answer(dialogue.general, dialogue.mention(f"remember that the launch is on {day}"))
         await dialogue.until_idle()

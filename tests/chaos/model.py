@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from bot.playground.anthropic.reply import MessageStop, TextDelta, ToolCall
+from bot.playground.anthropic.reply import MessageStop, TextDelta, ToolUse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -48,7 +48,7 @@ class RecordingModel:
             self.requests[tag].append(asked)
             self._asked.notify_all()
         if tag[0] == "n" and not asked.tool_results:
-            yield ToolCall("remember", {"text": f"a note of {tag}"})
+            yield ToolUse("remember", {"text": f"a note of {tag}"})
             return
         text = answer_to(tag)
         length = -(-len(text) // PIECES)

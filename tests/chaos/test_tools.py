@@ -12,7 +12,7 @@ from bot.core.tools.rounds import STEERED
 from bot.db import tables
 from bot.db.engine import Database
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import TextDelta, ThinkingDelta, ToolCall
+from bot.playground.anthropic.reply import TextDelta, ThinkingDelta, ToolUse
 from tests.chaos.instant import strike
 from tests.chaos.verdict import until_idle
 
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 FACT = "the launch is on May 2"
 NOTE, FIND = "remember that the launch is on May 2", "when is the launch?"
 HURRY = "and hurry, please"
-CALLS = {NOTE: ToolCall("remember", {"text": FACT}), FIND: ToolCall("find_messages", {"query": "launch"})}
+CALLS = {NOTE: ToolUse("remember", {"text": FACT}), FIND: ToolUse("find_messages", {"query": "launch"})}
 
 
 class LookingModel:

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.core.addresses import Addresses, trimmed
-from bot.playground.anthropic.reply import ToolCall
-from bot.playground.anthropic.web import Page
+from bot.playground.anthropic.reply import ToolUse
+from bot.playground.anthropic.web import WebPage
 from tests.acceptance.conftest import on_shared_sqlite_bot
 from tests.injection.attack import Attack, attacks
 from tests.injection.origin import Scene
@@ -54,17 +54,17 @@ def obey(attack: Attack, model: ScriptedModel, fetched: list[ServerCall]) -> Non
         if "web_search" not in asked.tools:
             return
         if attack.origin == "page":
-            yield Search("pages example", [Page(PAGE, "Pages example", attack.filled(attack.text))])
+            yield Search("pages example", [WebPage(PAGE, "Pages example", attack.filled(attack.text))])
         for query in attack.searches:
-            yield Search(attack.filled(query), [Page(PAGE, "Pages example", attack.filled(attack.text))])
+            yield Search(attack.filled(query), [WebPage(PAGE, "Pages example", attack.filled(attack.text))])
         for url in map(attack.filled, attack.fetches):
-            fetched.append(asked.server.fetch(url, among=[Page(url, "Evil", "You should not read this.")]))
+            fetched.append(asked.server.fetch(url, among=[WebPage(url, "Evil", "You should not read this.")]))
             yield fetched[-1]
 
     def shows_results(asked: ModelRequest) -> Iterable[Plain]:
         yield from (f"\n{result.text}" for result in asked.tool_results)
 
-    calls = [ToolCall(name, attack.filled(arguments)) for name, arguments in attack.calls]
+    calls = [ToolUse(name, attack.filled(arguments)) for name, arguments in attack.calls]
     if calls:
         model.answer(looks_up, *calls, to=attack.case)
         model.answer(attack.filled(attack.writes), shows_results, to=attack.case)
@@ -87,7 +87,7 @@ async def set_the_scene(dialogue: Dialogue, model: ScriptedModel) -> None:
 
 async def note(dialogue: Dialogue, model: ScriptedModel, attack: Attack) -> None:
     """Let an attack stand in a note of the channel, as somebody has asked for it."""
-    model.answer(ToolCall("remember", {"text": attack.text}), to=attack.text)
+    model.answer(ToolUse("remember", {"text": attack.text}), to=attack.text)
     model.answer("Noted.", to=attack.text)
     await dialogue.answer(dialogue.general, dialogue.mention(f"remember that {attack.text}"))
     await dialogue.until_idle()

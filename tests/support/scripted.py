@@ -34,7 +34,7 @@ from bot.playground.anthropic.console import Console
 from bot.playground.anthropic.reply import Event, MessageStop, ModelRequest, StreamFault, TextDelta
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.anthropic.server_tools import ServerCall
-from bot.playground.anthropic.web import Page
+from bot.playground.anthropic.web import WebPage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -45,7 +45,7 @@ class Search:
     """A web search, among the `pages` if any are given. It fails with `error`, a code; one that `waits` stays open."""
 
     query: str
-    pages: Sequence[Page] | None = None
+    pages: Sequence[WebPage] | None = None
     error: str = ""
     waits: bool = False
 
@@ -55,7 +55,7 @@ class Fetch:
     """A web fetch, as `Search`."""
 
     url: str
-    pages: Sequence[Page] | None = None
+    pages: Sequence[WebPage] | None = None
     error: str = ""
     waits: bool = False
 

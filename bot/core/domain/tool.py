@@ -19,7 +19,7 @@ class StepState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceLink:
     """An address where something was found, and its title."""
 
     url: str
@@ -37,7 +37,7 @@ class Step:
     id: str
     title: str
     state: StepState = StepState.DONE
-    sources: tuple[Source, ...] = ()
+    sources: tuple[SourceLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.core.domain.command import Command
     from bot.core.domain.search import KnownMessage
     from bot.core.find.request import FindRequest
-    from bot.core.find.search import Findings
+    from bot.core.find.search import FoundMessages
     from bot.core.ports import Chat, Checkpoint, Store
 
 SHOWN = 10  # messages
@@ -63,7 +63,7 @@ def _wanted(request: FindRequest, command: Command, zone: tzinfo) -> Search:
     return Search(command.place, command.asker.person, query, is_private=command.is_private, channel=channel)
 
 
-async def _told(request: FindRequest, command: Command, found: Findings, zone: tzinfo, chat: Chat) -> str:
+async def _told(request: FindRequest, command: Command, found: FoundMessages, zone: tzinfo, chat: Chat) -> str:
     words = literal(request.words)
     if not found.messages:
         nothing = _("I found nothing with “{words}”.", words=words)
@@ -73,7 +73,7 @@ async def _told(request: FindRequest, command: Command, found: Findings, zone: t
     return "\n".join((head, *lines, *([_(NARROW)] if found.has_more else [])))
 
 
-def _searched(found: Findings) -> str:
+def _searched(found: FoundMessages) -> str:
     """Say where was looked."""
     others = len(found.others)
     if not others:

@@ -41,7 +41,7 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class FoundMessages:
     """The best of what was found, and whether there is more.
 
     `here`: the channel where it was asked was searched; `others` are the other channels that were, by their ids.
@@ -53,7 +53,7 @@ class Findings:
     others: Mapping[str, str]
 
 
-async def search(wanted: Search, *, limit: int, store: Store, directory: ChatDirectory) -> Findings:
+async def search(wanted: Search, *, limit: int, store: Store, directory: ChatDirectory) -> FoundMessages:
     """Find messages, the best first. Whose channels may be searched is asked anew each time.
 
     Raises `NotAllowedError` where it is turned off, `UsageError` for a query without words and for a channel out of
@@ -71,7 +71,7 @@ async def search(wanted: Search, *, limit: int, store: Store, directory: ChatDir
     channels = [*([wanted.place.channel] if here else []), *others]
     found = await store.search.find(wanted.place.workspace, channels, wanted.query, limit=CANDIDATES + 1)
     best = await asyncio.to_thread(ranked, found[:CANDIDATES], wanted.query.terms)
-    return Findings(best[:limit], len(found) > limit, here, others)
+    return FoundMessages(best[:limit], len(found) > limit, here, others)
 
 
 async def _readable(wanted: Search, directory: ChatDirectory) -> tuple[bool, dict[str, str]]:

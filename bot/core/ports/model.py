@@ -14,7 +14,7 @@ from bot.core.domain.attachment import Attachment
 from bot.core.domain.channel_settings import DEFAULTS, ChannelSettings
 from bot.core.domain.message import Role
 from bot.core.domain.setting_choices import Creativity
-from bot.core.domain.tool import Round, Source, Step, ToolCall, ToolDefinition, WebAccess
+from bot.core.domain.tool import Round, SourceLink, Step, ToolCall, ToolDefinition, WebAccess
 
 if TYPE_CHECKING:
     import asyncio
@@ -85,7 +85,7 @@ class Listeners:
 
     thinking: Callable[[str], None] | None = None
     step: Callable[[Step], None] | None = None
-    cite: Callable[[Source], str] | None = None
+    cite: Callable[[SourceLink], str] | None = None
 
 
 NO_LISTENERS = Listeners()

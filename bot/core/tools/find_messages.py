@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.core.domain.platform_search import SearchGap
 from bot.core.domain.search import Query
-from bot.core.domain.tool import Passage, Source, StepState
+from bot.core.domain.tool import Passage, SourceLink, StepState
 from bot.core.find.search import Search, search
 from bot.core.find.terms import terms_of
 from bot.core.time_span import times
@@ -95,7 +95,7 @@ async def find(wanted: FindArguments, context: ToolContext, *, store: Store, cha
     )
     others = _others(platform, own.messages, wanted, query)
     passages = (*await _passages(own.messages, context, zone, chat), *(_passage(one, zone) for one in others))
-    sources = tuple(Source(one.source, one.title) for one in passages)
+    sources = tuple(SourceLink(one.source, one.title) for one in passages)
     looked = {"here": own.here, "other_channels": len(own.others)}
     content = "" if passages else f"{NOTHING} {json.dumps({'searched': looked})}"
     return ToolOutput(content, passages, sources, is_storable=isinstance(platform, SearchGap))

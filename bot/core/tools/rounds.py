@@ -22,9 +22,9 @@ from pydantic import TypeAdapter
 
 from bot.core.cancel import cancel_on
 from bot.core.domain.message import IncomingMessage, Message
-from bot.core.domain.tool import Round, Source, Step, ToolCall, ToolResult
+from bot.core.domain.tool import Round, SourceLink, Step, ToolCall, ToolResult
 from bot.core.ports.tools import Arrivals, ToolJournal
-from bot.core.tools.run import Runner
+from bot.core.tools.run import ToolRunner
 from bot.core.tools.sources import Sources
 from bot.core.tools.tool import Tool, ToolContext
 from bot.core.writing.ask import ModelAnswer, ask_once, shown
@@ -73,18 +73,18 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class AnswerProgress:
     """What an answer has come to: finished rounds, text, steps, sources. `asked`: the round under way."""
 
     rounds: tuple[Round, ...] = ()
     text: str = ""
     asked: Asked | None = None
     steps: tuple[Step, ...] = ()
-    cited: tuple[Source, ...] = ()
+    cited: tuple[SourceLink, ...] = ()
     added: tuple[Message, ...] = ()
 
 
-_PROGRESS = TypeAdapter(Progress)
+_PROGRESS = TypeAdapter(AnswerProgress)
 
 
 class Paragraphs:
@@ -150,7 +150,7 @@ class _Asking:
         self._cancelled = cancelled
         self._checkpoint = rounds.context.checkpoint
         kept = self._checkpoint.get(KEY)
-        self._progress = _PROGRESS.validate_json(kept) if kept else Progress()
+        self._progress = _PROGRESS.validate_json(kept) if kept else AnswerProgress()
         self._is_kept = True
         self._steps = {step.id: step for step in self._progress.steps}
         self._sources = Sources(self._progress.cited)
@@ -262,7 +262,7 @@ class _Asking:
     async def _run(self, asked: Asked) -> None:
         """Run a round's calls, and finish the round with what they returned and what was said meanwhile."""
         context = replace(self._rounds.context, has_read=bool(self._progress.rounds) or asked.has_searched)
-        runner = Runner(self._rounds.tools, self._rounds.journal, self._show)
+        runner = ToolRunner(self._rounds.tools, self._rounds.journal, self._show)
         try:
             results = await cancel_on(self._cancelled, runner.run(asked.calls, context))
         except ModelStoppedError as error:
@@ -291,7 +291,7 @@ class _Asking:
             self._show(Step(f"added {new[-1].id}", _(STEERED)))
         return new
 
-    def _cite(self, source: Source) -> str:
+    def _cite(self, source: SourceLink) -> str:
         mark = self._sources.cite(source)
         self._known.add(f"{source.url}\n{mark}")
         return mark

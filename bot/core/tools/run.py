@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from bot.core.domain.tool import MOST_TITLE, Passage, Source, Step, StepState, ToolResult
+from bot.core.domain.tool import MOST_TITLE, Passage, SourceLink, Step, StepState, ToolResult
 from bot.core.ports.tools import ToolCallEntry, ToolCallState, ToolJournal
 from bot.core.tools.tool import Tool, ToolOutput
 from bot.errors import BotError
@@ -41,7 +41,7 @@ CUT = "\n[cut: the rest of the result is left out]"  # not for people: Claude is
 
 
 @dataclass(frozen=True)
-class Runner:
+class ToolRunner:
     """Runs calls of a channel's tools; `show` is told of each step."""
 
     tools: Sequence[Tool[Any]]
@@ -102,7 +102,12 @@ class Runner:
         return output
 
     def _tell(
-        self, tool: Tool[Any], arguments: BaseModel, call: ToolCall, state: StepState, found: tuple[Source, ...] = ()
+        self,
+        tool: Tool[Any],
+        arguments: BaseModel,
+        call: ToolCall,
+        state: StepState,
+        found: tuple[SourceLink, ...] = (),
     ) -> None:
         self.show(Step(call.id, tool.title(arguments, state)[:MOST_TITLE], state, found))
 

@@ -10,7 +10,7 @@ from bot.language import _
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.core.domain.tool import Source
+    from bot.core.domain.tool import SourceLink
 
 LONGEST_TITLE = 80  # characters
 _ESCAPED = {ord(one): f"%{ord(one):02X}" for one in "()[]<>|`\\\"' \n\r\t"}
@@ -20,15 +20,15 @@ _MARKUP = str.maketrans(dict.fromkeys("[]()<>|`*_~\n\r\t", " "))
 class Sources:
     """The sources that an answer cites, in the order of their numbers, which begin with 1."""
 
-    def __init__(self, cited: Iterable[Source] = ()) -> None:
+    def __init__(self, cited: Iterable[SourceLink] = ()) -> None:
         self._cited = {source.url: source for source in cited}
 
     @property
-    def cited(self) -> tuple[Source, ...]:
+    def cited(self) -> tuple[SourceLink, ...]:
         """Those that are cited so far."""
         return tuple(self._cited.values())
 
-    def cite(self, source: Source) -> str:
+    def cite(self, source: SourceLink) -> str:
         """Return the mark to put behind words that come from a source: its number, with its address."""
         self._cited.setdefault(source.url, source)
         number = list(self._cited).index(source.url) + 1
@@ -42,7 +42,7 @@ class Sources:
         return "\n\n" + _("Sources: {sources}", sources=" · ".join(found))
 
 
-def _title(source: Source) -> str:
+def _title(source: SourceLink) -> str:
     """Return what a source is called: its title without markup, or else its host."""
     title = " ".join(source.title.translate(_MARKUP).split())
     if len(title) > LONGEST_TITLE:

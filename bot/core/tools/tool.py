@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import Message, Place
 from bot.core.domain.people import Requester
-from bot.core.domain.tool import Passage, Source, StepState, ToolDefinition
+from bot.core.domain.tool import Passage, SourceLink, StepState, ToolDefinition
 from bot.core.ports import Checkpoint
 
 Arguments = TypeVar("Arguments", bound=BaseModel)
@@ -43,7 +43,7 @@ class ToolOutput:
 
     content: str = ""
     passages: tuple[Passage, ...] = ()
-    sources: tuple[Source, ...] = ()
+    sources: tuple[SourceLink, ...] = ()
     is_error: bool = False
     is_storable: bool = True
 

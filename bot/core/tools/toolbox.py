@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.message import IncomingMessage, Message
     from bot.core.ports import Checkpoint, Request
-    from bot.core.writing.ask import Ask
+    from bot.core.writing.ask import AskModel
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,9 @@ class Toolbox:
         tools = tuple(tool.definition for tool in self.of(request.settings))
         return replace(request, tools=tools, web=web), unapplied
 
-    def asking(self, request: Request, incoming: IncomingMessage, question: Message, checkpoint: Checkpoint) -> Ask:
+    def asking(
+        self, request: Request, incoming: IncomingMessage, question: Message, checkpoint: Checkpoint
+    ) -> AskModel:
         """Return how to get the answer to a request: in rounds, of which there is but one where it has no tools."""
         settings = request.settings
         asker = Requester(incoming.author, incoming.home)

@@ -48,7 +48,7 @@ class ModelAnswer(NamedTuple):
     added: tuple[Message, ...] = ()
 
 
-class Ask(Protocol):
+class AskModel(Protocol):
     """Gets an answer from the model, and streams its text into a message."""
 
     async def __call__(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot import turn
 from bot.core.attachments import rejected_files
-from bot.core.writing.ask import Ask, ask
+from bot.core.writing.ask import AskModel, ask
 from bot.core.writing.below import End
 from bot.core.writing.kept_answer import PreparedAnswer, give, kept, show, withdraw
 from bot.core.writing.notes import (
@@ -49,7 +49,7 @@ async def write(  # noqa: PLR0913 (each is set by a use case)
     controls: Below | None = None,
     is_first: bool = False,
     is_private: bool = False,
-    ask: Ask = ask,
+    ask: AskModel = ask,
 ) -> FinishedAnswer:
     """Stream the model's text into `answer`, and end it with `notes` or with what went wrong.
 

@@ -11,10 +11,10 @@ TICKS = "```"
 LOOK_BACK = 60  # characters that may be before the backticks
 
 
-def opening(before: str) -> Fence | None:
+def opening(before: str) -> StrictFence | None:
     """Return the block that three backticks open after `before`, the end of a text, None where they open none."""
     match = _START.search(before[-LOOK_BACK:])
-    return Fence(match["before"]) if match else None
+    return StrictFence(match["before"]) if match else None
 
 
 def may_end(line: str) -> bool:
@@ -23,7 +23,7 @@ def may_end(line: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Fence:
+class StrictFence:
     """An open block of code, and what is before its backticks on their line."""
 
     before: str

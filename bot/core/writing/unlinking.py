@@ -25,7 +25,7 @@ from bot.core.addresses import (
 from bot.core.writing.disguised_signs import entity, escape
 from bot.core.writing.labeled_links import FARTHEST, Link, in_angles, in_brackets, is_label
 from bot.core.writing.plain_pieces import is_plain
-from bot.core.writing.strict_fence import TICKS, Fence, may_end, opening
+from bot.core.writing.strict_fence import TICKS, StrictFence, may_end, opening
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ class Unlinking:
         self._passed: list[str] = []
         self._tail = ""  # the last characters of what was passed on
         self._held = ""
-        self._fence: Fence | None = None
+        self._fence: StrictFence | None = None
         self._trusts_fences = True  # until there is one that may be read in two ways
         self._doubts_code = False  # until the paragraph ends: a backtick in it may be read in two ways
         self._waits = False  # whether a piece has to be read whatever it holds
@@ -159,7 +159,7 @@ class Unlinking:
 
     # Code
 
-    def _line(self, read: str, at: int, fence: Fence, *, is_over: bool) -> Decided:
+    def _line(self, read: str, at: int, fence: StrictFence, *, is_over: bool) -> Decided:
         """Read a line, or a part of one, in a block of code."""
         end = read.find("\n", at)
         line, after = (read[at:], len(read)) if end < 0 else (read[at:end], end + 1)

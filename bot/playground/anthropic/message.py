@@ -19,7 +19,7 @@ from bot.playground.anthropic.reply import (
     StreamFault,
     TextDelta,
     ThinkingDelta,
-    ToolCall,
+    ToolUse,
     Usage,
 )
 from bot.playground.anthropic.seal import Prefix, call_id, seal
@@ -92,7 +92,7 @@ class Reply:
                 return overdue + self._write("thinking", self._within_limit("thinking", text))
             case CitationDelta(fields):
                 return overdue + self._cite(fields)
-            case ToolCall():
+            case ToolUse():
                 return overdue + self._call(event)
             case ServerCall():
                 return overdue + self._server_call(event)
@@ -182,7 +182,7 @@ class Reply:
         self.content[-1].setdefault("citations", []).append(fields)
         return self._delta({"type": "citations_delta", "citation": fields})
 
-    def _call(self, call: ToolCall) -> bytes:
+    def _call(self, call: ToolUse) -> bytes:
         """Call a tool. The call stays open, so that a stream can break inside it."""
         frames = self._close()
         id_ = call.id or call_id(self.signatures)

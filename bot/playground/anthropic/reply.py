@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ToolResult:
+class ToolUseResult:
     """What a tool that the client ran has answered; `text` is the text of its `content`."""
 
     id: str
@@ -73,11 +73,11 @@ class ModelRequest:
         return {tool["name"]: tool for tool in self.body.get("tools") or []}
 
     @property
-    def tool_results(self) -> list[ToolResult]:
+    def tool_results(self) -> list[ToolUseResult]:
         """Return what the newest turn answers to tool calls, in its order."""
         found = [block for block in blocks_of(self._said[-1]["content"]) if block["type"] == "tool_result"]
         return [
-            ToolResult(block["tool_use_id"], blocks_of(block.get("content") or []), bool(block.get("is_error")))
+            ToolUseResult(block["tool_use_id"], blocks_of(block.get("content") or []), bool(block.get("is_error")))
             for block in found
         ]
 
@@ -143,7 +143,7 @@ class CitationDelta:
 
 
 @dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolUse:
     """A call of one of the client's tools, streamed in fragments.
 
     `input` may be text: as it is sent, JSON or not. The call stays open until the next event, so that a fault after it
@@ -200,7 +200,7 @@ Event = (
     TextDelta
     | ThinkingDelta
     | CitationDelta
-    | ToolCall
+    | ToolUse
     | ServerCall
     | ServerResult
     | BlockStop

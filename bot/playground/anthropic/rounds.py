@@ -18,7 +18,7 @@ CHANGED_THINKING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class LoopTurn:
     """Messages of one role in a row, taken together: each block with its place. `message` is the first one's number."""
 
     role: str
@@ -60,7 +60,7 @@ def faults(messages: Sequence[Json], tools: Sequence[str], *, takes_notices: boo
         if "id" in block:
             seen.add(block["id"])
     for number, turn in enumerate(turns):
-        before = turns[number - 1] if number else Turn("", 0, [])
+        before = turns[number - 1] if number else LoopTurn("", 0, [])
         behind = turns[number + 1] if number + 1 < len(turns) else None
         if turn.role == "user":
             yield from _result_faults(turn, before)
@@ -77,9 +77,9 @@ def is_paused(messages: Sequence[Json]) -> bool:
     return last.role == "assistant" and bool(last.ids("server_tool_use"))
 
 
-def _turns(messages: Sequence[Json]) -> list[Turn]:
+def _turns(messages: Sequence[Json]) -> list[LoopTurn]:
     """Join the assistant's messages in a row: a message that paused, and the one that went on. Notices are left out."""
-    turns: list[Turn] = []
+    turns: list[LoopTurn] = []
     for number, message in enumerate(messages):
         if message["role"] == "system":
             continue
@@ -89,7 +89,7 @@ def _turns(messages: Sequence[Json]) -> list[Turn]:
         if turns and turns[-1].role == message["role"] == "assistant":
             turns[-1].blocks.extend(found)
         else:
-            turns.append(Turn(message["role"], number, found))
+            turns.append(LoopTurn(message["role"], number, found))
     return turns
 
 
@@ -110,7 +110,7 @@ def _notice_faults(messages: Sequence[Json], *, takes_notices: bool) -> Iterator
             yield f"messages.{number}: a system message must be the last one, or be followed by an assistant message"
 
 
-def _result_faults(turn: Turn, before: Turn) -> Iterator[str]:
+def _result_faults(turn: LoopTurn, before: LoopTurn) -> Iterator[str]:
     """Yield what is wrong with results: for a call that isn't there, or twice for the same."""
     called = before.ids("tool_use") if before.role == "assistant" else []
     seen: set[str] = set()
@@ -130,7 +130,7 @@ def _result_faults(turn: Turn, before: Turn) -> Iterator[str]:
         seen.add(id_)
 
 
-def _call_faults(turn: Turn, behind: Turn | None) -> Iterator[str]:
+def _call_faults(turn: LoopTurn, behind: LoopTurn | None) -> Iterator[str]:
     """Yield the calls whose results don't begin the next message: what stands before a result hides it."""
     answered = {block["tool_use_id"] for _, block in behind.results} if behind and behind.role == "user" else set()
     if missing := [id_ for id_ in turn.ids("tool_use") if id_ not in answered]:
@@ -141,7 +141,9 @@ def _call_faults(turn: Turn, behind: Turn | None) -> Iterator[str]:
         )
 
 
-def _server_faults(turn: Turn, behind: Turn | None, later: Sequence[Turn], tools: Sequence[str]) -> Iterator[str]:
+def _server_faults(
+    turn: LoopTurn, behind: LoopTurn | None, later: Sequence[LoopTurn], tools: Sequence[str]
+) -> Iterator[str]:
     """Yield the server's calls that stay without a result.
 
     One may be open at the conversation's end, or beside calls that the next message answers, and nothing else; then
@@ -160,7 +162,7 @@ def _server_faults(turn: Turn, behind: Turn | None, later: Sequence[Turn], tools
             yield f"tools: `{block['name']}` is not declared, but a call of it is waiting for its result"
 
 
-def _server_result_faults(turn: Turn, before: Sequence[Turn]) -> Iterator[str]:
+def _server_result_faults(turn: LoopTurn, before: Sequence[LoopTurn]) -> Iterator[str]:
     """Yield the server's results without a call before them, in this turn or left open two turns before."""
     called = [block["id"] for one in before if one.role == "assistant" for block in one.pending]
     for place, block in turn.blocks:
@@ -174,7 +176,7 @@ def _server_result_faults(turn: Turn, before: Sequence[Turn]) -> Iterator[str]:
             )
 
 
-def _thinking_faults(messages: Sequence[Json], turns: Sequence[Turn]) -> Iterator[str]:
+def _thinking_faults(messages: Sequence[Json], turns: Sequence[LoopTurn]) -> Iterator[str]:
     """Yield the thinking that was not written here, or not behind these messages, and what is missing in the loop."""
     if not any(block["type"] == "thinking" for turn in turns for _, block in turn.blocks):
         messages = ()  # the prefix takes long, and is for thinking alone

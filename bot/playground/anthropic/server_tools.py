@@ -17,7 +17,7 @@ from bot.playground.anthropic.usage import BYTES_PER_TOKEN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.playground.anthropic.web import Page
+    from bot.playground.anthropic.web import WebPage
 
 SEARCH, FETCH = "web_search", "web_fetch"
 # The longest query isn't documented.
@@ -58,7 +58,9 @@ class ServerTools:
     body: Json
     _calls: list[ServerCall] = field(default_factory=list)
 
-    def search(self, query: str, *, among: Sequence[Page] | None = None, error: str = "", id_: str = "") -> ServerCall:
+    def search(
+        self, query: str, *, among: Sequence[WebPage] | None = None, error: str = "", id_: str = ""
+    ) -> ServerCall:
         """Search the web, or the pages `among` which to search. Raises `TypeError` for a tool that isn't declared.
 
         `error` is a code to fail with, as the API does by itself: `unavailable`, `too_many_requests`, …
@@ -68,7 +70,7 @@ class ServerTools:
         found = [] if error else web.search(query, _domains(tool), among)
         return self._called(SEARCH, {"query": query}, [_result(page) for page in found], error, id_)
 
-    def fetch(self, url: str, *, among: Sequence[Page] | None = None, error: str = "", id_: str = "") -> ServerCall:
+    def fetch(self, url: str, *, among: Sequence[WebPage] | None = None, error: str = "", id_: str = "") -> ServerCall:
         """Fetch a page of the web, or of the pages `among` which to look. Raises `TypeError` as `search` does."""
         tool = self._tool(FETCH)
         page = web.find(url, among)
@@ -199,7 +201,7 @@ def _query_error(query: str) -> str:
     return "query_too_long" if len(query) > MAX_QUERY else ""
 
 
-def _page_error(page: Page | None, tool: Json, body: Json) -> str:
+def _page_error(page: WebPage | None, tool: Json, body: Json) -> str:
     if page is None:
         return "url_not_accessible"
     facts = find_model(body["model"])
@@ -209,13 +211,13 @@ def _page_error(page: Page | None, tool: Json, body: Json) -> str:
     return page.error
 
 
-def _result(page: Page) -> Json:
+def _result(page: WebPage) -> Json:
     sealed = seal({"url": page.url, "title": page.title, "text": page.text[: web.SNIPPET]})
     found = {"type": "web_search_result", "url": page.url, "title": page.title}
     return found | {"page_age": page.age, "encrypted_content": sealed}
 
 
-def _fetched(page: Page, tool: Json) -> Json:
+def _fetched(page: WebPage, tool: Json) -> Json:
     most = tool.get("max_content_tokens")
     text = page.read(None if most is None else most * BYTES_PER_TOKEN)
     document = {

@@ -27,7 +27,7 @@ _URL = re.compile(r"https?://[^\s<>|\"'`()\[\]{}]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class WebPage:
     """One page, whose text is repeated so many `times`. `error` is what fetching it fails with, "" for nothing."""
 
     url: str
@@ -49,12 +49,12 @@ class Page:
 
 
 @cache
-def pages() -> tuple[Page, ...]:
+def pages() -> tuple[WebPage, ...]:
     """Read the web's pages."""
     return tuple(_page(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.md")))
 
 
-def search(query: str, domains: Domains, among: Sequence[Page] | None = None) -> list[Page]:
+def search(query: str, domains: Domains, among: Sequence[WebPage] | None = None) -> list[WebPage]:
     """Return the pages that share words with the query, those that share most first."""
     asked = set(_words(query))
     found = [(len(asked & set(_words(f"{page.title} {page.text[:SNIPPET]}"))), page) for page in among or pages()]
@@ -64,7 +64,7 @@ def search(query: str, domains: Domains, among: Sequence[Page] | None = None) ->
     return [page for shared, page in ranked if shared * 2 > best > 0 and domains.allow(page.url)][:MAX_RESULTS]
 
 
-def find(url: str, among: Sequence[Page] | None = None) -> Page | None:
+def find(url: str, among: Sequence[WebPage] | None = None) -> WebPage | None:
     """Return the page at an address, None if there is none."""
     return next((page for page in among or pages() if same(page.url, url)), None)
 
@@ -110,11 +110,11 @@ def _words(text: str) -> Iterable[str]:
     return (word.removesuffix("s") for word in found if len(word) >= FEWEST_LETTERS and not COMMON.fullmatch(word))
 
 
-def _page(written: str) -> Page:
+def _page(written: str) -> WebPage:
     head, _, text = written.partition("\n\n")
     fields = dict(_fields(head))
     times = int(fields.get("repeat", "1"))
-    return Page(fields["url"], fields["title"], text, fields.get("age"), fields.get("error", ""), times)
+    return WebPage(fields["url"], fields["title"], text, fields.get("age"), fields.get("error", ""), times)
 
 
 def _fields(head: str) -> Iterator[tuple[str, str]]:

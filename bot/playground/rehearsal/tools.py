@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.playground.anthropic.blocks import all_blocks
-from bot.playground.anthropic.reply import BlockStop, CitationDelta, Event, TextDelta, ToolCall
+from bot.playground.anthropic.reply import BlockStop, CitationDelta, Event, TextDelta, ToolUse
 from bot.playground.anthropic.seal import unseal
 from bot.playground.anthropic.web import urls
 from bot.playground.rehearsal.conversation import newest
@@ -20,7 +20,7 @@ from bot.playground.rehearsal.text import central, sentences, shorten, stems
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.playground.anthropic.reply import ModelRequest, ToolResult
+    from bot.playground.anthropic.reply import ModelRequest, ToolUseResult
 
 Json = dict[str, Any]
 
@@ -90,9 +90,9 @@ def use_tools(asked: ModelRequest, notice: str) -> list[Event] | None:
         # What is found in messages may stand in the thread.
         return [TextDelta(f"{notice}\n\n{LACKS.format(tool=tool)}")] if tool in (REMEMBER, SEARCH, FETCH) else None
     if tool == FIND:
-        return [ToolCall(FIND, {"query": what})]
+        return [ToolUse(FIND, {"query": what})]
     if tool == REMEMBER:
-        return [ToolCall(REMEMBER, {"text": what})]
+        return [ToolUse(REMEMBER, {"text": what})]
     return list(_searched(asked, what, notice) if tool == SEARCH else _fetched(asked, what, notice))
 
 
@@ -126,7 +126,7 @@ def _reports(asked: ModelRequest) -> Iterator[Event]:
             yield from _line(hit, cited)
 
 
-def _hits(asked: ModelRequest, result: ToolResult) -> Iterator[Hit]:
+def _hits(asked: ModelRequest, result: ToolUseResult) -> Iterator[Hit]:
     """Yield what a search of messages found: search results, or JSON that has texts and links."""
     for block in result.content:
         if block["type"] == "search_result":

@@ -19,7 +19,7 @@ SEARCHES_PER_MINUTE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class ActionToken:
+class IssuedToken:
     """A token: for whom it is, and where their message is."""
 
     user: str
@@ -27,22 +27,22 @@ class ActionToken:
     deadline: float
 
 
-class ActionTokens:
+class IssuedTokens:
     """Issues tokens with events, and checks them with each search. Times are in seconds since the epoch."""
 
     def __init__(self) -> None:
-        self._issued: dict[str, ActionToken] = {}
+        self._issued: dict[str, IssuedToken] = {}
         self._searches: defaultdict[str, RateLimits] = defaultdict(RateLimits)
 
     def issue(self, user: str, channel: str, deadline: float) -> str:
         """Issue a token for a message of a user's."""
         token = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**13)}.{secrets.token_hex(16)}"
-        self._issued[token] = ActionToken(user, channel, deadline)
+        self._issued[token] = IssuedToken(user, channel, deadline)
         if len(self._issued) > KEPT:
             del self._issued[next(iter(self._issued))]
         return token
 
-    def check(self, token: str, now: float) -> ActionToken:
+    def check(self, token: str, now: float) -> IssuedToken:
         """Return what a token is for. Raises `invalid_action_token`, also for one that has expired."""
         found = self._issued.get(token)
         if found is None or found.deadline < now:

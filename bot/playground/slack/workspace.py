@@ -8,7 +8,7 @@ import time
 import uuid
 from typing import TYPE_CHECKING
 
-from bot.playground.slack.action_tokens import ActionTokens
+from bot.playground.slack.action_tokens import IssuedTokens
 from bot.playground.slack.blocks import rich_text
 from bot.playground.slack.directory import Directory
 from bot.playground.slack.records import (
@@ -63,7 +63,7 @@ class Workspace(Directory):
         self.ephemerals: dict[str, MessageRecord] = {}
         self.tickets: set[str] = set()
         self.triggers = Triggers()
-        self.action_tokens = ActionTokens()
+        self.action_tokens = IssuedTokens()
         self._messages: dict[str, dict[str, MessageRecord]] = {}
         self._replies: dict[tuple[str, str], list[MessageRecord]] = {}
         self._observers: list[Callable[[Change], None]] = []

@@ -15,7 +15,7 @@ from bot.slack.outbound.broadcasts import harmless
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.core.domain.tool import Source, Step
+    from bot.core.domain.tool import SourceLink, Step
 
 THOUGHT_LIMIT = 250  # characters of the thinking that people can unfold; Slack takes 256 in a task
 MOST_STEPS = 20  # tasks; Slack takes 50 in a plan
@@ -160,7 +160,7 @@ def _card(step: Step) -> dict[str, Any]:
     return card
 
 
-def _sources(sources: Iterable[Source]) -> list[dict[str, Any]]:
+def _sources(sources: Iterable[SourceLink]) -> list[dict[str, Any]]:
     texts: dict[str, str] = {}
     for source in sources:
         if source.url.startswith(("https://", "http://")) and len(source.url) <= LONGEST_ADDRESS:

@@ -14,7 +14,7 @@ from bot.core.domain.message import Role
 from bot.core.domain.tool import (
     Passage,
     Round,
-    Source,
+    SourceLink,
     Step,
     StepState,
     ToolDefinition,
@@ -24,7 +24,7 @@ from bot.core.domain.tool import (
 from bot.core.ports import Listeners, Request, Turn
 from bot.core.tools.sources import Sources
 from bot.errors import ModelRejectedError, ModelUnavailableError
-from bot.playground.anthropic.reply import StreamFault, ThinkingDelta, ToolCall
+from bot.playground.anthropic.reply import StreamFault, ThinkingDelta, ToolUse
 from tests.support.scripted import Cite, Fetch, Search
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Shown:
 
 
 async def test_a_call_comes_with_its_arguments(scripted: ScriptedModel, claude: Claude) -> None:
-    scripted.answer("Let me look.", ToolCall("find_messages", {"query": "launch"}))
+    scripted.answer("Let me look.", ToolUse("find_messages", {"query": "launch"}))
 
     completion = await claude.write(asking(), unseen)
 
@@ -74,7 +74,7 @@ async def test_a_call_comes_with_its_arguments(scripted: ScriptedModel, claude: 
 
 
 async def test_all_results_go_back_in_one_message(scripted: ScriptedModel, claude: Claude) -> None:
-    scripted.answer(ToolCall("find_messages", {"query": "a"}), ToolCall("find_messages", {"query": "b"}))
+    scripted.answer(ToolUse("find_messages", {"query": "a"}), ToolUse("find_messages", {"query": "b"}))
     scripted.answer("In May.")
     first = await claude.write(asking(), unseen)
     one, two = first.tool_calls
@@ -91,7 +91,7 @@ async def test_all_results_go_back_in_one_message(scripted: ScriptedModel, claud
 
 
 async def test_thinking_goes_back_unchanged(scripted: ScriptedModel, claude: Claude) -> None:
-    scripted.answer(ThinkingDelta("They mean the launch."), ToolCall("find_messages", {"query": "launch"}))
+    scripted.answer(ThinkingDelta("They mean the launch."), ToolUse("find_messages", {"query": "launch"}))
     scripted.answer("In May.")
     request = asking(settings=ChannelSettings(thinking="adaptive"))
     first = await claude.write(request, unseen)
@@ -103,7 +103,7 @@ async def test_thinking_goes_back_unchanged(scripted: ScriptedModel, claude: Cla
 
 
 async def test_arguments_that_are_no_json_are_none(scripted: ScriptedModel, claude: Claude) -> None:
-    scripted.answer(ToolCall("find_messages", '{"query": '))
+    scripted.answer(ToolUse("find_messages", '{"query": '))
     scripted.answer("Sorry.")
     first = await claude.write(asking(), unseen)
 
@@ -114,7 +114,7 @@ async def test_arguments_that_are_no_json_are_none(scripted: ScriptedModel, clau
 
 
 async def test_a_call_that_the_limit_cut_is_not_run(scripted: ScriptedModel, claude: Claude) -> None:
-    scripted.answer("Let me look for that.", ToolCall("find_messages", {"query": "word " * 300}))
+    scripted.answer("Let me look for that.", ToolUse("find_messages", {"query": "word " * 300}))
 
     completion = await claude.write(asking(max_output=40), unseen)
 
@@ -126,7 +126,7 @@ async def test_a_call_that_the_limit_cut_is_not_run(scripted: ScriptedModel, cla
 async def test_a_stream_that_breaks_in_a_call_fails(scripted: ScriptedModel, connecting: Connect) -> None:
     async with connecting() as claude:
         for _attempt in range(5):
-            scripted.answer("Let me look.", ToolCall("find_messages", {"query": "launch"}), StreamFault.CUT)
+            scripted.answer("Let me look.", ToolUse("find_messages", {"query": "launch"}), StreamFault.CUT)
 
         with pytest.raises(ModelUnavailableError) as failed:
             await claude.write(asking(), unseen)
@@ -197,7 +197,7 @@ async def test_a_search_fails_with_its_attempt(scripted: ScriptedModel, claude: 
 
 
 async def test_a_mixed_round_takes_only_results(scripted: ScriptedModel, claude: Claude) -> None:
-    scripted.answer(Search("Lumenpad", waits=True), ToolCall("find_messages", {"query": "Lumenpad"}))
+    scripted.answer(Search("Lumenpad", waits=True), ToolUse("find_messages", {"query": "Lumenpad"}))
     scripted.answer("Done.")
     request = asking(web=WEB)
     first = await claude.write(request, unseen)
@@ -248,7 +248,7 @@ async def test_older_models_get_older_searches(scripted: ScriptedModel, connecti
 
 
 async def test_sources_of_messages_are_cited(scripted: ScriptedModel, claude: Claude) -> None:
-    scripted.answer(ToolCall("find_messages", {"query": "launch"}))
+    scripted.answer(ToolUse("find_messages", {"query": "launch"}))
     first = await claude.write(asking(), unseen)
     found = Passage("https://acme.slack.com/archives/C1/p1", "Ana in #launch, May 2", "We launch in May.")
     scripted.answer("We launch in May.", lambda asked: [asked.citing(0)])
@@ -257,7 +257,7 @@ async def test_sources_of_messages_are_cited(scripted: ScriptedModel, claude: Cl
     request = went_on(asking(), first, ToolResult(first.tool_calls[0].id, passages=(found,)))
     completion = await claude.write(request, unseen, shown.listeners)
 
-    assert shown.sources.cited == (Source(found.source, found.title),)
+    assert shown.sources.cited == (SourceLink(found.source, found.title),)
     assert completion.text == f"We launch in May. [1]({found.source})"
 
 

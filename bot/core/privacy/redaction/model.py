@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from bot.calls import Call
-    from bot.core.domain.tool import Source, Step
+    from bot.core.domain.tool import SourceLink, Step
     from bot.core.ports import BatchRequest, Completion, Filled, Listeners, Model, Request
 
 QUICK = 4_000  # characters that are searched in a millisecond or two
@@ -97,7 +97,7 @@ def _restoring(listeners: Listeners, thought: Restoring, redaction: Redaction) -
     """Return listeners that hear what was hidden, too."""
     hear, cite = listeners.step, listeners.cite
 
-    def whole(source: Source) -> Source:
+    def whole(source: SourceLink) -> SourceLink:
         return replace(source, url=redaction.restore(source.url), title=redaction.restore(source.title))
 
     def step(one: Step) -> None:

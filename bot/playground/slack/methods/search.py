@@ -17,7 +17,7 @@ from bot.playground.slack.wire import ApiError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.playground.slack.action_tokens import ActionToken
+    from bot.playground.slack.action_tokens import IssuedToken
     from bot.playground.slack.records import Channel, MessageRecord
     from bot.playground.slack.wire import Json
     from bot.playground.slack.workspace import Workspace
@@ -54,7 +54,7 @@ def info(workspace: Workspace, _: Arguments) -> Json:
     return {"is_ai_search_enabled": workspace.rules.has_ai_search}
 
 
-def _ranked(workspace: Workspace, arguments: Arguments, token: ActionToken) -> list[Json]:
+def _ranked(workspace: Workspace, arguments: Arguments, token: IssuedToken) -> list[Json]:
     """Return the messages that have words of the query, with the most of them first."""
     query = _words(arguments.text("query"))
     words = {word for word in query if len(word) >= SHORTEST_WORD} or query
@@ -76,7 +76,7 @@ def _words(text: str) -> set[str]:
     return set(_WORD.findall(text.casefold()))
 
 
-def _searched(workspace: Workspace, arguments: Arguments, token: ActionToken) -> Iterator[Channel]:
+def _searched(workspace: Workspace, arguments: Arguments, token: IssuedToken) -> Iterator[Channel]:
     """Yield the channels that a user can search from where they ask."""
     here = workspace.channel(token.channel)
     for channel in workspace.channels.values():

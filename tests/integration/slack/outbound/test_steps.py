@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.core.domain.tool import Source, Step, StepState
+from bot.core.domain.tool import SourceLink, Step, StepState
 from bot.slack.outbound import answer as slack_answer
 from bot.slack.outbound.answer import StreamedAnswer
 from tests.integration.slack.outbound.conftest import InMemoryCheckpoint
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TITLE = "Searched the web for “fees”"
 RUNNING = Step("1", TITLE, StepState.RUNNING)
-DONE = Step("1", TITLE, StepState.DONE, (Source("https://example.org/fees", "Fees"),))
+DONE = Step("1", TITLE, StepState.DONE, (SourceLink("https://example.org/fees", "Fees"),))
 NEXT = Step("2", "Read example.org", StepState.RUNNING)
 LINE = f"_{TITLE} …_"
 

@@ -14,7 +14,7 @@ from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.people import Requester
 from bot.core.domain.tool import Passage, Step, StepState, ToolCall
 from bot.core.ports.tools import ToolCallEntry, ToolCallState
-from bot.core.tools.run import LONGEST_RESULT, SECONDS, Runner
+from bot.core.tools.run import LONGEST_RESULT, SECONDS, ToolRunner
 from bot.core.tools.tool import Tool, ToolContext, ToolOutput
 from bot.errors import ModelStoppedError
 from tests.support.clock import turn_clock
@@ -47,7 +47,7 @@ class Stage:
         self.journal, self.shown, self.begun = InMemoryJournal(), list[Step](), asyncio.Event()
         place, said = Place("T1", "C1", "1.0"), Message(Role.USER, "U1", "look", "1.0")
         self.context = ToolContext(place, Requester("U1", "T1"), said, DEFAULTS, StandInJob(), call="")
-        self.runner = Runner(
+        self.runner = ToolRunner(
             [
                 Tool("hang", "", Nothing, lambda _: True, lambda _, state: f"hang {state}", self.hang),
                 Tool("write", "", Nothing, lambda _: True, lambda _, state: f"write {state}", self.hang, is_write=True),

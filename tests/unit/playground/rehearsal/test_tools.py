@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.playground.anthropic.reply import CitationDelta, Event, ModelRequest, TextDelta, ToolCall
+from bot.playground.anthropic.reply import CitationDelta, Event, ModelRequest, TextDelta, ToolUse
 from bot.playground.anthropic.server_tools import ServerCall
 from bot.playground.anthropic.web import pages
 from bot.playground.rehearsal.tools import FETCH, FIND, REMEMBER, SEARCH, SMALL_WEB, use_tools, wish
@@ -78,8 +78,8 @@ def test_words_ask_for_a_tool(said: str, tool: str, what: str) -> None:
 
 
 def test_own_tools_are_called() -> None:
-    assert events(asked("What did we decide about lunch?")) == [ToolCall(FIND, {"query": "lunch"})]
-    assert events(asked("<@U1>: Remember that we eat at noon")) == [ToolCall(REMEMBER, {"text": "we eat at noon"})]
+    assert events(asked("What did we decide about lunch?")) == [ToolUse(FIND, {"query": "lunch"})]
+    assert events(asked("<@U1>: Remember that we eat at noon")) == [ToolUse(REMEMBER, {"text": "we eat at noon"})]
 
 
 @pytest.mark.parametrize(

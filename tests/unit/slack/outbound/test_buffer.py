@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from slack_sdk.models.messages.chunk import TaskUpdateChunk
 
-from bot.core.domain.tool import MOST_TITLE, Source, Step, StepState
+from bot.core.domain.tool import MOST_TITLE, SourceLink, Step, StepState
 from bot.slack.outbound.buffer import Buffer
 from bot.slack.outbound.message import Part
 from bot.slack.outbound.tasks import MOST_SOURCES, MOST_STEPS
@@ -101,7 +101,7 @@ def test_the_end_has_what_was_left() -> None:
 
 def test_sources_are_shown_once() -> None:
     buffer = Buffer()
-    found = (Source("https://example.org/a", "A"), Source("https://example.org/a", "A again"))
+    found = (SourceLink("https://example.org/a", "A"), SourceLink("https://example.org/a", "A again"))
     buffer.step(Step("1", TITLE, StepState.RUNNING, found))
     (running,), _ = buffer.next()
     assert "sources" not in running
@@ -110,7 +110,7 @@ def test_sources_are_shown_once() -> None:
     (done,), _ = buffer.next()
     assert done["sources"] == [{"type": "url", "url": "https://example.org/a", "text": "A"}]
     streamed(buffer)
-    buffer.step(Step("1", "Searched once more", StepState.DONE, (*found, Source("https://example.org/b"))))
+    buffer.step(Step("1", "Searched once more", StepState.DONE, (*found, SourceLink("https://example.org/b"))))
     (again,), _ = buffer.next()
     assert again.keys() == {"type", "id", "title", "status"}
 
@@ -118,14 +118,14 @@ def test_sources_are_shown_once() -> None:
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://example.org", "https://" + "x" * 2_000, ""])
 def test_other_addresses_are_no_sources(url: str) -> None:
     buffer = Buffer()
-    buffer.step(Step("1", TITLE, StepState.DONE, (Source(url, "x"),)))
+    buffer.step(Step("1", TITLE, StepState.DONE, (SourceLink(url, "x"),)))
     (task,), _ = buffer.next()
     assert "sources" not in task
 
 
 def test_more_sources_are_counted() -> None:
     buffer = Buffer()
-    found = tuple(Source(f"https://example.org/{number}") for number in range(MOST_SOURCES + 3))
+    found = tuple(SourceLink(f"https://example.org/{number}") for number in range(MOST_SOURCES + 3))
     buffer.step(Step("1", TITLE, StepState.DONE, found))
     (task,), _ = buffer.next()
     assert (len(task["sources"]), task["output"]) == (MOST_SOURCES, "And 3 more sources")
