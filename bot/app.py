@@ -237,7 +237,7 @@ async def build(
     stop = Stop(inbox, classify=classify, chat=chat)
     notes = PrivateNotes(inbox, chat)
     tools = (find_tool(store, chat), remember_tool(store.notes, chat))
-    toolbox = Toolbox(tools, SqlToolJournal(database), QueuedMessages(database.reader), chat.directory)
+    toolbox = Toolbox(tools, SqlToolJournal(database), QueuedMessages(database.reader, store), chat.directory)
     changes = SettingsJobs(
         inbox,
         SettingsFormContext(store, model, chat, admins, days),

@@ -70,6 +70,19 @@ async def test_a_refused_web_is_told(dialogue: Dialogue, model: ScriptedModel) -
 
 
 @on_shared_sqlite_bot
+async def test_other_refusals_blame_no_account(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await set_here(dialogue, "web on")
+    model.answer(MessagesApiError(400, "messages.0: this is not to the API's liking"))
+    model.answer("It exports PDF.")
+
+    ts = dialogue.mention("what does Lumenpad export?")
+    shown = await dialogue.answer(dialogue.general, ts)
+
+    assert "I answered this without the web. My administrator can find the reason in the log." in shown
+    assert "account" not in shown
+
+
+@on_shared_sqlite_bot
 async def test_the_web_is_off_unless_set(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("No.")
 
@@ -233,6 +246,53 @@ async def test_regenerate_looks_up_again(dialogue: Dialogue, model: ScriptedMode
     await dialogue.workspace.press(message, next(buttons(message.blocks))["action_id"])
 
     await dialogue.workspace.until(lambda: "It exports PDF. [1](" in message.shown)
+
+
+@on_shared_sqlite_bot
+async def test_regenerating_takes_nothing_in(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """A message that comes meanwhile is answered once, in its own turn."""
+    await set_here(dialogue, "memory on")
+    model.answer("I see.")
+    ts = dialogue.mention(LAUNCH)
+    await dialogue.answer(dialogue.general, ts)
+    await dialogue.until_idle()
+    (message,) = dialogue.answers(dialogue.general, ts)
+    gate = asyncio.Event()
+    model.answer("One moment.", gate, REMEMBER)
+    model.answer("Noted.")
+    model.answer("For everyone, too.", to="for everyone")
+
+    await dialogue.workspace.press(message, next(buttons(message.blocks))["action_id"])
+    await model.until_asked(2)
+    dialogue.mention("for everyone, please", thread_ts=ts)
+    await dialogue.until_rows("SELECT 1 FROM inbox WHERE kind = 'message' AND status = 0")
+    gate.set()
+    await dialogue.answer(dialogue.general, ts, 2)
+    await dialogue.until_idle()
+
+    assert "everyone" not in str(model.requests[2].body["messages"])
+    assert "took in" not in message.shown
+    assert len(model.requests) == 4
+
+
+@on_shared_sqlite_bot
+async def test_words_to_colleagues_do_not_join(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await set_here(dialogue, "memory on", "answers mention")
+    gate = asyncio.Event()
+    model.answer("One moment.", gate, REMEMBER)
+    model.answer("Noted.")
+
+    ts = dialogue.mention(LAUNCH)
+    await model.until_asked()
+    dialogue.workspace.say(dialogue.general, "lunch at noon?", thread_ts=ts)
+    await dialogue.until_rows("SELECT 1 FROM inbox WHERE kind = 'message' AND status = 0")
+    gate.set()
+    shown = await dialogue.answer(dialogue.general, ts)
+    await dialogue.until_idle()
+
+    assert "took in" not in shown
+    assert "lunch" not in str(model.requests[1].body)
+    assert ("lunch at noon?",) in await dialogue.rows("SELECT text FROM messages")
 
 
 @BOTH_DATABASES

@@ -126,7 +126,10 @@ async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goe
     chat: Chat,
     toolbox: Toolbox,
 ) -> FinishedAnswer:
-    """Replace an answer with a new one to its question, which follows the `earlier` messages. Raises `ChatError`."""
+    """Replace an answer with a new one to its question, which follows the `earlier` messages.
+
+    What is said meanwhile keeps a turn of its own. Raises `ChatError`.
+    """
     asker = Requester(question.author, incoming.home)
     async with chat.answers.begin(incoming.place, asker, checkpoint, to=question.id, instead=answered.id) as visible:
         if (before := kept(checkpoint)) is not None:
@@ -137,7 +140,7 @@ async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goe
             visible,
             incoming=incoming,
             question=question,
-            toolbox=toolbox,
+            toolbox=toolbox.without_arrivals(),
             model=model,
             checkpoint=checkpoint,
             notes=ready.notes,

@@ -14,21 +14,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
-
+from bot import turn
 from bot.core.cancel import cancel_on
 from bot.core.domain.message import IncomingMessage, Message
-from bot.core.domain.tool import Round, SourceLink, Step, ToolCall, ToolResult
+from bot.core.domain.tool import Round, SourceLink, Step, ToolResult
 from bot.core.ports.tools import Arrivals, ToolJournal
+from bot.core.tools.progress import AnswerProgress, Asked, keep, kept
 from bot.core.tools.run import ToolRunner
 from bot.core.tools.sources import Sources
 from bot.core.tools.tool import Tool, ToolContext
 from bot.core.writing.ask import ModelAnswer, ask_once, shown
 from bot.core.writing.known_addresses import add_round, addresses_of
+from bot.core.writing.paragraphs import Paragraphs
 from bot.core.writing.unlinking import Unlinking
 from bot.errors import (
     ModelEmptyError,
@@ -48,71 +50,23 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-KEY = "rounds"  # the checkpoint of what was done so far
 SECONDS = 240.0  # after which no more is looked up
 ADDED = "(Meanwhile, the person who asks added:)\n{text}"  # not for people: Claude is told this
 STEERED = N_("I took in what you wrote meanwhile.")
+NEXT = N_("I'll answer what you wrote meanwhile next.")
 NO_WEB = N_(
     "I answered without the web, because Anthropic refused it for this bot's account or model. My administrator can "
     "turn web search on in the Claude Console; the log says more."
 )
+WITHOUT_WEB = N_("I answered this without the web. My administrator can find the reason in the log.")
 TOO_MUCH = N_("What I looked up is too long to read at once. Please ask about less of it.")
 TOO_LONG = "This was too long to read. Answer with what you have."  # not for people: Claude is told this
+NO_TIME = "No time is left to look this up. Nothing was done."  # not for people: Claude is told this
 SAY = "(The person has read nothing after these results. Tell them what came of it.)"  # not for people: as above
 OUT_OF_MONEY = N_("I stopped looking things up here. {reason}")
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the model wrote in a round, when its calls are not answered yet."""
-
-    content: str
-    calls: tuple[ToolCall, ...]
-    takes_only_results: bool = False
-    has_searched: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerProgress:
-    """What an answer has come to: finished rounds, text, steps, sources. `asked`: the round under way."""
-
-    rounds: tuple[Round, ...] = ()
-    text: str = ""
-    asked: Asked | None = None
-    steps: tuple[Step, ...] = ()
-    cited: tuple[SourceLink, ...] = ()
-    added: tuple[Message, ...] = ()
-
-
-_PROGRESS = TypeAdapter(AnswerProgress)
-
-
-class Paragraphs:
-    """Passes text on; a round's begins a new paragraph."""
-
-    def __init__(self, text: Unlinking) -> None:
-        self._text = text
-        self._begins = False
-
-    @property
-    def text(self) -> str:
-        """All that people have seen."""
-        return self._text.text
-
-    def begin(self) -> None:
-        """Let what comes next be a paragraph of its own."""
-        self._text.close()
-        self._begins = bool(self.text.strip())
-
-    def write(self, piece: str) -> None:
-        """Pass a piece on."""
-        if self._begins and piece.strip():
-            piece, self._begins = f"\n\n{piece.lstrip()}", False
-        self._text.write(piece)
-
-    def close(self) -> None:
-        """Pass on what is waiting."""
-        self._text.close()
+# An error that is about the web, or about tools at all.
+_OF_TOOLS = re.compile(r"\btools?\b|web[ _-]?(?:search|fetch)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -149,15 +103,15 @@ class _Asking:
         self._rounds, self._request, self._answer, self._model = rounds, request, answer, model
         self._cancelled = cancelled
         self._checkpoint = rounds.context.checkpoint
-        kept = self._checkpoint.get(KEY)
-        self._progress = _PROGRESS.validate_json(kept) if kept else AnswerProgress()
+        self._progress = kept(self._checkpoint)
+        self._is_resumed = self._progress != AnswerProgress()  # and the API has not taken it in this try
         self._is_kept = True
         self._steps = {step.id: step for step in self._progress.steps}
         self._sources = Sources(self._progress.cited)
         self._known = known
         self._text = Paragraphs(Unlinking(known, answer.write))
         self._notes: list[str] = []
-        self._calls: tuple[Call, ...] = ()
+        self._calls: tuple[Call, ...] = self._progress.calls
         self._refused: tuple[RejectedFile, ...] = ()
         self._until = _now() + SECONDS
         self._may_call = True  # in the request that is under way
@@ -173,9 +127,9 @@ class _Asking:
             try:
                 completion = await self._ask()
             except OverBudgetError as error:
-                if not self._progress.rounds:
-                    raise
-                return self._over(_(OUT_OF_MONEY, reason=error.sentence))
+                if not self._may_answer_now(error):
+                    return self._over()
+                continue
             except ModelEmptyError as error:
                 if self._may_ask_again(error):
                     continue
@@ -186,11 +140,13 @@ class _Asking:
                 if not self._text.text.strip():
                     raise ModelEmptyError("no text in the last round", call=completion.call)
                 return self._over(truncated=completion.truncated)
-            self._progress = replace(self._progress, asked=_asked(completion))
+            self._progress = replace(self._progress, asked=_asked(completion), unread=())
             await self._keep()
 
     def _resume(self) -> None:
         """Show again what an earlier try had come to."""
+        for call in self._progress.calls:  # whatever becomes of this try, the ledger has them
+            turn.note(call)
         for step in self._progress.steps:
             self._show(step)
         for source in self._progress.cited:
@@ -213,11 +169,9 @@ class _Asking:
         try:
             written = await ask_once(request, self._text.write, listeners, model=self._model, cancelled=self._cancelled)
         except ModelRejectedError as error:
-            if error.partial or request.web is None or request.rounds:
+            if error.partial or not self._may_change(error, request):
                 raise self._failed(error) from None
-            log.warning("asking again without the web: %s", error)
             self._calls = (*self._calls, *((error.call,) if error.call else ()))
-            self._request, self._notes = replace(self._request, web=None), [_(NO_WEB)]
             return await self._ask()
         except ModelTooLargeError as error:
             if error.partial.strip() or not self._leave_out():
@@ -228,8 +182,48 @@ class _Asking:
         except ModelError as error:
             raise self._failed(error) from None
         self._text.close()
+        self._is_resumed = False
         self._calls, self._refused = (*self._calls, *written.calls), (*self._refused, *written.refused)
         return written.completion
+
+    def _may_change(self, error: ModelRejectedError, request: Request) -> bool:
+        """Leave out what the API may reject: the rounds of an earlier try, or else the web; False if there is neither.
+
+        Such rounds no longer fit if what comes before them has changed since, such as a prompt. What they wrote is not
+        written again, because the journal knows of it; what people have seen stays.
+        """
+        if request.rounds and self._is_resumed:
+            log.warning("asking again from the start: %s", error)
+            self._progress, self._is_resumed = AnswerProgress(), False
+            return True
+        if request.web is None or request.rounds:
+            return False
+        log.warning("asking again without the web: %s", error)
+        self._request = replace(self._request, web=None)
+        self._note(_(NO_WEB) if _OF_TOOLS.search(str(error)) else _(WITHOUT_WEB))
+        return True
+
+    def _may_answer_now(self, error: OverBudgetError) -> bool:
+        """Return whether an answer with what there is, which may cost less, is not refused yet.
+
+        Raises the error where there is nothing.
+        """
+        if not self._progress.rounds:
+            raise error
+        self._note(_(OUT_OF_MONEY, reason=error.sentence))
+        if not self._may_call:
+            self._leave_unread()
+            return False
+        self._until = _now()
+        return True
+
+    def _leave_unread(self) -> None:
+        """Leave what the model was never asked with to its own turn."""
+        unread = self._progress.unread
+        if unread:
+            self._show(Step(f"added {unread[-1].id}", _(NEXT)))
+        read = tuple(message for message in self._progress.added if message not in unread)
+        self._progress = replace(self._progress, added=read, unread=())
 
     def _leave_out(self) -> bool:
         """Take the newest results back, which are too long, so that the rest is answered; False if there are none."""
@@ -260,13 +254,21 @@ class _Asking:
         return error
 
     async def _run(self, asked: Asked) -> None:
-        """Run a round's calls, and finish the round with what they returned and what was said meanwhile."""
+        """Run a round's calls, unless the time for them is over, and finish the round."""
+        if _now() >= self._until:
+            late = tuple(ToolResult(call.id, NO_TIME, is_error=True) for call in asked.calls)
+            await self._finish(asked, late)
+            return
         context = replace(self._rounds.context, has_read=bool(self._progress.rounds) or asked.has_searched)
         runner = ToolRunner(self._rounds.tools, self._rounds.journal, self._show)
         try:
             results = await cancel_on(self._cancelled, runner.run(asked.calls, context))
         except ModelStoppedError as error:
             raise self._failed(error) from None
+        await self._finish(asked, results)
+
+    async def _finish(self, asked: Asked, results: tuple[ToolResult, ...]) -> None:
+        """Finish a round with what its calls returned and what was said meanwhile."""
         self._takes_text = bool(asked.calls) and not asked.takes_only_results
         new = () if asked.takes_only_results else await self._arrived()
         added = ADDED.format(text="\n\n".join(one.text for one in new)) if new else ""
@@ -277,6 +279,7 @@ class _Asking:
             rounds=(*self._progress.rounds, this),
             asked=None,
             added=(*self._progress.added, *new),
+            unread=new,
         )
         self._is_kept = self._is_kept and all(result.is_storable for result in results)
         await self._keep()
@@ -305,14 +308,22 @@ class _Asking:
     async def _keep(self) -> None:
         """Keep what was done so far for another try, as far as it may be kept."""
         self._progress = replace(
-            self._progress, text=self._text.text, steps=tuple(self._steps.values()), cited=self._sources.cited
+            self._progress,
+            text=self._text.text,
+            steps=tuple(self._steps.values()),
+            cited=self._sources.cited,
+            calls=self._calls,
         )
         if self._is_kept:
-            await self._checkpoint.keep(KEY, _PROGRESS.dump_json(self._progress).decode())
+            await keep(self._progress, self._checkpoint)
 
-    def _over(self, note: str = "", *, truncated: bool = False) -> ModelAnswer:
-        """Return the answer with its sources, and a note on why it ends here."""
-        notes = [*self._notes, *([note] if note else [])]
+    def _note(self, note: str) -> None:
+        if note not in self._notes:
+            self._notes.append(note)
+
+    def _over(self, *, truncated: bool = False) -> ModelAnswer:
+        """Return the answer with its sources, and notes on why it ends here."""
+        notes = list(self._notes)
         if self._progress.added:
             notes.append(_(STEERED))
         ending = self._sources.listed() + "".join(f"\n\n_{one}_" for one in notes)

@@ -37,6 +37,9 @@ DONE_BEFORE = "This was done already. Don't do it again."  # not for people: Cla
 MAYBE_DONE = "An interruption came, so this may be done. It was not done again."  # not for people: Claude is told this
 TOO_SLOW = "This took longer than {seconds:.0f} seconds and was ended."  # not for people: Claude is told this
 MAYBE_TOO_SLOW = f"{TOO_SLOW} It may be done. Don't do it again."  # not for people: Claude is told this
+BROKEN = "This failed, and not because of the arguments."  # not for people: Claude is told this
+MAYBE_BROKEN = f"{BROKEN} It may be done. Don't do it again."  # not for people: Claude is told this
+CUT_PASSAGE = "… [cut]"  # not for people: Claude is told this
 CUT = "\n[cut: the rest of the result is left out]"  # not for people: Claude is told this
 
 
@@ -96,8 +99,9 @@ class ToolRunner:
         if before is not None and tool.is_write:
             return ToolOutput(DONE_BEFORE if before is ToolCallState.DONE else MAYBE_DONE)
         self._tell(tool, arguments, call, StepState.RUNNING)
-        output = await self._run(tool, arguments, context)
-        await self.journal.end(entry, ToolCallState.FAILED if output.is_error else ToolCallState.DONE)
+        output, is_known = await self._run(tool, arguments, context)
+        if is_known:
+            await self.journal.end(entry, ToolCallState.FAILED if output.is_error else ToolCallState.DONE)
         self._tell(tool, arguments, call, StepState.FAILED if output.is_error else StepState.DONE, output.sources)
         return output
 
@@ -111,19 +115,27 @@ class ToolRunner:
     ) -> None:
         self.show(Step(call.id, tool.title(arguments, state)[:MOST_TITLE], state, found))
 
-    async def _run(self, tool: Tool[Any], arguments: BaseModel, context: ToolContext) -> ToolOutput:
+    async def _run(self, tool: Tool[Any], arguments: BaseModel, context: ToolContext) -> tuple[ToolOutput, bool]:
+        """Run a call; return its output, and whether it is known what it did: one that writes may have, and broken off.
+
+        Raises if the turn is no longer ours.
+        """
+        context.checkpoint.turn.check()
         try:
-            context.checkpoint.turn.check()
             async with asyncio.timeout(SECONDS):
-                return await tool.run(arguments, context)
+                return await tool.run(arguments, context), True
         except TimeoutError:
             log.warning("the tool %s took too long", tool.name)
-            said = MAYBE_TOO_SLOW if tool.is_write else TOO_SLOW
-            return ToolOutput(said.format(seconds=SECONDS), is_error=True)
+            said = (MAYBE_TOO_SLOW if tool.is_write else TOO_SLOW).format(seconds=SECONDS)
         except BotError as error:
             log.info("the tool %s returned an error: %s", tool.name, type(error).__name__)
             with in_english():
-                return ToolOutput(error.sentence, is_error=True)
+                return ToolOutput(error.sentence, is_error=True), True
+        except Exception as error:  # noqa: BLE001 (one broken tool doesn't end the answer)
+            context.checkpoint.turn.check()
+            log.error("the tool %s is broken: %s", tool.name, type(error).__name__)  # noqa: TRY400 (no arguments)
+            said = MAYBE_BROKEN if tool.is_write else BROKEN
+        return ToolOutput(said, is_error=True), not tool.is_write
 
 
 def _hash(arguments: object) -> str:
@@ -145,8 +157,13 @@ def _fitting(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
     """Return the passages that a result holds, the last of them cut; the API takes none without text."""
     left, found = LONGEST_RESULT, []
     for one in passages:
-        text = one.text[:left]
-        if text.strip():
-            found.append(replace(one, text=text))
-            left -= len(text)
+        if not one.text.strip():
+            continue
+        if len(one.text) <= left:
+            found.append(one)
+            left -= len(one.text)
+            continue
+        if left > len(CUT_PASSAGE):
+            found.append(replace(one, text=one.text[: left - len(CUT_PASSAGE)] + CUT_PASSAGE))
+        break
     return tuple(found)

@@ -40,6 +40,10 @@ class Toolbox:
         tools = tuple(tool.definition for tool in self.of(request.settings))
         return replace(request, tools=tools, web=web), unapplied
 
+    def without_arrivals(self) -> Toolbox:
+        """Return it for an answer that is written again: a message that comes meanwhile is not about its question."""
+        return replace(self, arrivals=_none)
+
     def asking(
         self, request: Request, incoming: IncomingMessage, question: Message, checkpoint: Checkpoint
     ) -> AskModel:
@@ -49,3 +53,7 @@ class Toolbox:
         context = ToolContext(incoming.place, asker, question, settings, checkpoint, call="")
         tools = self.of(settings)
         return Rounds(tools, context, incoming, self.journal, self.arrivals, settings.tool_rounds).ask
+
+
+async def _none(question: IncomingMessage) -> tuple[Message, ...]:  # noqa: ARG001 (the port names it)
+    return ()

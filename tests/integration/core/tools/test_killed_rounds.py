@@ -17,12 +17,14 @@ from bot.core.domain.message import IncomingMessage, Message, Place, Role
 from bot.core.domain.people import Requester
 from bot.core.domain.tool import Passage, ToolCall
 from bot.core.ports import Completion, Model, Request, Turn
-from bot.core.tools.rounds import KEY, Rounds
+from bot.core.tools.progress import KEY
+from bot.core.tools.rounds import SECONDS, Rounds
 from bot.core.tools.tool import Tool, ToolContext, ToolOutput
 from bot.db.tables import ToolCallRow
 from bot.db.tool_calls import SqlToolJournal
-from bot.errors import ModelUnavailableError
-from tests.support.turn import StandInJob
+from bot.errors import ModelRejectedError, ModelUnavailableError, OverBudgetError
+from tests.support.clock import turn_clock
+from tests.support.turn import StandInJob, begin_turn
 
 if TYPE_CHECKING:
     import asyncio
@@ -80,6 +82,9 @@ class World:
     looked_up: int = 0
     asked: list[Request] = field(default_factory=list)
     failing: list[int] = field(default_factory=list)  # rounds in which the model is away, once each
+    too_dear: list[tuple[int, bool]] = field(default_factory=list)  # rounds, and whether they may call
+    late: int = -1  # the round at whose end no time is left
+    is_changed: bool = False  # what comes before the rounds that are kept
     ids: int = 0
     shown: list[ScriptedAnswer] = field(default_factory=list)
 
@@ -141,8 +146,15 @@ class World:
         if number in self.failing:
             self.failing.remove(number)
             raise ModelUnavailableError("away")
+        if (number, request.may_call) in self.too_dear:
+            raise OverBudgetError("The budget is spent.")
+        if number and self.is_changed:
+            self.is_changed = False
+            raise ModelRejectedError("messages.1: thinking blocks do not match")
+        if number == self.late:
+            turn_clock(SECONDS + 1)
         call = Call("answer", "m", datetime.now(UTC), 1, None, 0, 0, 0, 0, None, None, "ok")
-        if number == 2:
+        if number == 2 or not request.may_call:
             on_text("That is ")
             self.instant()
             on_text("all.")
@@ -201,6 +213,7 @@ async def test_every_instant_of_rounds_is_survived(database: Database) -> None:
         kept = [one.rounds for one in world.asked]
         assert all(after[: len(before)] == before for before, after in pairwise(kept)), number
         assert [answer.added] == [(LATER,)], number
+        assert len({call.started_at for call in answer.calls}) == normal, number  # the ledger's: one for each round
         assert sum(bool(one.added) for one in world.asked[-1].rounds) == 1, number
         last = world.shown[-1].steps.values()
         assert sorted(one.title for one in last if one.title[:4] in {"find", "note"})[:2] == ["find complete"] * 2
@@ -258,3 +271,68 @@ async def test_a_failed_round_is_left_to_another_try(database: Database) -> None
     assert [len(one.rounds) for one in world.asked] == [0, 1, 1, 2, 2]
     assert world.asked[1] == world.asked[2]
     assert world.written == ["x"]
+
+
+async def test_kept_calls_are_noted_again(database: Database) -> None:
+    """A try that goes on with rounds and fails for good leaves what they took in the ledger, too."""
+    world = World(SqlToolJournal(database), failing=[1])
+    with pytest.raises(ModelUnavailableError):
+        await world.go()
+    spending = begin_turn().spending
+    await world.go()
+    assert len(spending.calls) == 1
+
+
+async def test_unread_words_keep_their_turn(database: Database) -> None:
+    """The model was refused before it read them, also where the process died in between."""
+    too_dear = [(1, True), (1, False)]
+    whole = World(SqlToolJournal(database), job=StandInJob(reference="whole"), too_dear=too_dear)
+    await whole.go()
+    for number in range(whole.instants + 1):
+        world = World(SqlToolJournal(database), job=StandInJob(reference=f"t-{number}"), too_dear=too_dear)
+        world.reference = world.job.reference
+        answer = await (killed_at(world, number) if number else world.go())
+        assert answer.added == (), number
+        assert "The budget is spent." in answer.ending, number
+        assert "took in" not in answer.ending, number
+        assert world.shown[-1].steps["added 1.1"].title == "I'll answer what you wrote meanwhile next.", number
+
+
+async def test_a_budget_leaves_a_last_answer(database: Database) -> None:
+    world = World(SqlToolJournal(database), too_dear=[(1, True)])
+    answer = await world.go()
+    assert answer.text == "Round 0.\n\nThat is all."
+    assert [one.may_call for one in world.asked] == [True, True, False]
+    assert "I stopped looking things up here. The budget is spent." in answer.ending
+    assert answer.added == (LATER,)
+
+
+async def test_late_calls_do_not_run(database: Database) -> None:
+    world = World(SqlToolJournal(database), late=1)
+    answer = await world.go()
+    assert (world.looked_up, world.written) == (1, [])
+    assert {result.content for result in world.asked[-1].rounds[1].results} == {
+        "No time is left to look this up. Nothing was done."
+    }
+    assert not world.asked[-1].may_call
+    assert answer.text == WHOLE
+
+
+async def test_rounds_that_no_longer_fit_begin_again(database: Database) -> None:
+    """As after an update that changed a prompt; what writes still runs once."""
+    world = World(SqlToolJournal(database), failing=[2])
+    with pytest.raises(ModelUnavailableError):
+        await world.go()
+    world.is_changed = True
+    answer = await world.go()
+    assert [len(one.rounds) for one in world.asked] == [0, 1, 2, 2, 0, 1, 2]
+    assert answer.text == f"Round 0.\n\nRound 1.\n\n{WHOLE}"
+    assert world.written == ["x"]
+    assert answer.added == (LATER,)
+
+
+async def test_rounds_of_this_try_fail_as_before(database: Database) -> None:
+    world = World(SqlToolJournal(database), is_changed=True)
+    with pytest.raises(ModelRejectedError):
+        await world.go()
+    assert [len(one.rounds) for one in world.asked] == [0, 1]

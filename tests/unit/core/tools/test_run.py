@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from pydantic import BaseModel
@@ -45,12 +45,15 @@ class Stage:
 
     def __init__(self) -> None:
         self.journal, self.shown, self.begun = InMemoryJournal(), list[Step](), asyncio.Event()
+        self.fault: Exception = KeyError("the launch is on May 2")
         place, said = Place("T1", "C1", "1.0"), Message(Role.USER, "U1", "look", "1.0")
         self.context = ToolContext(place, Requester("U1", "T1"), said, DEFAULTS, StandInJob(), call="")
         self.runner = ToolRunner(
             [
                 Tool("hang", "", Nothing, lambda _: True, lambda _, state: f"hang {state}", self.hang),
                 Tool("write", "", Nothing, lambda _: True, lambda _, state: f"write {state}", self.hang, is_write=True),
+                Tool("break", "", Nothing, lambda _: True, lambda _, state: f"break {state}", self.fail),
+                Tool("spoil", "", Nothing, lambda _: True, lambda _, state: f"s {state}", self.fail, is_write=True),
                 Tool("long", "", Nothing, lambda _: True, lambda _, state: f"long {state}", self.long),
             ],
             self.journal,
@@ -61,6 +64,9 @@ class Stage:
         self.begun.set()
         await asyncio.Event().wait()
         return ToolOutput("never")
+
+    async def fail(self, _arguments: Nothing, _context: ToolContext) -> ToolOutput:
+        raise self.fault
 
     async def long(self, _arguments: Nothing, _context: ToolContext) -> ToolOutput:
         passage = Passage("https://slack.example/p1", "Ada", "x" * (LONGEST_RESULT // 2 + 1))
@@ -81,6 +87,7 @@ async def test_a_search_without_end_is_ended() -> None:
     assert write.content.endswith("It may be done. Don't do it again.")
     assert stage.shown[-1].state is StepState.FAILED
     assert stage.journal.states["toolu_0"] is ToolCallState.FAILED
+    assert stage.journal.states["toolu_1"] is ToolCallState.RUNNING  # nobody knows
 
 
 async def test_stop_ends_a_running_tool() -> None:
@@ -98,3 +105,28 @@ async def test_results_are_cut_to_their_limit() -> None:
     (result,) = await stage.runner.run(calls("long"), stage.context)
     assert len(result.content) == LONGEST_RESULT
     assert [len(one.text) for one in result.passages] == [LONGEST_RESULT // 2 + 1, LONGEST_RESULT // 2 - 1]
+    assert [one.text.endswith("x… [cut]") for one in result.passages] == [False, True]
+
+
+async def test_a_broken_tool_is_an_error(caplog: pytest.LogCaptureFixture) -> None:
+    stage = Stage()
+    search, write, _ = await stage.runner.run(calls("break", "spoil", "long"), stage.context)
+    assert (search.is_error, search.content) == (True, "This failed, and not because of the arguments.")
+    assert write.content.endswith("It may be done. Don't do it again.")
+    assert stage.journal.states["toolu_0"] is ToolCallState.FAILED
+    assert stage.journal.states["toolu_1"] is ToolCallState.RUNNING
+    assert "the tool break is broken: KeyError" in caplog.text
+    assert "May 2" not in caplog.text
+
+
+async def test_a_lost_turn_ends_its_tools() -> None:
+    stage, checked = Stage(), list[int]()
+
+    def check() -> None:
+        checked.append(1)
+        if len(checked) > 1:
+            raise stage.fault
+
+    context = replace(stage.context, checkpoint=StandInJob(check))
+    with pytest.raises(KeyError):
+        await stage.runner.run(calls("break"), context)
