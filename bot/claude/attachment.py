@@ -33,6 +33,11 @@ def block(attachment: Attachment, encode: Callable[[bytes], str]) -> ImageBlockP
     return _document(attachment, source)
 
 
+def is_document(attachment: Attachment) -> bool:
+    """Return whether a file is sent as a document, which is anything but an image."""
+    return not _is_image(attachment.media_type)
+
+
 def _document(attachment: Attachment, source: Base64PDFSourceParam | PlainTextSourceParam) -> DocumentBlockParam:
     block: DocumentBlockParam = {"type": "document", "title": attachment.name, "source": source}
     return {**block, "context": attachment.context} if attachment.context else block

@@ -6,11 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bot.claude import web_steps
+from bot.claude.tools import SEARCH_TOKENS
 from bot.core.characters import sendable
 from bot.core.domain.tool import SourceLink, ToolCall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from bot.core.ports import Listeners
 
@@ -21,16 +22,21 @@ _TEXTS = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta"
 class Blocks:
     """Follows the events of one streamed answer. `on_mark` gets the marks of citations, behind the text that cites.
 
-    `before` are the blocks of the round before it, as JSON: a search that was asked for there may end here.
+    `before` are the blocks of each round before it, as JSON: a search that was asked for there may end here, and a page
+    that was read there may be cited here. `documents` is how many files stand before those.
     """
 
-    def __init__(self, listeners: Listeners, on_mark: Callable[[str], None], before: str = "") -> None:
+    def __init__(
+        self, listeners: Listeners, on_mark: Callable[[str], None], before: Iterable[str] = (), documents: int = 0
+    ) -> None:
         self._listeners, self._on_mark = listeners, on_mark
         self._blocks: dict[int, dict[str, Any]] = {}
         self._pieces: dict[int, list[str]] = {}
         self._malformed: dict[str, str] = {}
-        self._asked = {one["id"]: one for one in json.loads(before or "[]") if one["type"] == "server_tool_use"}
-        self._pages: dict[str, str] = {}  # the addresses of pages that were read, by their titles
+        earlier = [block for content in before for block in json.loads(content)]
+        self._asked = {one["id"]: one for one in earlier if one["type"] == "server_tool_use"}
+        self._documents = documents
+        self._pages = [page for block in earlier for page in web_steps.pages(block)]
 
     def follow(self, event: Any) -> None:  # noqa: ANN401 (JSON, as the API sent it)
         """Apply an event about a block."""
@@ -45,10 +51,8 @@ class Blocks:
     def _begin(self, index: int, block: dict[str, Any]) -> None:
         self._blocks[index], self._pieces[index] = dict(block), []
         if _RESULT_OF in block:
-            step = web_steps.found(self._asked.get(block[_RESULT_OF], {}), block)
-            if step is not None:
-                self._pages |= {source.title: source.url for source in step.sources if source.title}
-            self._tell(step)
+            self._pages += web_steps.pages(block)
+            self._tell(web_steps.found(self._asked.get(block[_RESULT_OF], {}), block))
 
     def _add(self, index: int, delta: dict[str, Any]) -> None:
         kind, block = delta["type"], self._blocks[index]
@@ -92,12 +96,23 @@ class Blocks:
             self._on_mark(mark)
 
     def _source(self, citation: dict[str, Any]) -> SourceLink | None:
-        """Return what a citation points to, None where it has no address. A page that was read has only its title."""
-        title = citation.get("title") or citation.get("document_title") or ""
-        url = citation.get("url") or citation.get("source") or self._pages.get(title, "")
+        """Return what a citation points to, None where it has no address."""
+        title = str(citation.get("title") or citation.get("document_title") or "")
+        url = citation.get("url") or citation.get("source") or self._page(title, citation.get("document_index"))
         if not isinstance(url, str) or not url.startswith(("https://", "http://")):
             return None
-        return SourceLink(url, title if isinstance(title, str) else "")
+        return SourceLink(url, title)
+
+    def _page(self, title: str, number: int | None) -> str | None:
+        """Return the address of a page that was read, None if several could be meant: a citation has only its title.
+
+        The API numbers all documents of a request, but does not say whether those of earlier rounds count, so the
+        number only decides between pages of one title.
+        """
+        titled = {page.url for page in self._pages if page.title == title}
+        if len(titled) > 1 and number is not None:
+            titled &= {page.url for page in self._pages[max(0, number - self._documents) :][:1]}
+        return titled.pop() if len(titled) == 1 else None
 
     def _tell(self, step: Any) -> None:  # noqa: ANN401 (a step, or None for what is not shown)
         if step is not None and self._listeners.step is not None:
@@ -121,6 +136,25 @@ class Blocks:
     def _open_searches(self) -> list[dict[str, Any]]:
         over = {one.get(_RESULT_OF) for one in self._blocks.values()}
         return [one for one in self._blocks.values() if one["type"] == "server_tool_use" and one["id"] not in over]
+
+    @property
+    def searches(self) -> int:
+        """How many of the API's searches have come back; those that failed cost nothing."""
+        return sum(one["type"] == web_steps.SEARCH_RESULT and not web_steps.error_of(one) for one in self._results)
+
+    @property
+    def fetches(self) -> int:
+        """How many pages the API has read."""
+        return sum(one["type"] == web_steps.PAGE and not web_steps.error_of(one) for one in self._results)
+
+    @property
+    def found_tokens(self) -> int:
+        """How many tokens take what was found and read, about: the API counts them only when the answer is over."""
+        return self.searches * SEARCH_TOKENS + sum(web_steps.page_tokens(one) for one in self._results)
+
+    @property
+    def _results(self) -> list[dict[str, Any]]:
+        return [one for one in self._blocks.values() if _RESULT_OF in one]
 
     def break_off(self) -> None:
         """Take in that no more comes: a search that is not over has failed."""

@@ -25,8 +25,8 @@ class ModelCall:
 
     `listeners` get what is never part of the answer, such as the thinking. `counts` are the API's, by its own names;
     empty until it began to answer. `stop_reason` is None until it stopped. `failure` is the attempt that failed last,
-    as the ledger keeps it. `blocks` are kept where the request has tools; `before` are those of the round before this
-    call, as JSON. `searches` and `fetches` are the API's own.
+    as the ledger keeps it. `blocks` are kept where the request has tools; `before` are those of the rounds before this
+    call, as JSON, and `documents` is how many files the request has. `searches` and `fetches` are the API's own.
     """
 
     purpose: str
@@ -41,7 +41,8 @@ class ModelCall:
     failure: Call | None = None
     is_batch: bool = False
     has_tools: bool = False
-    before: str = ""
+    before: tuple[str, ...] = ()
+    documents: int = 0
     blocks: Blocks | None = None
     searches: int = 0
     fetches: int = 0
@@ -54,7 +55,9 @@ class ModelCall:
         self.searches = self.fetches = 0
         if self.blocks is not None:
             self.blocks.break_off()
-        self.blocks = Blocks(self.listeners, self.take, self.before) if self.has_tools else None
+        self.blocks = None
+        if self.has_tools:
+            self.blocks = Blocks(self.listeners, self.take, self.before, self.documents)
         self.counts.clear()
         self.pieces.clear()
         self.started_at, self._started = datetime.now(UTC), monotonic()
@@ -122,15 +125,20 @@ class ModelCall:
         return "" if self.on_text is None else self.text
 
     def call(self, outcome: str = "ok") -> Call:
-        """Return the call for the ledger. Tokens are zero if the API did not get as far as counting them."""
-        first = self._first_token
+        """Return the call for the ledger. Tokens are zero if the API did not get as far as counting them.
+
+        Searches are counted by the API at the end; those of an answer that was stopped are paid for, too, so they are
+        counted as they came, and what they found is estimated.
+        """
+        first, seen = self._first_token, self.blocks
+        found = seen.found_tokens if seen is not None and self.stop_reason is None else 0
         call = Call(
             purpose=self.purpose,
             model=self.model,
             started_at=self.started_at,
             latency_ms=_milliseconds(monotonic() - self._started),
             first_token_ms=_milliseconds(first - self._started) if first is not None else None,
-            input_tokens=self.counts.get("input_tokens", 0),
+            input_tokens=self.counts.get("input_tokens", 0) + found,
             output_tokens=self.counts.get("output_tokens", 0),
             cache_read_tokens=self.counts.get("cache_read_input_tokens", 0),
             cache_write_tokens=self.counts.get("cache_creation_input_tokens", 0),
@@ -139,8 +147,8 @@ class ModelCall:
             outcome=outcome,
             is_batch=self.is_batch,
             turn=turn.request(),
-            web_searches=self.searches,
-            web_fetches=self.fetches,
+            web_searches=max(self.searches, seen.searches if seen else 0),
+            web_fetches=max(self.fetches, seen.fetches if seen else 0),
         )
         return replace(call, cost_micros=micros(call))
 

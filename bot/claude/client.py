@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from bot.calls import Purpose
 from bot.claude import batches, encode_files, prompts, tools
 from bot.claude import check_key as access
-from bot.claude.attachment import block
+from bot.claude.attachment import block, is_document
 from bot.claude.call import ModelCall
 from bot.claude.catalog import ModelCard, lookup, today
 from bot.claude.check_key import AccessFinding
@@ -140,8 +140,15 @@ class Claude(ModelLimits):
             await self.offered()  # which of them have the web
         has_tools = bool(request.tools or request.web or request.rounds)
         model = self.card_of(request.settings).id
-        before = request.rounds[-1].content if request.rounds else ""
-        exchange = ModelCall(request.purpose, model, on_text, listeners, has_tools=has_tools, before=before)
+        exchange = ModelCall(
+            request.purpose,
+            model,
+            on_text,
+            listeners,
+            has_tools=has_tools,
+            before=tuple(one.content for one in request.rounds),
+            documents=sum(is_document(one) for turn in request.turns for one in turn.attachments),
+        )
         with self._told(exchange):
             await cancel_on(cancelled, self._ask(request, exchange))
         return exchange.completion()

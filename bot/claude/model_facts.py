@@ -94,11 +94,11 @@ class ModelLimits:
         words = sum(estimate_tokens(turn.text) + TOKENS_PER_TURN for turn in (*request.turns, *request.last))
         words += sum(_size(one) for one in request.rounds)
         words += sum(estimate_tokens(f"{tool.description}{tool.schema}") for tool in request.tools)
-        looked_up, searches = tools.ceiling(request)
+        looked_up, searches, steps = tools.ceiling(request, card)
         files = sum(attachment.tokens for turn in request.turns for attachment in turn.attachments)
         ours = self._prompt_tokens + estimate_tokens(prompts.instructions_of(request.settings)) + FORM_TOKENS
-        output = min(request.max_output, card.max_output)
-        return prices.ceiling(card, words + looked_up + files + ours, output, is_batch=is_batch, searches=searches)
+        prompt, output = words + looked_up + files + ours, min(request.max_output, card.max_output)
+        return prices.ceiling(card, prompt, output, is_batch=is_batch, searches=searches, steps=steps)
 
     def card_of(self, settings: ChannelSettings) -> ModelCard:
         """Return the channel's model, its replacement once it has retired, or the default if it is unknown."""

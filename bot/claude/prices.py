@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bot.calls import MICROS
+from bot.claude.catalog import ModelCard, catalog, find
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from bot.calls import Call
-from bot.claude.catalog import ModelCard, catalog, find
 
 TOKENS_PER_PRICE = 1_000_000
 
@@ -30,8 +29,7 @@ def cost(card: ModelCard, call: Call) -> Decimal | None:
     if call.is_batch:
         dollars *= catalog().batch_share
     fees = call.web_searches * catalog().search_fee
-    is_long = card.long_context is not None and prompt > card.long_context.above
-    return fees + (dollars * card.long_context.factor if card.long_context and is_long else dollars)
+    return fees + dollars * _factor(card, prompt)
 
 
 def micros(call: Call) -> int | None:
@@ -42,24 +40,31 @@ def micros(call: Call) -> int | None:
 
 
 def ceiling(
-    card: ModelCard, input_tokens: int, output_tokens: int, *, is_batch: bool = False, searches: int = 0
+    card: ModelCard, input_tokens: int, output_tokens: int, *, is_batch: bool = False, searches: int = 0, steps: int = 0
 ) -> int | None:
     """Return the most that a call can cost in millionths of a dollar: all of its prompt is written to the cache.
 
-    With `searches`, the API reads the prompt again after each of its own steps, from its cache: ten steps at most, at
-    a tenth of the price each, so twice the prompt.
+    After each of its own `steps`, the API reads the prompt again, from its cache, and counts it again.
 
     None where the price is unknown.
     """
     if card.prices is None:
         return None
-    read = max(card.prices.input, card.prices.cache_write_5m)
-    prompt = input_tokens * 2 if searches else input_tokens
-    dollars = (prompt * read + output_tokens * card.prices.output) / TOKENS_PER_PRICE
-    if card.long_context is not None and input_tokens > card.long_context.above:
-        dollars *= card.long_context.factor
+    read = input_tokens * steps
+    dollars = (
+        input_tokens * max(card.prices.input, card.prices.cache_write_5m)
+        + read * card.prices.cache_read
+        + output_tokens * card.prices.output
+    ) / TOKENS_PER_PRICE
+    dollars *= _factor(card, input_tokens + read)
     fees = searches * catalog().search_fee
     return math.ceil((dollars * (catalog().batch_share if is_batch else 1) + fees) * MICROS)
+
+
+def _factor(card: ModelCard, prompt: int) -> Decimal:
+    """Return how many times its price a call costs, by all of the prompt's tokens, as the API counts them."""
+    step = card.long_context
+    return step.factor if step is not None and prompt > step.above else Decimal(1)
 
 
 def price(card: ModelCard, input_tokens: int, output_tokens: int, *, is_batch: bool = False) -> Decimal | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from anthropic.types import MessageParam, ToolUnionParam
 
@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from bot.core.ports import Request
 
 SEARCH_TOKENS = 8_000  # that the results of one search take, about
+PDF_TOKENS = 125_000  # that a PDF of 500 kB takes, about: the API cuts pages to their limit, but no PDFs
+MOST_STEPS = 10  # of the API's own in one request; then it pauses
 DEFINITION_TOKENS = 500  # that the API adds for tools at all
 
 ALL, NONE = {"type": "all"}, {"type": "none"}
+SEARCHED = {"type": "only", "tools": [{"type": "tool_reference", "name": "web_search"}]}
 
 
 def declared(request: Request, card: ModelCard) -> list[ToolUnionParam]:
@@ -37,7 +40,8 @@ def _web(web: WebAccess, card: ModelCard) -> list[Any]:
 
     They are called directly: by default the newest versions let the model's code filter what is found, and a request
     that runs code is kept by the API for a while. Where people's private words are, addresses come from search results
-    alone, so that none of those words can leave in one; addresses in our own tools' results are never fetched.
+    alone, so that none of those words can leave in one, nor by a page that links to many; addresses in our own tools'
+    results are never fetched.
     """
     search_type, fetch_type = card.web_tools or ("", "")
     only = {"allowed_domains": list(web.domains)} if web.domains else {}
@@ -58,19 +62,42 @@ def _web(web: WebAccess, card: ModelCard) -> list[Any]:
         "url_sources": {
             "user_input": NONE if web.is_private else ALL,
             "client_tool_results": NONE,
-            "server_tool_results": ALL,
+            "server_tool_results": SEARCHED if web.is_private else ALL,
         },
         **only,
     }
     return [search, fetch]
 
 
-def ceiling(request: Request) -> tuple[int, int]:
-    """Return the most input tokens that a request's tools add, and how many searches it may pay for."""
-    if request.web is None:
-        return (DEFINITION_TOKENS if request.tools else 0), 0
+class Ceiling(NamedTuple):
+    """The most that the tools of a request may take: input tokens, searches, and steps of the API's own."""
+
+    tokens: int
+    searches: int = 0
+    steps: int = 0
+
+
+def ceiling(request: Request, card: ModelCard) -> Ceiling:
+    """Return the most that a request's tools may take.
+
+    One that may call no more still ends what the round before it left open.
+    """
     web = request.web
-    return DEFINITION_TOKENS + web.searches * SEARCH_TOKENS + web.pages * web.page_tokens, web.searches
+    if web is None or card.web_tools is None:
+        return Ceiling(DEFINITION_TOKENS if request.tools else 0)
+    searches, pages = web.searches, web.pages
+    if not request.may_call:
+        names = [one["name"] for one in _left_open(request.rounds)]
+        searches, pages = names.count("web_search"), names.count("web_fetch")
+    found = searches * SEARCH_TOKENS + pages * max(web.page_tokens, PDF_TOKENS)
+    return Ceiling(DEFINITION_TOKENS + found, searches, MOST_STEPS if searches or pages else 0)
+
+
+def _left_open(rounds: Sequence[Round]) -> list[Any]:
+    """Return the API's own calls in the newest round that have no result there."""
+    blocks = json.loads(rounds[-1].content) if rounds else []
+    over = {one.get("tool_use_id") for one in blocks}
+    return [one for one in blocks if one["type"] == "server_tool_use" and one["id"] not in over]
 
 
 def exchanged(rounds: Iterable[Round]) -> Iterator[MessageParam]:

@@ -6,8 +6,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.core.domain.tool import MOST_TITLE, SourceLink, Step, StepState
+from bot.core.tokens import estimate_tokens
 from bot.language import N_, _
 
+SEARCH_RESULT, PAGE = "web_search_tool_result", "web_fetch_tool_result"
+BASE64_PER_TOKEN = 5  # characters of a PDF: 500 kB are about 125,000 tokens
 LONGEST_SHOWN = 150  # characters of a query or an address in a title
 SEARCHING, SEARCHED = N_("Searching the web for “{query}”"), N_("Searched the web for “{query}”")
 READING, READ = N_("Reading {address}"), N_("Read {address}")
@@ -46,14 +49,35 @@ def found(asked: dict[str, Any], result: dict[str, Any]) -> Step | None:
     if not (title := _title(asked, SEARCHED, READ)):
         return None
     content = result.get("content")
-    if isinstance(content, dict) and content.get("error_code"):
+    if code := error_of(result):
         what = _title(asked, SEARCHING, READING)
-        reason = _(WHY.get(str(content["error_code"]), WHY["unavailable"]))
+        reason = _(WHY.get(code, WHY["unavailable"]))
         return Step(asked["id"], _(FAILED, what=what, reason=reason)[:MOST_TITLE], StepState.FAILED)
     sources = tuple(_sources(content))
     if not sources:
         title = _title(asked, NOTHING, READ)
     return Step(asked["id"], title, StepState.DONE, sources)
+
+
+def error_of(result: dict[str, Any]) -> str:
+    """Return the code of why a search failed, "" if it didn't."""
+    content = result.get("content")
+    return str(content.get("error_code") or "") if isinstance(content, dict) else ""
+
+
+def pages(result: dict[str, Any]) -> list[SourceLink]:
+    """Return the page that was read, none if it wasn't, or for another block."""
+    return _sources(result.get("content")) if result["type"] == PAGE else []
+
+
+def page_tokens(result: dict[str, Any]) -> int:
+    """Return how many tokens a page that was read takes, about; 0 if it wasn't, or for another block."""
+    match result.get("content"):
+        case {"content": {"source": {"type": "base64", "data": str(data)}}}:
+            return len(data) // BASE64_PER_TOKEN
+        case {"content": {"source": {"data": str(data)}}}:
+            return estimate_tokens(data)
+    return 0
 
 
 def _sources(content: Any) -> list[SourceLink]:  # noqa: ANN401 (JSON, as the API sent it)

@@ -55,7 +55,7 @@ class WebAccess:
 
     `domains`: only there, if any are given. `is_private`: addresses may come only from search results, because people's
     private words are in the request. `searches` and `pages` are the most in one request, `page_tokens` the most of one
-    page.
+    page; no PDF is cut to them.
     """
 
     searches: int

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from bot.core.ports import ChatDirectory
 
 # What one request may look up at most. Each search costs a fee, and what is found costs tokens.
-MOST_SEARCHES, MOST_PAGES = 3, 3
-PAGE_TOKENS = 10_000  # of one page that is read
+MOST_SEARCHES, MOST_PAGES = 3, 2
+PAGE_TOKENS = 10_000  # of one page that is read, unless it is a PDF
 UNKNOWN = N_("`web` is not applied here, because I could not find out whether this channel is private.")
 
 

@@ -102,6 +102,17 @@ async def test_thinking_goes_back_unchanged(scripted: ScriptedModel, claude: Cla
     assert json.loads(first.content)[0]["signature"]
 
 
+async def test_haiku_thinks_where_it_has_tools(scripted: ScriptedModel, claude: Claude) -> None:
+    scripted.answer("With tools.")
+    scripted.answer("Without.")
+
+    await claude.write(asking(), unseen)
+    await claude.write(asking(tools=()), unseen)
+
+    thinking = [asked.body["thinking"] for asked in scripted.requests]
+    assert thinking == [{"type": "adaptive", "display": "omitted"}, {"type": "disabled"}]
+
+
 async def test_arguments_that_are_no_json_are_none(scripted: ScriptedModel, claude: Claude) -> None:
     scripted.answer(ToolUse("find_messages", '{"query": '))
     scripted.answer("Sorry.")
