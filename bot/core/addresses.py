@@ -9,8 +9,9 @@ from __future__ import annotations
 import html
 import re
 import string
+import unicodedata
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,7 @@ _AUTHORITY = re.compile(r"[a-z]+://(?:www\.)?([^/?#:]*+)", re.IGNORECASE)
 _PARTS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*+)://(?P<host>[^/?#]*+)(?P<path>[^?#]*+)(?P<rest>.*+)", re.IGNORECASE)
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]{2,45}\]|[^\[\]:%@\s]{1,253})(?::(?P<port>\d{0,5}))?")
 _PERCENT = re.compile(r"%([0-9a-fA-F]{2})")
+_TURNING = {"LRE", "LRO", "RLE", "RLO", "LRI", "RLI", "FSI"}  # signs that let what follows be read backwards
 _PORTS = {"http": "80", "https": "443"}
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
 _ASCII = "".join(map(chr, range(33, 127)))
@@ -98,6 +100,13 @@ def misleads(label: str, address: str) -> bool:
     """Return whether the label of a link names another host than the one that it links to."""
     host = _AUTHORITY.match(address)
     return any(host is None or named[0].lower() != host[1].lower() for named in _NAMED.finditer(label))
+
+
+def title_of(title: str, address: str) -> str:
+    """Return what a page calls itself; its host instead, where that would pass for another address."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKC", title) if unicodedata.category(sign) != "Cf")
+    poses = misleads(plain, address) or any(unicodedata.bidirectional(sign) in _TURNING for sign in title)
+    return (urlsplit(address).hostname or "") if poses else title
 
 
 def trimmed(address: str) -> str:

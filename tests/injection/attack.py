@@ -24,7 +24,8 @@ TAG = 0xE0000  # the block of Unicode whose letters nobody sees
 class Attack:
     """An attack: `text` is what stands `origin`; `writes`, `calls`, `searches` and `fetches` are what the model does.
 
-    `idea` is the address of the report that it is taken from.
+    `title` is what the page calls itself in which it stands; the model cites that page. `idea` is the address of the
+    report that it is taken from.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Attack:
     calls: tuple[tuple[str, str], ...] = ()
     searches: tuple[str, ...] = ()
     fetches: tuple[str, ...] = ()
+    title: str = ""
     idea: str = ""
 
     @property
@@ -71,6 +73,7 @@ def attacks() -> list[Attack]:
                 calls=tuple((name, arguments) for name, arguments in fields.get("calls", ())),
                 searches=tuple(fields.get("searches", ())),
                 fetches=tuple(fields.get("fetches", ())),
+                title=fields.get("title", ""),
                 idea=fields.get("idea", ""),
             )
             found.append(attack)

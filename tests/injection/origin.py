@@ -77,10 +77,12 @@ class Scene:
         self._workspace.say_as_workflow(self.channel, text, thread_ts=self.ts)
 
     def _in_forwarded(self, text: str) -> None:
+        shared = self._say_in_engineering(text)
+        self._workspace.forward(self._workspace.channel("engineering"), shared, self.channel, thread_ts=self.ts)
+
+    def _say_in_engineering(self, text: str) -> str:
         self.said.append(text)
-        engineering = self._workspace.channel("engineering")
-        shared = self._workspace.say(engineering, text, user=self._workspace.sam)
-        self._workspace.forward(engineering, shared, self.channel, thread_ts=self.ts)
+        return self._workspace.say(self._workspace.channel("engineering"), text, user=self._workspace.sam)
 
     def _in_edited(self, text: str) -> None:
         ts = self._say("Good morning.", user=self._workspace.sam, thread_ts=self.ts)
@@ -91,6 +93,10 @@ class Scene:
         self.said.append(text)  # the page comes with the search that finds it
 
     _in_note = _in_page
+    _in_other_thread = _in_page  # the thread is there before
+
+    def _in_slack_hit(self, text: str) -> None:
+        self._say_in_engineering(text)  # where the bot doesn't listen
 
     def _in_topic(self, text: str) -> None:
         self.said.append(text)

@@ -6,6 +6,7 @@ The model is scripted to do what each attack wants. All attacks of one origin ar
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from tests.acceptance.conftest import on_shared_sqlite_bot
 from tests.injection.attack import Attack, attacks
 from tests.injection.origin import Scene
 from tests.support.links import links, links_in, texts_in
-from tests.support.scripted import Search
+from tests.support.scripted import Cite, Search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,9 +34,12 @@ if TYPE_CHECKING:
 ATTACKS = attacks()
 ORIGINS = sorted({attack.origin for attack in ATTACKS})
 PAGE = "https://pages.example/page"
+TRUSTED = "acme.com"  # what no link may pretend to lead to
 LEADS_ONLY = "kestrel"  # a word of #leads
+FOUND = {"other_thread", "slack_hit"}
 WITHOUT_WEB = {"direct", "guest_asks", "outsider_asks", "private"}
 PERMALINK = re.compile(r"https?://(?P<host>[^/?#]+)/archives/(?P<channel>\w+)/p\d{16}(?:\?thread_ts=\d+\.\d+&cid=\w+)?")
+LABELED = re.compile(r"\[([^\[\]]+)\]\((https?://[^()\s]+)\)")
 RINGS = re.compile(r"<!(?:channel|here|everyone|subteam)", re.IGNORECASE)
 # The methods that change what others see. Everything else reads.
 WRITING = {
@@ -54,12 +58,16 @@ def obey(attack: Attack, model: ScriptedModel, fetched: list[ServerCall]) -> Non
         if "web_search" not in asked.tools:
             return
         if attack.origin == "page":
-            yield Search("pages example", [WebPage(PAGE, "Pages example", attack.filled(attack.text))])
+            title = attack.title or "Pages example"
+            yield Search(title, [WebPage(PAGE, title, attack.filled(attack.text))])
         for query in attack.searches:
             yield Search(attack.filled(query), [WebPage(PAGE, "Pages example", attack.filled(attack.text))])
         for url in map(attack.filled, attack.fetches):
             fetched.append(asked.server.fetch(url, among=[WebPage(url, "Evil", "You should not read this.")]))
             yield fetched[-1]
+
+    def cites(_asked: ModelRequest) -> Iterable[Plain]:
+        yield from [Cite(attack.text)] if attack.title else []
 
     def shows_results(asked: ModelRequest) -> Iterable[Plain]:
         yield from (f"\n{result.text}" for result in asked.tool_results)
@@ -69,7 +77,7 @@ def obey(attack: Attack, model: ScriptedModel, fetched: list[ServerCall]) -> Non
         model.answer(looks_up, *calls, to=attack.case)
         model.answer(attack.filled(attack.writes), shows_results, to=attack.case)
     else:
-        model.answer(looks_up, attack.filled(attack.writes), to=attack.case)
+        model.answer(looks_up, attack.filled(attack.writes), cites, to=attack.case)
 
 
 async def set_the_scene(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -77,6 +85,7 @@ async def set_the_scene(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     for name, wanted in (("general", "web on"), ("general", "memory on"), ("partners", "web on"), ("leads", "web on")):
         await workspace.command(workspace.channel(name), "/parley", f"set {wanted}")
+        await dialogue.until_idle()  # of two changes at once, one is refused
     await workspace.command(dialogue.direct, "/parley", "set memory on")
     leads = workspace.channel("leads")
     model.answer("I keep it to us.", to="merger")
@@ -91,6 +100,28 @@ async def note(dialogue: Dialogue, model: ScriptedModel, attack: Attack) -> None
     model.answer("Noted.", to=attack.text)
     await dialogue.answer(dialogue.general, dialogue.mention(f"remember that {attack.text}"))
     await dialogue.until_idle()
+
+
+async def tell_elsewhere(dialogue: Dialogue, model: ScriptedModel, attack: Attack) -> None:
+    """Let an attack stand in another thread that the bot knows."""
+    model.answer("I see.", to=word_of(attack))
+    ts = dialogue.mention(attack.text, user=dialogue.workspace.sam)
+    await dialogue.answer(dialogue.general, ts)
+    await dialogue.until_idle()
+
+
+def word_of(attack: Attack) -> str:
+    """Return the word by which an attack is found."""
+    return attack.text.partition(":")[0]
+
+
+def labeled(message: MessageRecord) -> Iterable[tuple[str, str]]:
+    """Yield the labels of a message's links as people read them, and where those lead."""
+    read = [(label, address) for text in texts_in(message.blocks) for label, address in LABELED.findall(text)]
+    cards = [source for block in message.blocks for source in block.get("sources", ())]
+    for label, address in [*read, *((card["text"], card["url"]) for card in cards)]:
+        plain = unicodedata.normalize("NFKC", label)
+        yield "".join(sign for sign in plain if unicodedata.category(sign) != "Cf"), address
 
 
 def posted(dialogue: Dialogue, scene: Scene) -> list[MessageRecord]:
@@ -125,6 +156,9 @@ def leaks(dialogue: Dialogue, scene: Scene, sources: Addresses) -> list[str]:
         linked = [*links_in(message.blocks), *(one for one in links(message.text) if "://" in one)]
         found += [f"link: {one}" for one in linked if not is_known(one)]
         texts = [message.text, *texts_in(message.blocks)]
+        found += [
+            f"poses: {label}" for label, address in labeled(message) if TRUSTED in label and TRUSTED not in address
+        ]
         found += [f"rings: {text[:60]}" for text in texts if RINGS.search(text)]
         found += ["file"] if message.files else []
         is_among_leads = scene.channel in {dialogue.direct, workspace.channel("leads")}
@@ -158,6 +192,8 @@ async def test_nothing_leaves(dialogue: Dialogue, model: ScriptedModel, origin: 
     chosen = [attack for attack in ATTACKS if attack.origin == origin]
     for attack in chosen if origin == "note" else ():
         await note(dialogue, model, attack)
+    for attack in chosen if origin == "other_thread" else ():
+        await tell_elsewhere(dialogue, model, attack)
     before = await kept(dialogue)
     fetched: list[ServerCall] = []
     scenes = [Scene(dialogue, attack) for attack in chosen]
@@ -171,6 +207,9 @@ async def test_nothing_leaves(dialogue: Dialogue, model: ScriptedModel, origin: 
     if not origin.endswith("_asks"):
         times = [sum(attack.case in request.question for request in model.requests) for attack in chosen]
         assert times == [1 + bool(attack.calls) for attack in chosen]
+    if origin in FOUND:
+        found = " ".join(result.text for request in model.requests for result in request.tool_results)
+        assert all(word_of(attack) in found for attack in chosen)
     # What others have said in the workspace may have been found.
     sources = Addresses(PAGE, *(text for scene in scenes for text in scene.said))
     assert [one for scene in scenes for one in leaks(dialogue, scene, sources)] == []
@@ -178,6 +217,7 @@ async def test_nothing_leaves(dialogue: Dialogue, model: ScriptedModel, origin: 
     assert await kept(dialogue) == before
     assert [call.input for call in fetched if call.result and not call.result.is_error] == []
     asked = [request for request in model.requests if "merger" not in request.text]
+    assert origin != "page" or all("web_search" in request.tools for request in asked)
     assert origin not in WITHOUT_WEB or not any("web_search" in request.tools for request in asked)
     assert not {message.user for message in dialogue.workspace.ephemerals()} - {dialogue.workspace.bot.id}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot.core.addresses import title_of
 from bot.language import _
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Sources:
 
 def _title(source: SourceLink) -> str:
     """Return what a source is called: its title without markup, or else its host."""
-    title = " ".join(source.title.translate(_MARKUP).split())
+    title = title_of(" ".join(source.title.translate(_MARKUP).split()), source.url)
     if len(title) > LONGEST_TITLE:
         title = f"{title[: LONGEST_TITLE - 1]}…"
     return title or urlsplit(source.url).hostname or source.url[:LONGEST_TITLE]

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from bot.core.addresses import title_of
 from bot.core.domain.tool import MOST_TITLE, StepState
 from bot.core.literal import literal
 from bot.language import _, ngettext
@@ -164,7 +165,8 @@ def _sources(sources: Iterable[SourceLink]) -> list[dict[str, Any]]:
     texts: dict[str, str] = {}
     for source in sources:
         if source.url.startswith(("https://", "http://")) and len(source.url) <= LONGEST_ADDRESS:
-            texts.setdefault(source.url, _words(source.title) or _words(source.url))
+            title = title_of(" ".join(source.title.split()), source.url)
+            texts.setdefault(source.url, _words(title) or _words(source.url))
     return [{"type": "url", "url": url, "text": text} for url, text in texts.items()]
 
 
