@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
+from bot.core.tools.find_messages import CUT, LONGEST_PASSAGE
 from bot.playground.anthropic.reply import ToolUse
 from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
 from tests.acceptance.test_find import private, told
@@ -93,6 +95,57 @@ async def test_finding_can_be_turned_off(dialogue: Dialogue, model: ScriptedMode
     ts = dialogue.mention("what did we decide?")
     await dialogue.answer(dialogue.general, ts)
     assert not model.requests[0].tools
+
+
+@on_shared_sqlite_bot
+async def test_where_it_is_off_nothing_is_found(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """Not by the platform's own search either; elsewhere it goes on."""
+    local = dialogue.workspace
+    roadmap = local.workspace.add_channel("roadmap", members=[local.me.id, local.bot.id]).id
+    await local.command(roadmap, "/parley", "set find_messages off")
+    await dialogue.until_idle()
+    local.say(roadmap, "zanzibar slips to June", user=local.sam)
+    local.say(local.channel("engineering"), "zanzibar is an island", user=local.sam)
+
+    (result,) = (await found(dialogue, model, dialogue.general, {"query": "zanzibar"})).tool_results
+
+    assert "zanzibar is an island" in str(result.content)
+    assert "June" not in str(result.content)
+
+
+@on_shared_sqlite_bot
+async def test_only_the_platforms_words_are_not_kept(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """A round in which it found nothing is kept, so that it is not paid for twice."""
+    local = dialogue.workspace
+    for query, is_kept in (("xylophone", True), ("zanzibar", False)):
+        local.say(local.channel("engineering"), "zanzibar is an island", user=local.sam)
+        go_on = asyncio.Event()
+        model.answer(ToolUse("find_messages", {"query": query}))
+        model.answer(go_on, "That is it.")
+        before = len(model.requests)
+        ts = dialogue.mention("what did we decide?")
+        await model.until_asked(before + 2)
+        ((state,),) = await dialogue.rows("SELECT state FROM inbox WHERE kind = 'message' AND status = 1")
+        assert ("Nothing found" in str(state)) is is_kept
+        assert "island" not in str(state)
+        go_on.set()
+        await dialogue.answer(dialogue.general, ts)
+        await dialogue.until_idle()
+
+
+@on_shared_sqlite_bot
+async def test_long_messages_are_cut_openly(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """Known ones, and those of the platform's search."""
+    local = dialogue.workspace
+    await told(dialogue, model, dialogue.general, f"zanzibar {'known ' * LONGEST_PASSAGE}", "Fine.")
+    local.say(local.channel("engineering"), f"zanzibar {'heard ' * LONGEST_PASSAGE}", user=local.sam)
+    local.say(local.channel("engineering"), "zanzibar in short", user=local.sam)
+
+    (result,) = (await found(dialogue, model, dialogue.general, {"query": "zanzibar"})).tool_results
+
+    texts = [block["content"][0]["text"] for block in result.content]
+    assert sorted(text.endswith(CUT) for text in texts) == [False, True, True]
+    assert {len(text) for text in texts if text.endswith(CUT)} == {LONGEST_PASSAGE}
 
 
 @on_shared_sqlite_bot

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.core.domain.channel_settings import merged
@@ -45,12 +46,14 @@ class FoundMessages:
     """The best of what was found, and whether there is more.
 
     `here`: the channel where it was asked was searched; `others` are the other channels that were, by their ids.
+    `may_find` says of a channel's id whether its settings let messages from there be found, whoever finds them.
     """
 
     messages: tuple[KnownMessage, ...]
     has_more: bool
     here: bool
     others: Mapping[str, str]
+    may_find: Callable[[str], bool]
 
 
 async def search(wanted: Search, *, limit: int, store: Store, directory: ChatDirectory) -> FoundMessages:
@@ -60,18 +63,19 @@ async def search(wanted: Search, *, limit: int, store: Store, directory: ChatDir
     reach, `ChatError` if the rights can't be known.
     """
     sheets = await store.settings.all_overrides(wanted.place.workspace)
-    if not _is_on(wanted.place.workspace, wanted.place.channel, sheets):
+    may_find = partial(_is_on, sheets, wanted.place.workspace)
+    if not may_find(wanted.place.channel):
         raise NotAllowedError(_(OFF))
     if not wanted.query.terms:
         raise UsageError(_(NO_TERMS))
     here, others = await _readable(wanted, directory)
-    others = {id_: name for id_, name in others.items() if _is_on(wanted.place.workspace, id_, sheets)}
+    others = {id_: name for id_, name in others.items() if may_find(id_)}
     if wanted.channel:
         here, others = _narrowed(wanted, others, here=here)
     channels = [*([wanted.place.channel] if here else []), *others]
     found = await store.search.find(wanted.place.workspace, channels, wanted.query, limit=CANDIDATES + 1)
     best = await asyncio.to_thread(ranked, found[:CANDIDATES], wanted.query.terms)
-    return FoundMessages(best[:limit], len(found) > limit, here, others)
+    return FoundMessages(best[:limit], len(found) > limit, here, others, may_find)
 
 
 async def _readable(wanted: Search, directory: ChatDirectory) -> tuple[bool, dict[str, str]]:
@@ -96,7 +100,7 @@ async def _readable(wanted: Search, directory: ChatDirectory) -> tuple[bool, dic
     return is_here, {one.id: one.name for one in others}
 
 
-def _is_on(workspace: str, channel: str, sheets: Mapping[Place, Overrides]) -> bool:
+def _is_on(sheets: Mapping[Place, Overrides], workspace: str, channel: str) -> bool:
     """Return whether messages of a channel may be found, there and elsewhere."""
     layers = (sheets.get(Place(workspace, "")), sheets.get(Place(workspace, channel)))
     set_ = [one.values["find_messages"] for one in layers if one and "find_messages" in one.values]

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.core.domain.platform_search import SearchGap
 from bot.core.domain.search import Query
 from bot.core.domain.tool import Passage, SourceLink, StepState
-from bot.core.find.search import Search, search
+from bot.core.find.search import FoundMessages, Search, search
 from bot.core.find.terms import terms_of
 from bot.core.time_span import times
 from bot.core.tools.tool import Tool, ToolOutput
@@ -51,6 +51,7 @@ TITLES = {
     StepState.FAILED: N_("Couldn't search messages for “{query}”"),
 }
 NOTHING = "Nothing found."  # not for people: as above
+CUT = "… [cut]"  # not for people: as above
 
 
 class FindArguments(BaseModel):  # not for people: as above
@@ -93,29 +94,30 @@ async def find(wanted: FindArguments, context: ToolContext, *, store: Store, cha
         ),
         chat.search.messages(place, context.asker, context.question.id, wanted.query, FOUND_BY_PLATFORM),
     )
-    others = _others(platform, own.messages, wanted, query)
+    others = _others(platform, own, wanted, query)
     passages = (*await _passages(own.messages, context, zone, chat), *(_passage(one, zone) for one in others))
     sources = tuple(SourceLink(one.source, one.title) for one in passages)
     looked = {"here": own.here, "other_channels": len(own.others)}
     content = "" if passages else f"{NOTHING} {json.dumps({'searched': looked})}"
-    return ToolOutput(content, passages, sources, is_storable=isinstance(platform, SearchGap))
+    return ToolOutput(content, passages, sources, is_storable=not others)
 
 
 def _others(
     platform: tuple[PlatformMessage, ...] | SearchGap,
-    own: Sequence[KnownMessage],
+    own: FoundMessages,
     wanted: FindArguments,
     query: Query,
 ) -> list[PlatformMessage]:
-    """Return what only the platform has found, within what the search is limited to."""
+    """Return what only the platform has found, within what the search is limited to and channels' settings allow."""
     if isinstance(platform, SearchGap):
         return []
-    known = {(one.place.channel, one.id) for one in own}
+    known = {(one.place.channel, one.id) for one in own.messages}
     name = wanted.channel.removeprefix("#").casefold()
     return [
         one
         for one in platform
         if (one.channel, one.id) not in known
+        and own.may_find(one.channel)
         and (not name or name in {one.channel.casefold(), one.channel_name.casefold()})
         and (query.since is None or one.at >= query.since)
         and (query.before is None or one.at < query.before)
@@ -135,13 +137,18 @@ async def _passages(messages: Sequence[KnownMessage], context: ToolContext, zone
         author = own if one.is_own else names.get(chat.names.mention(one.author), one.author)
         channel = await chat.names.spell_out(place, chat.names.channel(one.place.channel))
         link = chat.history.permalink(one.place, one.id)
-        found.append(Passage(link, _title(author, channel, one.at, zone), text[:LONGEST_PASSAGE]))
+        found.append(Passage(link, _title(author, channel, one.at, zone), _fitting(text)))
     return found
 
 
 def _passage(message: PlatformMessage, zone: tzinfo) -> Passage:
     title = _title(message.name or message.author, f"#{message.channel_name}", message.at, zone)
-    return Passage(message.link, title, message.text[:LONGEST_PASSAGE])
+    return Passage(message.link, title, _fitting(message.text))
+
+
+def _fitting(text: str) -> str:
+    """Return a message as a passage, which says if it is not all."""
+    return text if len(text) <= LONGEST_PASSAGE else text[: LONGEST_PASSAGE - len(CUT)] + CUT
 
 
 def _title(author: str, channel: str, at: datetime, zone: tzinfo) -> str:
