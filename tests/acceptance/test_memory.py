@@ -116,6 +116,21 @@ async def test_two_people_keep_an_offer_at_once(dialogue: Dialogue, model: Scrip
 
 
 @on_shared_sqlite_bot
+async def test_an_offer_without_a_card_is_none(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """What no card shows doesn't stand in the way of the next offer."""
+    await ask(dialogue, "set memory on")
+    dialogue.workspace.fail("chat.postMessage", error="restricted_action")
+    remember(model, ORDER)
+    ts = dialogue.mention("what is the plan?")
+    assert "So be it." in await dialogue.answer(dialogue.general, ts)
+    await dialogue.until_idle()
+    assert model.requests[-1].tool_results[0].is_error
+    assert await dialogue.rows("SELECT text FROM notes") == []
+    await offered(dialogue, model)
+    assert (await told(dialogue, model))["result"] == "offered"
+
+
+@on_shared_sqlite_bot
 async def test_an_offer_is_discarded(dialogue: Dialogue, model: ScriptedModel) -> None:
     """So is what a file wants remembered."""
     workspace = dialogue.workspace

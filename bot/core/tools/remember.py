@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -123,8 +124,12 @@ async def _offer(new: NewNote, context: ToolContext, *, notes: NoteStore, chat: 
     if result.outcome is NoteOutcome.KNOWN:
         is_offered = note.offered_until is not None
         return _told("known", note, reason=OFFERED_BEFORE if is_offered else ALREADY_NOTED)
-    text, controls = await card(note, chat)
-    await chat.posts.post(new.place, text, context.checkpoint, key=f"note {context.call}", controls=controls)
+    try:
+        text, controls = await card(note, chat)
+        await chat.posts.post(new.place, text, context.checkpoint, key=f"note {context.call}", controls=controls)
+    except (Exception, asyncio.CancelledError):
+        await notes.delete(note)  # what no card shows, no one can keep, and it would stand in the way of the next offer
+        raise
     return _told("offered", note, reason=OFFERED)
 
 
