@@ -22,6 +22,7 @@ from bot.core.domain.message import IncomingMessage, Message, MessageEdit, Role
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.ephemeral import send_ephemeral
+from bot.core.tools.progress import KEY as ROUNDS
 from bot.core.writing import kept_answer
 from bot.core.writing.notes import STOPPED_MARK, apology
 from bot.db import threads as db_store
@@ -85,10 +86,12 @@ class Turns:
 
     def register(self, inbox: Inbox) -> None:
         """Register the jobs that people ask for."""
-        inbox.handle(MESSAGE, unless_deleted(self.run_message), self.give_up_message, charge=charge_author)
-        inbox.handle(COMPLETION, unless_deleted(self.run_completion), self.give_up_completion, charge=charge_author)
+        # What was looked up stood in other places: erasing those must not leave it here.
+        handle = partial(inbox.handle, passing=[ROUNDS])
+        handle(MESSAGE, unless_deleted(self.run_message), self.give_up_message, charge=charge_author)
+        handle(COMPLETION, unless_deleted(self.run_completion), self.give_up_completion, charge=charge_author)
         inbox.handle(COMMAND, unless_deleted(self.run_command), self.give_up_command, charge=charge_asker)
-        inbox.handle(ACTION, unless_deleted(self.run_action), self.give_up_action, charge=charge_asker)
+        handle(ACTION, unless_deleted(self.run_action), self.give_up_action, charge=charge_asker)
 
     async def run_message(self, job: Job) -> Finish | None:
         """Answer a message."""

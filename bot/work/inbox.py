@@ -75,13 +75,9 @@ class Inbox:
         cell: Cell = Cell.OPEN,
         owner: str = "",
     ) -> None:
-        self._watch = watch
-        self._writer = writer
-        self._limits = limits
+        self._watch, self._writer, self._limits, self._cell = watch, writer, limits, cell
         self._policy = Policy(is_transient, limits.attempts, limits.patience, limits.backoff)
-        self._wake = asyncio.Event()
-        self._commits = Commits(writer)
-        self._cell = cell
+        self._wake, self._commits = asyncio.Event(), Commits(writer)
         self._leases = Leases(writer, self._commits, limits.lease, self._wake.set, cell=cell, owner=owner)
         self._runner = Runner(
             self._leases, self._commits, self._policy, watch=watch, prepare=prepare, admit=admit, recorder=recorder
@@ -92,26 +88,32 @@ class Inbox:
         self._periods: list[Period] = []
         self._running: dict[Claim, asyncio.Task[None]] = {}
         self._background: list[asyncio.Task[None]] = []
-        self._looked = asyncio.Event()
-        self._stopping = False
+        self._looked, self._stopping = asyncio.Event(), False
         self._presence: Presence | None = None
         self._unknown: set[str] = set()
         self.every("purge", PURGE_EVERY, self._purge)
 
     def handle(
-        self, kind: str, handler: Handler, given_up: GivenUp, *, charge: Charge, patience: float | None = None
+        self,
+        kind: str,
+        handler: Handler,
+        given_up: GivenUp,
+        *,
+        charge: Charge,
+        patience: float | None = None,
+        passing: Collection[str] = (),
     ) -> None:
         """Register the handler of a kind of deliveries, and what reports one that failed for good.
 
         `charge` says who pays for the calls to the model that either makes. `patience`, in seconds, is for work that no
-        one waits for: it outlasts an outage, however often it is tried. What either returns runs in the transaction
-        that ends the job, so that both happen or neither does. It can run more than once, each time in a new
-        transaction.
+        one waits for: it outlasts an outage, however often it is tried. What was kept under the keys `passing` is for
+        the next attempt, and deleted when the job has failed for good. What either returns runs in the transaction that
+        ends the job: both happen or neither does. It can run more than once, each time in a new transaction.
         """
         if kind in self._work:
             raise ValueError(f"{kind} has its handler already")  # not for people: a bug
         policy = self._policy if patience is None else replace(self._policy, patience=patience, is_patient=True)
-        self._work[kind] = Work(handler, given_up, charge, policy)
+        self._work[kind] = Work(handler, given_up, charge, policy, frozenset(passing))
 
     def every(self, name: str, seconds: float, handler: Handler) -> None:
         """Register work for each slot of `seconds`, run once by all replicas; missed slots are not made up for."""

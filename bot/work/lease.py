@@ -228,6 +228,7 @@ class Leases:
             self.check(claim)
             try:
                 await self._write(claim, KEEP, new_state=state)
+                claim.state = state
             except Exception as error:
                 if not is_away(error):
                     raise
@@ -240,9 +241,13 @@ class Leases:
         """Mark a job as done and erase its content, in one transaction with `finish`. Raises what that raises."""
         await self._leave(claim, DONE_WITH, finish)
 
-    async def failed(self, claim: Claim, cause: str, finish: Finish | None) -> None:
-        """Mark a job as failed for good, in one transaction with `finish`. Raises what that raises."""
-        await self._leave(claim, GIVEN_UP, finish, new_cause=cause)
+    async def failed(self, claim: Claim, cause: str, finish: Finish | None, *, passing: Collection[str] = ()) -> None:
+        """Mark a job as failed for good, in one transaction with `finish`, and delete what it kept under `passing`.
+
+        Raises what `finish` raises.
+        """
+        lasting = {key: value for key, value in json.loads(claim.state).items() if key not in passing}
+        await self._leave(claim, GIVEN_UP, finish, new_cause=cause, new_state=json.dumps(lasting))
 
     async def again(self, claim: Claim, finish: Finish | None, cause: str, pause: float, attempts: int) -> None:
         """Schedule a job's next attempt in `pause` seconds, after `attempts` attempts.
@@ -312,7 +317,7 @@ OURS = (
 KEEP = sa.update(inbox).where(*OURS).values(state=sa.bindparam("new_state"))
 LEAVE = sa.update(inbox).where(*OURS).values(owner=None, lease_until=None, cause=sa.bindparam("new_cause", None))
 DONE_WITH = LEAVE.values(status=DONE, finished_at=Now(), payload="{}", state="{}")
-GIVEN_UP = LEAVE.values(status=FAILED, finished_at=Now())
+GIVEN_UP = LEAVE.values(status=FAILED, finished_at=Now(), state=sa.bindparam("new_state"))
 TO_TRY_AGAIN = LEAVE.values(
     status=READY,
     run_after=Now() + sa.bindparam("pause", type_=sa.Float(53)),

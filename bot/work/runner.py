@@ -39,6 +39,7 @@ class Work:
     given_up: GivenUp
     charge: Charge
     policy: Policy
+    passing: frozenset[str] = frozenset()
 
 
 class Runner:
@@ -75,10 +76,10 @@ class Runner:
 
     async def _work_off(self, claim: Claim, job: Job, spending: Spending) -> None:
         if claim.crashes >= GUILTY + DEADLY_TELLINGS:
-            await self._leases.failed(claim, DeadlyError.__name__, None)
+            await self._give_up(claim, DeadlyError.__name__, None)
             return
         if claim.attempt > self._policy.attempts + TELLINGS:
-            await self._leases.failed(claim, claim.cause or AbandonedError.__name__, None)
+            await self._give_up(claim, claim.cause or AbandonedError.__name__, None)
             return
         try:
             finish = await self._attempt(claim, job, spending)
@@ -136,7 +137,7 @@ class Runner:
         try:
             async with asyncio.timeout(self._policy.patience):
                 finish = await self.work[claim.kind].given_up(job, error)
-            await self._leases.failed(claim, reason, finish or self._unrecorded(spending))
+            await self._give_up(claim, reason, finish or self._unrecorded(spending))
             self._tell_end(claim, "failed")
         except LeaseLostError:
             raise
@@ -144,6 +145,9 @@ class Runner:
             log.error("no one could be told: %s\n%s", cause(second), frames(second))  # noqa: TRY400 (no message text)
             attempts = max(claim.attempt, self._policy.attempts)
             await self._leases.again(claim, self._unrecorded(spending), reason, self._policy.backoff, attempts)
+
+    async def _give_up(self, claim: Claim, reason: str, finish: Finish | None) -> None:
+        await self._leases.failed(claim, reason, finish, passing=self.work[claim.kind].passing)
 
     def _tell_end(self, claim: Claim, outcome: str) -> None:
         if self._watch is not None:

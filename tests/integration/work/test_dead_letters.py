@@ -50,6 +50,27 @@ async def test_failures_are_listed_without_words(replica: Replicas, database: Da
     assert "secret" not in str(first)
 
 
+async def test_what_passes_is_gone_with_the_last_attempt(replica: Replicas, rows: Rows) -> None:
+    """It serves the attempts between, also where a job is given up before its handler is asked again."""
+    handler, kept = RecordingHandler(FlakyError(), FlakyError(), FlakyError()), list[str | None]()
+
+    async def handle(job: Job) -> None:
+        kept.append(job.get("found"))
+        await job.keep("found", f"elsewhere {job.attempt}")
+        await job.keep("ts", "1.0")
+        await handler(job)
+
+    inbox = replica(attempts=2)
+    inbox.handle("turn", handle, RecordingGivenUp(), charge=no_one, passing=["found"])
+    await inbox.accept(turn("E1"))
+    await inbox.accept(turn("E2"))
+    await rows.set("E2", attempts=99, state='{"found": "elsewhere", "ts": "2.0"}')
+    await inbox.start()
+    await inbox.idle()
+    assert kept == [None, "elsewhere 1"]
+    assert [(row.status, row.state) for row in await rows.of("turn")] == [(3, '{"ts": "1.0"}'), (3, '{"ts": "2.0"}')]
+
+
 async def test_a_retry_starts_afresh(replica: Replicas, database: Database, rows: Rows) -> None:
     await fail(replica, "E1")
     await rows.set("E1", tried=599, attempts=8)
