@@ -13,7 +13,7 @@ from bot.db.engine import Database
 from bot.playground.anthropic.reply import MessageStop, ThinkingDelta
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.elements import buttons
-from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot
+from tests.acceptance.conftest import BOTH_DATABASES, on_shared_bot, on_shared_sqlite_bot
 
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
@@ -142,6 +142,20 @@ async def test_several_files_come_as_one_message(dialogue: Dialogue, model: Scri
     (posted,) = [message for message in thread(dialogue) if message.files]
     assert [file.name for file in posted.files] == ["area.py", "settings.json", "Dockerfile"]
     assert [file.mimetype for file in posted.files][:2] == ["text/x-python", "application/json"]
+
+
+@on_shared_sqlite_bot
+async def test_words_around_code_link_to_sources_only(dialogue: Dialogue, model: ScriptedModel) -> None:
+    code = "url = 'https://evil.example/a?q=1'"
+    written = f"See [this](https://evil.example/?q=secret) and https://docs.example/x.\n\n{block(code)}\n\nDone."
+    shown = await ask(dialogue, model, "python as in https://docs.example/x", written)
+    assert "](https://evil.example" not in shown
+    assert "`evil.example/`" in shown
+    assert "and https://docs.example/x." in shown
+    assert code in next(iter(files(dialogue).values()))[0]
+    kept = await dialogue.rows("SELECT text FROM messages WHERE role = 'assistant'")
+    assert "](https://evil.example" not in str(kept)
+    assert code in str(kept)
 
 
 @on_shared_bot

@@ -14,7 +14,7 @@ _PARTS = ",;\t|\r\n"
 _BEFORE = "\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff\"',;|"
 _RUNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b"  # the wide and the small forms too
 _START = re.compile(rf"(?<![{_BEFORE}])(?P<before>[{_BEFORE}]++|\A)(?=[{_RUNS}])")
-_NUMBER = re.compile(r"[+-]\d++(?:[.,]\d++)*+(?:[eE][+-]?\d++)?%?")
+_NUMBER = re.compile(r"[+-]\d++(?:[.,]\d++)*(?:[eE][+-]?\d++)?%?")
 
 
 def harmless(text: str) -> str:

@@ -28,7 +28,7 @@ _INTO = (
 _QUOTED = re.compile(r"\"([^\"\n]+)\"|“([^“”\n]+)”")
 # Not `splitlines`: it cuts at separators, as U+2028, that a person pastes within a message.
 _LINE_END = re.compile(r"\r\n?|\n")
-_BETWEEN = re.compile(r"(?:[\s,;]|and)*+")
+_BETWEEN = re.compile(r"(?:[\s,;]|and)*")
 # Phones and some desktops turn two hyphens into a dash.
 _OPTION = r"(?:--|—|\u2013)(?P<name>batch|multi)"
 _OPTION_FIRST = re.compile(rf"\s*+{_OPTION}(?=\s|\Z)", re.IGNORECASE)

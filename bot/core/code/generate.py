@@ -13,6 +13,7 @@ from bot.core.code import render
 from bot.core.code.changed_files import changes
 from bot.core.code.correct import correct
 from bot.core.code.draft import CodeContext, CodeDraft, keep, kept
+from bot.core.code.prose import without_foreign_links
 from bot.core.code_blocks.blocks import blocks, clean, read, replaced
 from bot.core.code_blocks.fences import widened
 from bot.core.code_blocks.resume import joined
@@ -20,6 +21,7 @@ from bot.core.domain.message import Upload
 from bot.core.writing.ask import ask_once, shown
 from bot.core.writing.below import End
 from bot.core.writing.kept_answer import PreparedAnswer, give
+from bot.core.writing.known_addresses import addresses_of
 from bot.core.writing.notes import footer_of, length_limit
 from bot.core.writing.stream import report_failure
 from bot.errors import ChatError, ModelError
@@ -72,7 +74,9 @@ async def produce(context: CodeContext) -> Product:
     ending = _ending(draft, report, found, is_saved=is_saved, context=context) + context.notes
     shown = replaced(draft.text, {change.block: render.difference(change) for change in new if change.before})
     await read(shown)
-    shown = render.brief(shown) if new else shown
+    known = await addresses_of(context.request)
+    history = await asyncio.to_thread(without_foreign_links, draft.text, known)
+    shown = await asyncio.to_thread(without_foreign_links, render.brief(shown) if new else shown, known)
     footer = footer_of(draft.calls, context.request, is_first=context.is_first)
     buttons = _controls(draft, new, is_saved=is_saved, context=context)
     is_instead = draft.is_mended or shown != written
@@ -81,7 +85,7 @@ async def produce(context: CodeContext) -> Product:
         ending,
         footer,
         tuple(buttons),
-        history=draft.text,
+        history=history,
         calls=draft.calls,
         refused=draft.refused,
         is_instead=is_instead,
@@ -94,7 +98,7 @@ async def _write(context: CodeContext) -> CodeDraft:
     if draft := kept(context.checkpoint):
         context.visible.write(draft.written)
         return draft
-    # All of it, as the model wrote it: code is no place for addresses that could do harm as links.
+    # As the model wrote it, for code has to be: what is said around it is looked at when the answer is whole.
     cancelled, visible = context.checkpoint.turn.cancelled, context.visible
     asked = await ask_once(
         context.request,

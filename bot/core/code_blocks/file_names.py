@@ -67,8 +67,8 @@ _PREAMBLE = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(
-    rf"[\s>#*+-]*+(?:\d{{1,3}}[.)]\s+)?+[*`\"]*+(?P<label>{_LABEL}(?:\s*:|\s)[*`\s]*+)?[*`\"]*+(?P<said>[^\s*`\"]+)"
-    r"[*`\"]*+:?+[*`]*+\s*+(?:\((?:new|updated|neu)\))?+:?+\s*+",
+    rf"[\s>#*+-]*+(?:\d{{1,3}}[.)]\s+)?[*`\"]*+(?P<label>{_LABEL}(?:\s*:|\s)[*`\s]*+)?[*`\"]*+(?P<said>[^\s*`\"]+)"
+    r"[*`\"]*+:?+[*`]*+\s*+(?:\((?:new|updated|neu)\))?:?+\s*+",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"`(?P<ticked>[^`\n]+)`|\*\*(?P<bold>[^*\n]+)\*\*")

@@ -10,7 +10,7 @@ from striprtf.striprtf import rtf_to_text
 from bot.core.documents.document import Document, Thing, counted
 
 # A picture's or an object's bytes, as hexadecimal digits.
-_BYTES = re.compile(r"(?:[0-9a-fA-F]{2}\s{0,2}){200,}+")
+_BYTES = re.compile(r"(?:[0-9a-fA-F]{2}\s{0,2}){200,}")
 _GROUP = re.compile(r"\{[^{}]*+\}")  # one that holds no other
 _MARKED = {
     Thing.HIDDEN_PASSAGE: re.compile(r"\\v(?![a-zA-Z0-9])"),

@@ -26,7 +26,7 @@ _FORM = re.compile(
 
 _TRIAGE = re.compile(r"triage(?:\s+(?P<what>on|off|settings))?", re.IGNORECASE)
 _SCOPED = re.compile(
-    r"(?:(?P<workspace>workspace)|thread\s+<?(?P<link>https?://[^\s>|]++)(?:\|[^\s>]*+)?+>?+)\s+(?P<rest>.+)",
+    r"(?:(?P<workspace>workspace)|thread\s+<?(?P<link>https?://[^\s>|]++)(?:\|[^\s>]*+)?>?+)\s+(?P<rest>.+)",
     re.IGNORECASE | re.DOTALL,
 )
 SCOPED = N_(

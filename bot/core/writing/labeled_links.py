@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 FARTHEST = 2_100  # characters in which a link has to end
 
-_LABEL = re.compile(r"\[(?P<label>(?:[^\[\]\n\\]|\\.|\[[^\[\]\n]*+\])*+)(?P<end>\]?)")
+_LABEL = re.compile(r"\[(?P<label>(?:[^\[\]\n\\]|\\.|\[[^\[\]\n]*+\])*)(?P<end>\]?)")
 _BEGUN = re.compile(r"(?:\[[^\[\]\n]*+|\\)?\Z")
-_TARGET = re.compile(r"\((?P<inside>(?:[^()<>\n\\]|\\.|\([^()\n]*+\)|<[^<>\n]*+>)*+)\)")
+_TARGET = re.compile(r"\((?P<inside>(?:[^()<>\n\\]|\\.|\([^()\n]*+\)|<[^<>\n]*+>)*)\)")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ANGLE = re.compile(r"<(?P<target>[^<>\s|]*+)(?:\|(?P<label>[^<>\n]*+))?(?P<end>[>\s<]?)")
 _IS_ADDRESS = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_START = re.compile(r"(?:\A|\n)(?P<before>(?: {0,3}(?:>|[-*+] |\d{1,9}[.)] ))*+ {0,3})\Z")
+_START = re.compile(r"(?:\A|\n)(?P<before>(?: {0,3}(?:>|[-*+] |\d{1,9}[.)] ))* {0,3})\Z")
 _ONLY_TICKS = re.compile(r"[ \t>]*+`*+[ \t]*+")
 TICKS = "```"
 LOOK_BACK = 60  # characters that may be before the backticks

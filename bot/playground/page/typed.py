@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _BRACKET = re.compile(r"<(?P<inner>[^<>]+)>")
 _CODE = r"(?P<code>(?s:```.*?```)|`[^`\n]+`)"
 _URL = r"(?P<url>https?://[^\s<>]*[^\s<>.,;:!?)\"'\]])"
-_MAIL = r"(?P<mail>(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++)"
+_MAIL = r"(?P<mail>(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+)"
 
 
 def as_typed(text: str, mentions: Mapping[str, str]) -> str:

@@ -29,7 +29,7 @@ _DECIDED = re.compile(
 _OPEN = re.compile(
     r"\?\s*$|\b(?:still open|unclear|to be decided|tbd|nobody knows|waiting for|blocked)\b", re.IGNORECASE
 )
-_NAME = r"\b[A-Z][\w'-]{0,30}+(?: [A-Z][\w'-]{0,30}+)?+"
+_NAME = r"\b[A-Z][\w'-]{0,30}+(?: [A-Z][\w'-]{0,30}+)?"
 _PRONOUNS = "It|This|That|There|These|Those|We|They|He|She|You|What|Who|Which|The|Everything|Nothing|Nobody|Everybody"
 # "Loading takes a minute" is nobody's task.
 _TIMES = r"\d+|an?|one|two|three|five|ten|ages|forever|too|so|longer|up"

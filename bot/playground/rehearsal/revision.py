@@ -19,7 +19,7 @@ MAX_SHOWN = 8
 
 _OPENING = re.compile(r"```(?P<tag>\w*+)[ \t]*+")
 _CLOSING = re.compile(r"```[ \t]*+")
-_NAMED = re.compile(r"(?:#|//|--|/\*|<!--)\s*+(?P<name>[\w.-]+\.\w{1,8})\s*+(?:\*/|-->)?+\s*+")
+_NAMED = re.compile(r"(?:#|//|--|/\*|<!--)\s*+(?P<name>[\w.-]+\.\w{1,8})\s*+(?:\*/|-->)?\s*+")
 _DEFINED = re.compile(r"^(?:async )?(?:def|class|function|func|fn)\s+(\w+)", re.MULTILINE)
 _ASKS_TESTS = re.compile(r"\btests?\b", re.IGNORECASE)
 _ASKS_WHY = re.compile(r"\bexplain\b|\bhow does\b|\bwhat does\b|\bwhy\b", re.IGNORECASE)

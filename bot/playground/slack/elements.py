@@ -57,7 +57,7 @@ KINDS = BUTTONS | SINGLE.keys() | SEVERAL.keys()
 
 # What Slack's client checks before it submits a form.
 _FORMS = {
-    "email_text_input": (re.compile(r"[^@\s]++@[^@\s.]++(?:\.[^@\s.]++)++"), "an e-mail address"),
+    "email_text_input": (re.compile(r"[^@\s]++@[^@\s.]++(?:\.[^@\s.]++)+"), "an e-mail address"),
     "url_text_input": (re.compile(r"https?://\S+"), "a web address"),
     "datepicker": (re.compile(r"\d{4}-\d{2}-\d{2}"), "a date, as in 2026-11-24"),
     "timepicker": (re.compile(r"\d{2}:\d{2}"), "a time, as in 09:30"),

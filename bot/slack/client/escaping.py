@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 # All that Slack marks up is in brackets, `<target|label>`, with what would close them escaped:
 # https://docs.slack.dev/messaging/formatting-message-text. No character is read twice, however the brackets stand.
-MARKUP = re.compile(r"<(?P<target>[^<>|]*+)(?:\|(?P<label>[^<>]*+))?+>")
+MARKUP = re.compile(r"<(?P<target>[^<>|]*+)(?:\|(?P<label>[^<>]*+))?>")
 _CHANNEL = re.compile(r"#[CG][A-Z0-9]*")
 _NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
 _BROADCASTS = {"!channel", "!here", "!everyone"}

@@ -10,7 +10,7 @@ from bot.slack.client import escaping
 _WHOLE = r"```.*?(?:```|\Z)|`[^`\n]++`|<[^<>\n]*+>"
 # A pair of marks is at the edges of words, within a line, and has no space inside; a word's own _ is part of it.
 _OPEN, _CLOSE = r"(?<![^\W_])(?<!\w_)(?<!{0}){0}(?![\s{0}])", r"(?<!\s){0}(?![^\W_])(?!_\w)(?!{0})"
-_INSIDE = r"(?:`[^`\n]++`|<[^<>\n]*+>|[^{0}\n`<])++"
+_INSIDE = r"(?:`[^`\n]++`|<[^<>\n]*+>|[^{0}\n`<])+"
 _PAIR = _OPEN + "(?P<{1}>" + _INSIDE + ")" + _CLOSE
 _BOLD, _STRIKE = _PAIR.format(r"\*", "bold"), _PAIR.format("~", "strike")
 _MARKED = re.compile(f"{_WHOLE}|{_BOLD}|{_STRIKE}", re.DOTALL)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SOMEBODY = re.compile(r"@[UWB][A-Z0-9]+|!subteam\^S[A-Z0-9]+")
-_AND = re.compile(r"(?:\s|,|&amp;|\+|and\b)*+")
-_QUOTED = re.compile(r"(?:\s++|(?:&gt;|>)[^\n]*+\n)*+")
+_AND = re.compile(r"(?:\s|,|&amp;|\+|and\b)*")
+_QUOTED = re.compile(r"(?:\s++|(?:&gt;|>)[^\n]*+\n)*")
 _COMMA = re.compile(r"\A[\s,:]++")
 
 

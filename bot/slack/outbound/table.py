@@ -16,7 +16,7 @@ MAX_TEXT = 10_000
 # A header that is repeated in each part of a long table has to leave room for rows.
 MAX_HEADER = 2_000
 
-_DELIMITER = re.compile(r" {0,3}\|?+ *+:?+-++:?+ *+(?:\| *+:?+-++:?+ *+)*+\|?+[ \t]*+\r?")
+_DELIMITER = re.compile(r" {0,3}\|?+ *+:?+-++:?+ *+(?:\| *+:?+-++:?+ *+)*\|?+[ \t]*+\r?")
 _BEGUN_DELIMITER = re.compile(r"[ \t|:-]*")
 _NEW_BLOCK = re.compile(r" {4}| {0,3}(?:[-*+] |\d{1,9}[.)] |>|#{1,6} |`{3}|~{3}|<)")
 
