@@ -325,3 +325,15 @@ async def test_notes_after_a_search_are_offered(dialogue: Dialogue, model: Scrip
         await dialogue.answer(dialogue.general, dialogue.mention(f"remember that the launch is on {day}"))
         await dialogue.until_idle()
     assert [asked.tool_results[0].text.split('"')[3] for asked in model.requests[1::2]] == ["noted", "offered"]
+
+
+@on_shared_sqlite_bot
+async def test_a_small_budget_leaves_the_web_out(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await set_here(dialogue, "web on", "channel_budget 0.1")
+    model.answer("As far as I know, it exports PDF.")
+
+    shown = await dialogue.answer(dialogue.general, dialogue.mention("what does Lumenpad export?"))
+
+    assert shown.startswith("As far as I know, it exports PDF.")
+    assert "I answered without the web, because a search may cost more than the budget allows." in shown
+    assert "web_search" not in model.requests[0].tools

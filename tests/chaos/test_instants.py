@@ -123,11 +123,11 @@ async def test_a_note_is_offered_once(scene: Scene) -> None:
     await workspace.command(channel, "/parley", "set memory on")
     await workspace.until(workspace.ephemerals)
     async with asyncio.TaskGroup() as group:
-        group.create_task(strike(workspace, replica.kill, when=lambda one: "a note of n1.0" in one.shown))
+        group.create_task(strike(workspace, replica.kill, when=lambda one: "a note of n1" in one.shown))
         ts = workspace.say(channel, f"{workspace.bot.mention} What about n1.0?")
     await replica.ended()
     await idle_again(scene, replica)
-    cards = [one.shown for one in workspace.thread(channel, ts) if "a note of n1.0" in one.shown]
+    cards = [one.shown for one in workspace.thread(channel, ts) if "a note of n1" in one.shown]
     answers = [one.shown for one in workspace.thread(channel, ts) if "Answer to n1.0" in one.shown]
     assert (len(cards), len(answers), len(scene.model.requests["n1.0"])) == (1, 1, 2)
     database = Database.open(scene.environ["DATABASE_URL"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.core.domain.summary import Shape
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bot.core.domain.summary import SummaryOptions
     from bot.core.summarize.schema import Findings, Point
 
+worded = partial(literal, keeps_mail=True)
 NOTHING_FOUND = N_("There is nothing to report: no one decided, asked or promised anything there.")
 NO_ACTIONS = N_("No one took on anything there, as far as I can tell.")
 
@@ -89,7 +91,7 @@ def _table(findings: Findings, links: _Links) -> str:
             what, who, when = (
                 (point.what, point.who, point.when) if isinstance(point, ActionItem) else (point.text, "", "")
             )
-            rows.append((_(title), literal(what), literal(who), literal(when), links.behind(point.messages)))
+            rows.append((_(title), worded(what), worded(who), worded(when), links.behind(point.messages)))
     return markdown_table((_("Section"), _("What"), _("Who"), _("By when"), _("Messages")), rows)
 
 
@@ -99,10 +101,10 @@ def _bullets(points: Sequence[Point | ActionItem], links: _Links) -> list[str]:
 
 def _statement(point: Point | ActionItem, links: _Links) -> str:
     if isinstance(point, ActionItem):
-        who = f"**{literal(point.who)}**: " if point.who.strip() else ""
-        when = f" ({literal(point.when)})" if point.when.strip() else ""
-        return f"{who}{literal(point.what)}{when} {links.behind(point.messages)}"
-    return f"{literal(point.text)} {links.behind(point.messages)}"
+        who = f"**{worded(point.who)}**: " if point.who.strip() else ""
+        when = f" ({worded(point.when)})" if point.when.strip() else ""
+        return f"{who}{worded(point.what)}{when} {links.behind(point.messages)}"
+    return f"{worded(point.text)} {links.behind(point.messages)}"
 
 
 def _lines(lines: Sequence[str]) -> str:

@@ -63,6 +63,7 @@ TOO_MUCH = N_("What I looked up is too long to read at once. Please ask about le
 TOO_LONG = "This was too long to read. Answer with what you have."  # not for people: Claude is told this
 NO_TIME = "No time is left to look this up. Nothing was done."  # not for people: Claude is told this
 SAY = "(The person has read nothing after these results. Tell them what came of it.)"  # not for people: as above
+TOO_DEAR = N_("I answered without the web, because a search may cost more than the budget allows. {reason}")
 OUT_OF_MONEY = N_("I stopped looking things up here. {reason}")
 
 # An error that is about the web, or about tools at all.
@@ -204,10 +205,14 @@ class _Asking:
         return True
 
     def _may_answer_now(self, error: OverBudgetError) -> bool:
-        """Return whether an answer with what there is, which may cost less, is not refused yet.
+        """Return whether an answer with what there is, or without the web, may cost less and is not refused yet.
 
         Raises the error where there is nothing.
         """
+        if not self._progress.rounds and self._request.web is not None:
+            self._request = replace(self._request, web=None)
+            self._note(_(TOO_DEAR, reason=error.sentence))
+            return True
         if not self._progress.rounds:
             raise error
         self._note(_(OUT_OF_MONEY, reason=error.sentence))
