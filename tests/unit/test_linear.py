@@ -515,3 +515,19 @@ def test_a_slow_reader_is_found() -> None:
     assert fault(lambda text: [text[at:] for at in range(0, len(text), 2)], [Attack("", "a")])
     assert fault(re.compile(r"\s*\[?\s*m\d").match, made_of(r"\s*\[?\s*m\d"))
     assert not fault(lambda text: re.search(r"<[^<>]*>", text), [Attack("", "<")])
+
+
+def test_no_group_repeats_possessively() -> None:
+    """Before Python 3.11.5, such a group keeps what a part of it took that did not fit in the end.
+
+    Source: https://github.com/python/cpython/issues/106052
+    """
+    repeats = re.compile(r"(?<!\\)\)(?:[*+?]|\{\d*,?\d*\})\+")
+    found = {
+        (str(path), node.lineno)
+        for path in Path(bot.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and repeats.search(node.value)
+    }
+    assert found == set()
+    assert repeats.search(r"(?:ab|c)*+")
