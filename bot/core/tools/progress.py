@@ -12,7 +12,7 @@ from bot.core.domain.message import Message
 from bot.core.domain.tool import Round, SourceLink, Step, ToolCall
 
 if TYPE_CHECKING:
-    from bot.core.ports import Checkpoint
+    from bot.core.ports import Checkpoint, Completion
 
 KEY = "rounds"  # in the checkpoint
 
@@ -25,6 +25,12 @@ class Asked:
     calls: tuple[ToolCall, ...]
     takes_only_results: bool = False
     has_searched: bool = False
+
+    @classmethod
+    def by(cls, completion: Completion) -> Asked:
+        """Return what a completion asks for."""
+        searched = completion.call.web_searches + completion.call.web_fetches > 0 or completion.takes_only_results
+        return cls(completion.content, completion.tool_calls, completion.takes_only_results, searched)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from bot.errors import (
     ModelRejectedError,
     ModelStoppedError,
     ModelTooLargeError,
+    ModelUnavailableError,
     OverBudgetError,
 )
 from bot.language import N_, _
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SECONDS = 240.0  # after which no more is looked up
+SECONDS, TOTAL = 240.0, 600.0  # after which no more is looked up, and within which the answer has to be there
 ADDED = "(Meanwhile, the person who asks added:)\n{text}"  # not for people: Claude is told this
 STEERED = N_("I took in what you wrote meanwhile.")
 NEXT = N_("I'll answer what you wrote meanwhile next.")
@@ -84,9 +85,13 @@ class Rounds:
     async def ask(
         self, request: Request, answer: Answer, *, model: Model, cancelled: asyncio.Event | None = None
     ) -> ModelAnswer:
-        """Answer, as `bot.core.writing.ask.Ask` says. Raises a `ModelError`."""
-        known = await addresses_of(request)
-        return await _Asking(self, request, answer, model, cancelled, known).answer()
+        """Answer, as `bot.core.writing.ask.AskModel` says, within `TOTAL` seconds. Raises a `ModelError`."""
+        asking = _Asking(self, request, answer, model, cancelled, await addresses_of(request))
+        try:
+            async with asyncio.timeout(TOTAL):
+                return await asking.answer()
+        except TimeoutError:
+            raise ModelUnavailableError("the rounds took too long", partial=asking.written()) from None
 
 
 class _Asking:
@@ -141,7 +146,7 @@ class _Asking:
                 if not self._text.text.strip():
                     raise ModelEmptyError("no text in the last round", call=completion.call)
                 return self._over(truncated=completion.truncated)
-            self._progress = replace(self._progress, asked=_asked(completion), unread=())
+            self._progress = replace(self._progress, asked=Asked.by(completion), unread=())
             await self._keep()
 
     def _resume(self) -> None:
@@ -251,6 +256,11 @@ class _Asking:
         self._progress = replace(self._progress, rounds=(*before, replace(newest, added=said)))
         return True
 
+    def written(self) -> str:
+        """Return all that was streamed."""
+        self._text.close()
+        return self._text.text
+
     def _failed(self, error: ModelError) -> ModelError:
         """Let an error tell all that was streamed; nothing, where another try goes on with the rounds that are kept."""
         self._text.close()
@@ -333,11 +343,6 @@ class _Asking:
             notes.append(_(STEERED))
         ending = self._sources.listed() + "".join(f"\n\n_{one}_" for one in notes)
         return ModelAnswer(self._text.text, truncated, self._calls, self._refused, ending, self._progress.added)
-
-
-def _asked(completion: Completion) -> Asked:
-    searched = completion.call.web_searches + completion.call.web_fetches > 0 or completion.takes_only_results
-    return Asked(completion.content, completion.tool_calls, completion.takes_only_results, searched)
 
 
 def _now() -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -18,7 +19,7 @@ from bot.core.domain.people import Requester
 from bot.core.domain.tool import Passage, ToolCall
 from bot.core.ports import Completion, Model, Request, Turn
 from bot.core.tools.progress import KEY
-from bot.core.tools.rounds import SECONDS, Rounds
+from bot.core.tools.rounds import SECONDS, TOTAL, Rounds
 from bot.core.tools.tool import Tool, ToolContext, ToolOutput
 from bot.db.tables import ToolCallRow
 from bot.db.tool_calls import SqlToolJournal
@@ -27,7 +28,6 @@ from tests.support.clock import turn_clock
 from tests.support.turn import StandInJob, begin_turn
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
 
     from bot.core.domain.tool import Step
@@ -84,6 +84,7 @@ class World:
     failing: list[int] = field(default_factory=list)  # rounds in which the model is away, once each
     too_dear: list[tuple[int, bool]] = field(default_factory=list)  # rounds, and whether they may call
     late: int = -1  # the round at whose end no time is left
+    endless: int = -1  # the round that never ends
     is_changed: bool = False  # what comes before the rounds that are kept
     ids: int = 0
     shown: list[ScriptedAnswer] = field(default_factory=list)
@@ -153,6 +154,10 @@ class World:
             raise ModelRejectedError("messages.1: thinking blocks do not match")
         if number == self.late:
             turn_clock(SECONDS + 1)
+        if number == self.endless:
+            on_text("That is ")
+            turn_clock(TOTAL + 1)
+            await asyncio.Event().wait()
         call = Call("answer", "m", datetime.now(UTC), 1, None, 0, 0, 0, 0, None, None, "ok")
         if number == 2 or not request.may_call:
             on_text("That is ")
@@ -316,6 +321,13 @@ async def test_late_calls_do_not_run(database: Database) -> None:
     }
     assert not world.asked[-1].may_call
     assert answer.text == WHOLE
+
+
+async def test_an_answer_without_end_is_ended(database: Database) -> None:
+    world = World(SqlToolJournal(database), endless=2)
+    with pytest.raises(ModelUnavailableError) as late:
+        await world.go()
+    assert late.value.partial == "Round 0.\n\nRound 1.\n\nThat is "
 
 
 async def test_rounds_that_no_longer_fit_begin_again(database: Database) -> None:
