@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -66,8 +67,8 @@ class Tool(Generic[Arguments]):
     run: Callable[[Arguments, ToolContext], Awaitable[ToolOutput]]
     is_write: bool = False
 
-    @property
+    @cached_property
     def definition(self) -> ToolDefinition:
-        """The tool as the model sees it."""
+        """The tool as the model sees it, made once: pydantic takes a millisecond for its schema."""
         schema: dict[str, Any] = self.arguments.model_json_schema()
         return ToolDefinition(self.name, self.description, schema)
