@@ -157,3 +157,11 @@ async def test_everyone_has_the_same_tools(dialogue: Dialogue, model: ScriptedMo
     mine, sams = (asked.body for asked in model.requests)
     assert mine["tools"] == sams["tools"]
     assert mine["system"] == sams["system"]
+
+
+@on_shared_sqlite_bot
+async def test_what_is_refused_is_not_asked_elsewhere(dialogue: Dialogue, model: ScriptedModel) -> None:
+    private(dialogue)
+    asked = await found(dialogue, model, dialogue.general, {"query": "zanzibar", "channel": "#merger"})
+    assert asked.tool_results[0].is_error
+    assert "assistant.search.context" not in {call.method for call in dialogue.workspace.calls}

@@ -6,7 +6,6 @@ can cite, each with its author, its channel and its day. What the platform's sea
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import UTC, datetime
 from functools import partial
@@ -88,12 +87,11 @@ async def find(wanted: FindArguments, context: ToolContext, *, store: Store, cha
     if wanted.since:
         span = times.resolve(wanted.since, datetime.now(UTC), zone, MOST_DAYS)
         query = Query(terms, since=span.start, before=span.end)
-    own, platform = await asyncio.gather(
-        search(
-            Search(place, person, query, channel=wanted.channel), limit=FOUND, store=store, directory=chat.directory
-        ),
-        chat.search.messages(place, context.asker, context.question.id, wanted.query, FOUND_BY_PLATFORM),
-    )
+    looked_for = Search(place, person, query, channel=wanted.channel)
+    own = await search(looked_for, limit=FOUND, store=store, directory=chat.directory)
+    # Only then: what is refused here is not asked there either.
+    asker, question = context.asker, context.question.id
+    platform = await chat.search.messages(place, asker, question, wanted.query, FOUND_BY_PLATFORM)
     others = _others(platform, own, wanted, query)
     passages = (*await _passages(own.messages, context, zone, chat), *(_passage(one, zone) for one in others))
     sources = tuple(SourceLink(one.source, one.title) for one in passages)

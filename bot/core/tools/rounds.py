@@ -87,10 +87,13 @@ class Rounds:
     ) -> ModelAnswer:
         """Answer, as `bot.core.writing.ask.AskModel` says, within `TOTAL` seconds. Raises a `ModelError`."""
         asking = _Asking(self, request, answer, model, cancelled, await addresses_of(request))
+        deadline = asyncio.timeout(TOTAL)
         try:
-            async with asyncio.timeout(TOTAL):
+            async with deadline:
                 return await asking.answer()
         except TimeoutError:
+            if not deadline.expired():
+                raise
             raise ModelUnavailableError("the rounds took too long", partial=asking.written()) from None
 
 
@@ -210,16 +213,13 @@ class _Asking:
         return True
 
     def _may_answer_now(self, error: OverBudgetError) -> bool:
-        """Return whether an answer with what there is, or without the web, may cost less and is not refused yet.
-
-        Raises the error where there is nothing.
-        """
-        if not self._progress.rounds and self._request.web is not None:
+        """Return whether an answer with what there is, or without the web, may cost less. Raises the error if not."""
+        if not self._progress.rounds:
+            if self._request.web is None:
+                raise error
             self._request = replace(self._request, web=None)
             self._note(_(TOO_DEAR, reason=error.sentence))
             return True
-        if not self._progress.rounds:
-            raise error
         self._note(_(OUT_OF_MONEY, reason=error.sentence))
         if not self._may_call:
             self._leave_unread()
@@ -333,8 +333,7 @@ class _Asking:
             await keep(self._progress, self._checkpoint)
 
     def _note(self, note: str) -> None:
-        if note not in self._notes:
-            self._notes.append(note)
+        self._notes = [*dict.fromkeys((*self._notes, note))]
 
     def _over(self, *, truncated: bool = False) -> ModelAnswer:
         """Return the answer with its sources, and notes on why it ends here."""
