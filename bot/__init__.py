@@ -1,10 +1,10 @@
 """Parley: a self-hosted Claude for a team's Slack.
 
 Slack on one side, Claude and the database on the others, the bot's own rules in the middle. The middle imports neither,
-and `app.py` introduces them to each other.
+and `build.py` introduces them to each other.
 
     __main__.py       python -m bot → cli
-    app.py            the composition root: builds every object, starts, drains on SIGTERM
+    app.py            starts and drains on SIGTERM what build.py, the composition root, has built and connected
     workspaces.py     how the bot joins Slack, by one token or in each workspace that installs it; what /readyz asks
     web.py            what the bot serves: Slack's address, /healthz, /readyz, /metrics
     metrics.py        what monitoring reads at /metrics

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from bot import app, settings
+from bot import app, build, settings
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.core.domain.platform_search import SearchGap
@@ -38,7 +38,7 @@ async def searching_bot(stage: Dialogue) -> AsyncIterator[SlackSearch]:
     """Run the bot, and yield its search."""
     read = settings.read(stage.environ | stage.workspace.environment("http"), for_slack=True)
     async with AsyncExitStack() as stack:
-        built = await app.build(stack, read)
+        built = await build.build(stack, read)
         bolt = bolt_app(built.joined.client, built.joined.teams, built.intake, built.uninstaller.depart)
         await app.begin(stack, read, built)
         figures = partial(built.metrics.page, built.inbox)

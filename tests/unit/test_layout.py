@@ -11,7 +11,7 @@ from tests.unit.sentences import TRANSLATED
 
 CODE = Path(bot.__file__).parent
 # What only puts others together: what they keep to is theirs.
-COMPOSERS = ("__main__.py", "app.py", "db/store.py", "jobs/registry.py", "slack/app.py", "slack/chat/__init__.py")
+COMPOSERS = ("__main__.py", "build.py", "db/store.py", "jobs/registry.py", "slack/app.py", "slack/chat/__init__.py")
 # When a use case runs is in jobs/, and what it says in core/: these only say something about the jobs themselves.
 SAYING = {"queue_notice.py", "try_again.py"}
 

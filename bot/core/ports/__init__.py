@@ -6,6 +6,7 @@ classify_store.py  the stores of classification runs
 feedback_store.py  the store of feedback, in small parts
 files.py           reading untrusted files where their content can't harm the bot
 installations.py   the store of installations
+knowledge.py       the stores of knowledge: sources, pages, passages, gaps
 message_search.py  the search of what was said where the bot took part
 model.py           a large language model: requests, answers, facts and costs
 notes.py           notes: what places remember

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import app, settings
+from bot import build, settings
 from bot.core import commands
 from bot.core.actions import ACTIONS, FORMS, TRY_SETTINGS
 from bot.core.settings import subcommands
@@ -30,20 +30,20 @@ PERIODIC = {"purge", "retention", "classify batches", "triage", "triage digests"
 
 
 @pytest.fixture
-async def built(sqlite_url: str) -> AsyncIterator[app.Bot]:
+async def built(sqlite_url: str) -> AsyncIterator[build.Bot]:
     """Build the whole bot, as the composition root does, and start nothing."""
     tokens = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "ANTHROPIC_API_KEY": "sk-ant-1"}
     async with AsyncExitStack() as stack:
         read = settings.read({**tokens, "DATABASE_URL": sqlite_url}, for_slack=True)
-        yield await app.build(stack, read)
+        yield await build.build(stack, read)
 
 
 @pytest.fixture
-def registry(built: app.Bot) -> Registry:
+def registry(built: build.Bot) -> Registry:
     return built.registry
 
 
-def test_every_kind_of_job_is_run(built: app.Bot) -> None:
+def test_every_kind_of_job_is_run(built: build.Bot) -> None:
     assert built.inbox.kinds == KINDS | {f"every:{name}" for name in PERIODIC}
 
 

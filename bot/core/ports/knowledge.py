@@ -1,0 +1,99 @@
+"""The stores of knowledge, in small parts. Each method is one short transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from bot.core.domain.knowledge import FoundPassage, Gap, KnowledgeSource, KnownPage, NewSource, ReadPage
+    from bot.core.domain.message import Place
+
+
+class KnowledgeSources(Protocol):
+    """Keeps the sources."""
+
+    async def add(self, source: NewSource, now: datetime) -> KnowledgeSource:
+        """Add a source; return the one that is already there, if its place has the same."""
+
+    async def serving(self, place: Place) -> Sequence[KnowledgeSource]:
+        """Return the sources that a place's answers come from: its channel's and its workspace's, the oldest first."""
+
+    async def find(self, workspace: str, source: int) -> KnowledgeSource | None:
+        """Return a source."""
+
+    async def remove(self, workspace: str, source: int) -> bool:
+        """Remove a source with its pages; return whether it was there."""
+
+    async def due(self, now: datetime, limit: int) -> Sequence[KnowledgeSource]:
+        """Return sources whose time to be read has come, of all workspaces, the longest due first."""
+
+    async def refresh(self, workspace: str, source: int, now: datetime) -> KnowledgeSource | None:
+        """Make a source due; one that is being read begins again. Return it."""
+
+
+class KnowledgePages(Protocol):
+    """Keeps what a reading of a source finds. A reading, or run, goes on after a crash where it was.
+
+    Nothing of an outdated run is kept: its methods do nothing once a newer one has begun.
+    """
+
+    async def begin(self, source: KnowledgeSource, addresses: Collection[str], now: datetime) -> KnowledgeSource | None:
+        """Begin a run with these addresses to read; None if the source is gone, or someone else began it."""
+
+    async def enqueue(self, source: KnowledgeSource, addresses: Collection[str], most: int) -> int:
+        """Add addresses that were found on the way, each once, up to `most` in a run; return how many were left out."""
+
+    async def waiting(self, source: KnowledgeSource, limit: int) -> Sequence[KnownPage]:
+        """Return pages that the run has yet to read, in the order in which they were found."""
+
+    async def keep(self, source: KnowledgeSource, address: str, page: ReadPage, now: datetime) -> None:
+        """Keep a page with its passages, in place of what was read of it before."""
+
+    async def unchanged(self, source: KnowledgeSource, address: str, now: datetime) -> None:
+        """Record that a page is as it was."""
+
+    async def fail(self, source: KnowledgeSource, address: str, fault: str, *, is_gone: bool) -> None:
+        """Record why a page can't be read. One that is gone goes; another stays as it was read the last time."""
+
+    async def finish(self, source: KnowledgeSource, now: datetime, next_at: datetime, fault: str = "") -> None:
+        """End a run: what it did not find goes, unless it failed as a whole, with `fault`."""
+
+
+class KnowledgeSearch(Protocol):
+    """Finds passages."""
+
+    async def search(self, place: Place, question: str, limit: int) -> Sequence[FoundPassage]:
+        """Return the passages that fit a question best, of the sources that serve a place, the best first.
+
+        The question may be a sentence, or some words.
+        """
+
+
+class KnowledgeGaps(Protocol):
+    """Keeps the questions that had no answer."""
+
+    async def add(self, gap: Gap) -> None:
+        """Keep a question, once for its message; its `id` is not used."""
+
+    async def since(self, place: Place, moment: datetime, limit: int) -> Sequence[Gap]:
+        """Return a channel's questions since a time, the newest first."""
+
+    async def close(self, workspace: str, gaps: Collection[int]) -> None:
+        """Drop questions that have an answer now."""
+
+    async def counts(self, workspace: str, since: datetime) -> Mapping[str, int]:
+        """Count the questions of each channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeStore:
+    """All of it."""
+
+    sources: KnowledgeSources
+    pages: KnowledgePages
+    search: KnowledgeSearch
+    gaps: KnowledgeGaps
