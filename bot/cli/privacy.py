@@ -26,6 +26,7 @@ KINDS = {
     "classify_runs": "runs of /classify",
     "code_files": "files of code",
     "feedback": "posts of feedback",
+    "feedback_questions": "what posts of feedback lack",
     "inbox": "waiting or failed jobs",
     "messages": "messages",
     "notes": "notes",

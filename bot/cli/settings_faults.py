@@ -21,6 +21,7 @@ LISTS = {
     "personas": '[{ name = "Pirate", prompt = "Answer like a pirate." }]',
     "categories": '[{ name = "Bug report", definition = "It does not work." }, { name = "Praise" }]',
     "routes": '[{ when = ["Billing"], team = "Payments" }]',
+    "needs": '[{ category = "Bug report", facts = ["version", "steps"] }]',
     "teams": '[{ name = "Payments", channel = "C012ABCDEF", people = ["U012ABCDEF"] }]',
     "severities": '["Low", "High"]',
     "areas": '["Checkout", "Search"]',

@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 
+from bot.core.domain.feedback import FeedbackStatus
 from bot.db.personal_data import BLANKS, has_words, reads
 from bot.db.tables import (
     AlertRow,
@@ -14,6 +16,7 @@ from bot.db.tables import (
     CallRow,
     ClassifyRunRow,
     CodeFileRow,
+    FeedbackQuestionRow,
     FeedbackRow,
     MessageRow,
     NoteRow,
@@ -78,7 +81,8 @@ def steps(scope: ErasureScope) -> Iterator[Step]:
 
 def _whole(scope: ErasureScope) -> Iterator[Step]:
     """Erase all of a workspace except the counts, and the people from those."""
-    for table in (SettingsRow, SettingsChangeRow, AlertRow, RatingRow, BudgetAccountRow, ToolCallRow):
+    whole = (SettingsRow, SettingsChangeRow, AlertRow, RatingRow, BudgetAccountRow, ToolCallRow, FeedbackQuestionRow)
+    for table in whole:
         yield _gone(table, _of(table, scope))
     for counted, names in ((CallRow, ("person",)), (FeedbackRow, ("person", "corrected_by", "assignee"))):
         rows = and_(_of(counted, scope), or_(*(getattr(counted, name) != "" for name in names)))
@@ -143,6 +147,16 @@ def _gone(table: type[Base], rows: ColumnElement[bool]) -> Step:
 
 def _of(table: Any, scope: ErasureScope) -> ColumnElement[bool]:  # noqa: ANN401 (a table that has these columns)
     """Match a table's rows that belong to a person or a place; a feedback post has its own id as thread."""
-    names = {"channel": "channel", "thread": "message" if table is FeedbackRow else "thread", "person": "person"}
-    asked = {column: value for name, column in names.items() if (value := getattr(scope, name))}
-    return and_(table.workspace == scope.workspace, *(getattr(table, name) == value for name, value in asked.items()))
+    asked = {name: value for name in ("channel", "person") if (value := getattr(scope, name))}
+    rows = [table.workspace == scope.workspace, *(getattr(table, name) == value for name, value in asked.items())]
+    if scope.thread:
+        rows.append(_of_post(scope.thread) if table is FeedbackRow else table.thread == scope.thread)
+    return and_(*rows)
+
+
+def _of_post(message: str) -> ColumnElement[bool]:
+    """Match a feedback post, and the answers in its thread."""
+    post = aliased(FeedbackRow)
+    heads = select(post.id).where(post.message == message, post.workspace == FeedbackRow.workspace)
+    is_answer = and_(FeedbackRow.status == FeedbackStatus.ANSWER, FeedbackRow.head.in_(heads))
+    return or_(FeedbackRow.message == message, is_answer)

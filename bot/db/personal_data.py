@@ -48,6 +48,7 @@ NO_WORDS = {
         *("message", "revision", "permalink", "category", "severity", "sentiment", "area", "team", "language"),
         *("given", "assignee", "card", "reaction", "routed", "issue", "issue_state"),
     },
+    "feedback_questions": {"message", "missing", "added", "asked_by"},
     "alerts": {"key", "message"},
     "installations": {"organisation", "name", "url", "bot_user", "bot_id", "scopes", "sealed"},
     "install_states": {"state"},

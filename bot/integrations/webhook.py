@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aiohttp import AddrInfoType
 
     from bot.core.domain.feedback import Feedback
+    from bot.core.domain.needs import Completeness
     from bot.core.ports import Store
     from bot.core.ports.feedback_store import FeedbackStore
     from bot.work import Inbox, Job
@@ -57,9 +58,10 @@ SENT = (
 )
 
 
-def body_of(record: Feedback) -> bytes:
-    """Return a record as JSON."""
+def body_of(record: Feedback, completeness: Completeness) -> bytes:
+    """Return a record as JSON, with what it lacks and what its writer added."""
     values: dict[str, Any] = {name: getattr(record, name) for name in SENT}
+    values |= {"missing": completeness.missing, "added": completeness.added}
     values["said_at"] = record.said_at.isoformat()
     return json.dumps(values, ensure_ascii=False).encode(errors="replace")
 
@@ -118,7 +120,7 @@ class Webhook:
         """Send a record. Raises `WebhookError`."""
         if not (secret := self._secret_of(record.workspace)):
             raise WebhookError("no TRIAGE_WEBHOOK_SECRET")
-        body = body_of(record)
+        body = body_of(record, await self._feedback.questions.of(record))
         headers = signed(body, secret, time.time()) | {
             "Content-Type": "application/json",
             "Idempotency-Key": f"{record.workspace}:{record.id}:{record.version}",

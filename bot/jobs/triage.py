@@ -24,7 +24,7 @@ from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
 from bot.core.settings import triage_command
 from bot.core.settings.parse import parse
-from bot.core.triage import actions, open_posts, report
+from bot.core.triage import actions, asking, open_posts, report
 from bot.core.triage.alert import alert
 from bot.core.triage.classifier import MOST_CORRECTIONS, asked, decide, ignore, judge, needs_no_model
 from bot.core.triage.digest import DIGEST_EVERY, RECENT, digest, due
@@ -100,15 +100,18 @@ class TriageJobs:
     async def hear(self, incoming: IncomingMessage) -> None:
         """Save a post of a channel with triage on, and schedule it to be sorted. Raises what the database raises."""
         channel = replace(incoming.place, thread="")
-        if incoming.is_direct or incoming.mentions_bot or not (settings := await self._settings_of(channel)).triage:
+        if incoming.is_direct or not (settings := await self._settings_of(channel)).triage:
             return
+        said_at, link = _time_of(incoming.id), self._chat.history.permalink(incoming.place, incoming.id)
         if not incoming.opens_thread:
-            if not incoming.is_bot:
+            if not (incoming.is_bot or incoming.mentions_bot):
                 await self._feedback.inbox.respond(incoming.place, incoming.author)
+            may_answer = settings.needs and not incoming.is_bot
+            if may_answer and await self._feedback.questions.answer(incoming, said_at, link):
+                await self._accept(chain.after_post(channel, incoming.id))
             return
         if not is_post(incoming, settings):
             return
-        said_at, link = _time_of(incoming.id), self._chat.history.permalink(channel, incoming.id)
         record = await self._feedback.inbox.add(incoming, said_at, link, together=settings.together)
         if record is not None:
             await self._accept(chain.after_post(channel, incoming.id))
@@ -116,7 +119,7 @@ class TriageJobs:
     async def change(self, changed: MessageEdit) -> None:
         """Take in that a post was edited or deleted. Raises what the database raises."""
         channel = replace(changed.place, thread="")
-        if changed.id != changed.place.thread or not (await self._settings_of(channel)).triage:
+        if not (await self._settings_of(channel)).triage:
             return
         id_ = await self._feedback.inbox.edit(changed)
         record = await self._feedback.records.find(channel.workspace, id_) if id_ is not None else None
@@ -187,12 +190,16 @@ class TriageJobs:
         if record is None or (is_shown and not job.was_begun):  # an attempt that died may have shown it, and no more
             return
         settings = await self._store.settings.load(replace(record.place, thread=""))
+        missing = await asking.claim(record, settings, job.reference, feedback=self._feedback, chat=self._chat)
         if not is_shown:
             notes = unapplied(settings, self._model)
             await show(record, settings, checkpoint=job, feedback=self._feedback, chat=self._chat, notes=notes)
         await self._accept(chain.after_show(record, settings))
         if not target(record, settings) and record.routed and record.routed != ELSEWHERE:
             await show_notice(record, settings, checkpoint=job, feedback=self._feedback, posts=self._chat.posts)
+        if missing:
+            await self._languages.of_person(record.workspace, record.person)
+            await asking.ask(record, missing, checkpoint=job, chat=self._chat)
 
     async def run_notify(self, job: Job) -> None:
         """Tell a team about all that waits for it; if it can't be reached, tell the person who set its channel."""

@@ -11,10 +11,12 @@ code_file.py             the results of checking code files
 command.py               commands: typed after a slash, or said to the bot
 control_value.py         what a control or a form carries back when it is used
 feedback.py              a record of feedback, and what the store of records does
+feedback_settings.py     the settings of what is asked of those who post feedback
 installation.py          installations: how the bot can act in each workspace if it serves several, and how one ends
 interaction.py           what people can use in addition to messages: buttons, menus, shortcuts and forms
 knowledge.py             knowledge: sources to answer from, their pages, and the passages of these
 message.py               messages: where they are, who wrote them, what came with them
+needs.py                 what a report of a category has to tell, and what one does not tell yet
 note.py                  notes: what a place remembers beyond its threads, because somebody there wanted it noted
 overrides.py             what was set for one place, and how that came to be
 people.py                people and what they may look at: requesters, members, channels, files

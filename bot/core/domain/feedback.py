@@ -28,7 +28,10 @@ def is_post(incoming: IncomingMessage, settings: ChannelSettings) -> bool:
 
 
 class FeedbackStatus(StrEnum):
-    """The state of a record. A joined one is part of the previous post by the same person."""
+    """The state of a record.
+
+    A joined one is part of the previous post by the same person; an answer, in a post's thread, completes the post.
+    """
 
     WAITING = "waiting"
     OPEN = "open"
@@ -37,6 +40,7 @@ class FeedbackStatus(StrEnum):
     DISMISSED = "not feedback"  # not for people: stored
     IGNORED = "ignored"
     JOINED = "joined"
+    ANSWER = "answer"
     WITHDRAWN = "withdrawn"
 
 
@@ -109,12 +113,16 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The decision about a post: what it is, whether it counts as feedback here, its team. `text` was judged."""
+    """The decision about a post: what it is, whether it counts as feedback here, its team. `text` was judged.
+
+    `missing`: what its category needs, and it does not tell.
+    """
 
     text: str
     judgment: Judgment
     status: FeedbackStatus
     team: str = ""
+    missing: tuple[str, ...] = ()
 
 
 Nature = Literal["feedback", "unclear", "small talk"]  # not for people: Claude's choice
@@ -127,7 +135,7 @@ SENTIMENTS = (N_("negative"), N_("neutral"), N_("positive"), N_("mixed"))
 
 @dataclass(frozen=True, slots=True)
 class Judgment(Verdict):
-    """What a post is. `duplicate_of` is the number of an earlier one, `root` that of the first that is alike."""
+    """What a post is. `duplicate_of` is the number of an earlier one, `missing` are facts that it does not tell."""
 
     nature: Nature = "feedback"
     severity: str = ""
@@ -136,6 +144,7 @@ class Judgment(Verdict):
     summary: str = ""
     language: str = ""
     duplicate_of: int | None = None
+    missing: tuple[str, ...] = ()
 
     @property
     def category(self) -> str:

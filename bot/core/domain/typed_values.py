@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.core.commands import SWITCHABLE
 from bot.core.domain import category, programming_language, route
+from bot.core.domain import needs as needs_
 from bot.errors import UsageError
 from bot.language import _
 
@@ -153,6 +154,11 @@ def teams(value: object) -> object:
 def routes(value: object) -> object:
     """Read routes, one per line."""
     return _read(value, route.read_routes)
+
+
+def needs(value: object) -> object:
+    """Read what categories need, one category per line."""
+    return _read(value, needs_.read_needs)
 
 
 def _read(value: object, read: Callable[[str], object]) -> object:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bot.core.ports.feedback_questions import FeedbackQuestions
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -137,3 +139,4 @@ class FeedbackStore:
     statistics: FeedbackStatistics
     known: KnownFeedback
     alerts: AlertStore
+    questions: FeedbackQuestions

@@ -24,6 +24,7 @@ def broken(settings: ChannelSettings, changed: Container[str], *, was_typed: boo
         "persona": _no_persona(settings, was_typed=was_typed),
         "categories": _too_few(settings),
         "routes": _to_nowhere(settings),
+        "needs": _of_nothing(settings),
     }
     return {name: fault for name, fault in faults.items() if fault and name in changed}
 
@@ -43,6 +44,13 @@ def _too_few(settings: ChannelSettings) -> str:
     except UsageError as error:
         return error.sentence
     return ""
+
+
+def _of_nothing(settings: ChannelSettings) -> str:
+    """Say which category that does not exist has needs."""
+    known = {one.name.casefold() for one in category.with_other(settings.categories or category.FEEDBACK)}
+    unknown = [one.category for one in settings.needs if one.category.casefold() not in known]
+    return _("There is no category “{name}” here.", name=unknown[0]) if unknown else ""
 
 
 def _to_nowhere(settings: ChannelSettings) -> str:

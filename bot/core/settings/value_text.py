@@ -56,6 +56,8 @@ def _mention(name: str, names: Mentions | None) -> Callable[[str], str]:
 def _named(one: dict[str, Any], names: Mentions | None) -> str:
     if "when" in one:
         return f"{' + '.join(one['when'])} → {one['team']}"
+    if "facts" in one:
+        return f"{one['category']} ({', '.join(one['facts'])})"
     if names is None or "people" not in one:
         return str(one["name"])
     channel = [names.channel(one["channel"])] if one.get("channel") else []

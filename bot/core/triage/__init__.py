@@ -1,6 +1,7 @@
 """Feedback: each post of a feedback channel becomes a record that people can correct.
 
 `small_talk` and `classifier` decide what a post is, over the form in `schema` and with posts like it from `similar`.
+`asking` asks for what a report does not tell.
 `publish` shows the record (its `card`, its reaction, the message to its team); `actions` takes what people decide;
 `issue` is the record in a tracker. `trends`, `alert`, `digest`, `report` and `open_posts` look at many records.
 `settings_form` is the form, `webhook_secret` signs what leaves, `exports` reads exported messages for a dry run.

@@ -46,6 +46,7 @@ NOT_COUNTED = {
     FeedbackStatus.DISMISSED: N_("not feedback"),
     FeedbackStatus.IGNORED: N_("ignored"),
     FeedbackStatus.JOINED: N_("joined"),
+    FeedbackStatus.ANSWER: N_("joined"),
     FeedbackStatus.WITHDRAWN: N_("withdrawn"),
 }
 OTHER_REACTION = "label"
@@ -58,8 +59,10 @@ def reaction(record: Feedback) -> str:
     return REACTIONS.get(record.category.casefold(), OTHER_REACTION) if record.is_counted else ""
 
 
-def card(record: Feedback, settings: ChannelSettings, names: ChatNames, *, original: str = "") -> str:
-    """Render a record's card. `original` is the link to the post that it repeats."""
+def card(
+    record: Feedback, settings: ChannelSettings, names: ChatNames, *, original: str = "", more: Sequence[str] = ()
+) -> str:
+    """Render a record's card. `original` is the link to the post that it repeats, `more` are lines after the facts."""
     if record.status is FeedbackStatus.WITHDRAWN:
         return _("_Withdrawn: the post was deleted._")
     if record.status in {FeedbackStatus.DISMISSED, FeedbackStatus.IGNORED}:
@@ -75,7 +78,7 @@ def card(record: Feedback, settings: ChannelSettings, names: ChatNames, *, origi
     facts.append(f"[{plain(issue.name(record.issue))}]({record.issue})" if record.issue else "")
     facts.append(_("its team's channel can't be reached") if record.routed == ELSEWHERE else "")
     lines.append(" · ".join(fact for fact in facts if fact))
-    lines.append(_standing(record, names))
+    lines += [*more, _standing(record, names)]
     return "\n".join(line for line in lines if line)
 
 

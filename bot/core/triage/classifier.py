@@ -20,6 +20,7 @@ from bot.core.domain.attachment import Attachment
 from bot.core.domain.classify_item import Item
 from bot.core.domain.feedback import Decision, FeedbackStatus, Judgment, KnownPost
 from bot.core.domain.message import Role
+from bot.core.domain.needs import lacking
 from bot.core.domain.route import route
 from bot.core.domain.setting_choices import Creativity
 from bot.core.ports import Request, Turn
@@ -183,7 +184,9 @@ def decide(record: Feedback, verdict: Verdict, settings: ChannelSettings) -> Dec
     judged = verdict if isinstance(verdict, Judgment) else Judgment(record.id, nature="unclear")
     if judged.nature in IGNORED[settings.strictness] and judged.categories:
         return Decision(record.text, judged, FeedbackStatus.IGNORED)
-    return Decision(record.text, judged, FeedbackStatus.OPEN, route(settings.routes, judged.category, judged.severity))
+    team = route(settings.routes, judged.category, judged.severity)
+    missing = lacking(settings.needs, judged.category, judged.missing)
+    return Decision(record.text, judged, FeedbackStatus.OPEN, team, missing)
 
 
 def ignore(record: Feedback) -> Decision:  # not for people: what Claude fills in

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.core.domain.feedback import ELSEWHERE, FeedbackStatus
 from bot.core.domain.message import Place
 from bot.core.domain.route import team as find_team
-from bot.core.triage import card
+from bot.core.triage import asking, card
 from bot.errors import ChatError
 from bot.language import _
 
@@ -67,7 +67,8 @@ async def _show_card(
     notes: str,
 ) -> dict[str, str]:
     first = await feedback.records.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
-    text = card.card(record, settings, chat.names, original=first.permalink if first else "")
+    told = asking.told(record, settings, await feedback.questions.of(record))
+    text = card.card(record, settings, chat.names, original=first.permalink if first else "", more=told)
     text += notes if record.is_counted else ""
     buttons = card.controls(record)
     if record.card:

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+from types import GenericAlias
 from typing import TYPE_CHECKING, Any
 
-from pydantic import create_model
+from pydantic import OnErrorOmit, create_model
 
 from bot.core.classify.evidence import evidence
 from bot.core.classify.schema import SURE, Filled, described, one_of, settled
 from bot.core.domain.feedback import Judgment, Nature, Sentiment
+from bot.core.domain.needs import all_facts
 from bot.core.prompt_data import quoted
 
 if TYPE_CHECKING:
@@ -26,7 +28,9 @@ LONGEST_WORD = 40
 
 
 def form(categories: Sequence[Category], settings: ChannelSettings) -> type[Filled]:
-    """Build the form that can hold only these categories, and the channel's severities and areas."""
+    """Build the form that can hold only these categories, and the channel's severities, areas and needed facts."""
+    facts = all_facts(settings.needs)
+    missing: dict[str, Any] = {"missing": (_list_of(one_of(facts)), ...)} if facts else {}
     result = create_model(
         "Result",
         item=(int, ...),
@@ -40,8 +44,13 @@ def form(categories: Sequence[Category], settings: ChannelSettings) -> type[Fill
         summary=(str, ...),
         language=(str, ...),
         duplicate_of=(int, ...),
+        **missing,
     )
     return create_model("Filled", __base__=Filled, results=(list[result], ...))
+
+
+def _list_of(kind: Any) -> Any:  # noqa: ANN401 - a type, made for this form
+    return GenericAlias(list, OnErrorOmit[kind])  # type: ignore[misc] # mypy takes it for a plain type
 
 
 def prompt(
@@ -57,6 +66,8 @@ def prompt(
     parts.append(quoted("severities", list(settings.severities)))
     if settings.areas:
         parts.append(quoted("areas", list(settings.areas)))
+    if settings.needs:
+        parts.append(quoted("needs", [one.model_dump(mode="json") for one in settings.needs]))
     if examples:
         parts.append(settled(examples))
     if earlier:
@@ -93,6 +104,7 @@ def _judgment(one: Any, item: Item, messages: Mapping[int, str]) -> Judgment:  #
         summary=_line(one.summary, LONGEST_SUMMARY),
         language=_line(one.language, LONGEST_WORD),
         duplicate_of=one.duplicate_of if is_before else None,
+        missing=tuple(getattr(one, "missing", ())),
     )
 
 

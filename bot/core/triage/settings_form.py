@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bot.core.actions import EDIT_TEAM, EDIT_TRIAGE, TEAM_FORM, TRIAGE_FORM
-from bot.core.domain import category
+from bot.core.domain import category, needs
 from bot.core.domain.channel_settings import TRIAGE, ChannelSettings, merged
 from bot.core.domain.control_value import TeamRef, TriageSettingsRef
 from bot.core.domain.interaction import Field, Form
@@ -96,6 +96,8 @@ def text(name: str, settings: ChannelSettings) -> str:
             return category.written(value)
         case "routes":
             return "\n".join(map(written, value))
+        case "needs":
+            return "\n".join(map(needs.written, value))
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     return ("on" if value else "off") if isinstance(value, bool) else str(value)

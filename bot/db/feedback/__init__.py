@@ -3,6 +3,7 @@
 alerts.py      which trends of feedback were posted
 inbox.py       incoming posts that wait to be sorted, and the decisions about them
 known.py       earlier feedback, for comparing new posts
+questions.py   what reports lack, which posts were asked about that, and the answers
 records.py     records of feedback: people's decisions, what is shown, and where they were sent
 rows.py        rows of feedback: queries, and conversion to records
 statistics.py  the counts of feedback for reports and alerts
@@ -16,6 +17,7 @@ from bot.core.ports.feedback_store import FeedbackStore
 from bot.db.feedback.alerts import SqlAlertStore
 from bot.db.feedback.inbox import SqlFeedbackInbox
 from bot.db.feedback.known import SqlKnownFeedback
+from bot.db.feedback.questions import SqlFeedbackQuestions
 from bot.db.feedback.records import SqlFeedbackRecords, SqlFeedbackRouting
 from bot.db.feedback.statistics import SqlFeedbackStatistics
 
@@ -32,4 +34,5 @@ def sql_feedback_store(database: Database) -> FeedbackStore:
         statistics=SqlFeedbackStatistics(database),
         known=SqlKnownFeedback(database),
         alerts=SqlAlertStore(database),
+        questions=SqlFeedbackQuestions(database),
     )

@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select, update
 from bot.core.domain.feedback import Feedback, FeedbackStatus
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
+from bot.db.feedback.questions import keep_missing
 from bot.db.feedback.rows import COLUMNS, ROW, feedback_of, in_channel, is_post, root_id
 from bot.db.threads import files_json, record, said_in
 from bot.db.upsert import INSERT
@@ -81,13 +82,12 @@ class SqlFeedbackInbox:
             if row is None or row.status == FeedbackStatus.WITHDRAWN or changed.revision <= row.revision:
                 return None
             head = row.head or row.id
-            words = said_in(place, changed.text) | {
-                "files": files_json(changed.files),
-                "revision": changed.revision,
-            }
+            words = {"files": files_json(changed.files), "revision": changed.revision}
+            words |= {"text": changed.text} if row.status == FeedbackStatus.ANSWER else said_in(place, changed.text)
             await connection.execute(update(ROW).where(ROW.id == row.id).values(words))
             is_gone = changed.is_deleted and row.head is None
-            part = select(ROW.id).where(ROW.head == head, or_(ROW.text != "", ROW.files.is_not(None))).limit(1)
+            part = select(ROW.id).where(ROW.head == head, or_(ROW.text != "", ROW.files.is_not(None)))
+            part = part.where(ROW.status != FeedbackStatus.ANSWER).limit(1)
             if is_gone and (await connection.execute(part)).one_or_none() is None:
                 gone = {
                     "status": FeedbackStatus.WITHDRAWN,
@@ -186,3 +186,5 @@ async def _decide(connection: AsyncConnection, place: Place, id_: int, decision:
             root = (await connection.execute(first)).scalar_one_or_none()
         values |= {"duplicate_of": judged.duplicate_of, "root": root or id_}
     await connection.execute(update(ROW).where(ROW.id == id_).values(values))
+    is_as_judged = not whole.corrected_by or whole.category == judged.category
+    await keep_missing(connection, whole.place, id_, decision.missing if is_as_judged else ())

@@ -2,6 +2,7 @@
 
 base.py           what the tables have in common
 feedback.py       posts of feedback channels
+feedback_questions.py  what reports of feedback lack
 installations.py  where the bot is installed
 notes.py          notes: what places remember, and what is offered to be remembered
 runs.py           runs of /summarize and /classify
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 from bot.db.tables.base import Base, Moment, SearchWords, Words
 from bot.db.tables.feedback import AlertRow, FeedbackRow
+from bot.db.tables.feedback_questions import FeedbackQuestionRow
 from bot.db.tables.installations import InstallationRow, InstallStateRow
 from bot.db.tables.notes import NoteRow
 from bot.db.tables.runs import ClassifyItemRow, ClassifyRunRow, SummaryPartRow, SummaryRunRow
@@ -32,6 +34,7 @@ __all__ = [
     "ClassifyItemRow",
     "ClassifyRunRow",
     "CodeFileRow",
+    "FeedbackQuestionRow",
     "FeedbackRow",
     "InstallStateRow",
     "InstallationRow",

@@ -19,6 +19,7 @@ SHOWN_OF_TEXT = 200  # characters
 FEWEST_PROPOSED = 2
 WORDS_BEHIND = 2  # of evidence, after the decisive word
 FEWEST_WORDS = 2  # that carry meaning, in a sentence that says something
+UNKNOWN = {"don't", "dont", "don", "not", "nicht", "no"}
 SAME = 0.5  # the share of common words that makes two texts duplicates
 
 # An example of each format that the API's schemas may ask for.
@@ -138,6 +139,14 @@ def duplicate_of(item: FormItem, others: Sequence[FormItem]) -> int:
     return 0
 
 
+def missing(facts: Sequence[object], text: str) -> list[object]:
+    """Return the facts that a text does not name, none where it says that it doesn't know."""
+    told = {stem(word) for word in words(text)}
+    if UNKNOWN & set(words(text)) and {"know", "weiß"} & set(words(text)):
+        return []
+    return [fact for fact in facts if not told.issuperset(stem(word) for word in words(str(fact)))]
+
+
 def _fill(node: Json, scope: FormScope) -> object:
     node = resolve(node, scope.root) or {}
     if "const" in node:
@@ -166,10 +175,8 @@ def _fill_property(name: str, fields: Json, scope: FormScope) -> object:
     node = fields[name]
     if name in NUMBER and node.get("type") == "integer":
         return scope.subject.number
-    if name == "duplicate_of":
-        return duplicate_of(scope.subject, (*scope.earlier, *scope.items))
-    if name == "language":
-        return "en"
+    if name in BY_NAME:
+        return BY_NAME[name](node, scope)
     if name == "area" and node.get("type") == "string" and "enum" not in node:
         return area_of(scope.subject.text)
     if name in ABOUT_CHOICE and (options := _options(fields, scope)):
@@ -177,6 +184,12 @@ def _fill_property(name: str, fields: Json, scope: FormScope) -> object:
     return _fill(node, scope)
 
 
+# Fields of a record of feedback that are no sentence and no choice.
+BY_NAME: dict[str, Callable[[Json, FormScope], object]] = {
+    "duplicate_of": lambda _, scope: duplicate_of(scope.subject, (*scope.earlier, *scope.items)),
+    "language": lambda *_: "en",
+    "missing": lambda node, scope: missing(node["items"]["enum"], scope.subject.text),
+}
 # Fields that describe the choice in another field of the same object.
 ABOUT_CHOICE: dict[str, Callable[[Sequence[object], str], object]] = {
     "confidence": confidence,
