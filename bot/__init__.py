@@ -38,7 +38,7 @@ and `build.py` introduces them to each other.
       settings/       /parley: settings, budgets, personas, forms, history, help
       privacy/        redaction, forgetting, retention
       spend/          budgets (when a day begins, what people read of them), the model within them, /parley usage
-      tools/          what Claude can call while it answers: the loop (rounds.py), find/ its search, memory/ notes
+      tools/          what Claude can call while it answers: the loop (rounds.py); find/ memory/ knowledge/ theirs
       attachments/    files that come with a message: how many, how many pages and bytes (limits.py)
       writing/        what every answer takes: what fits, streaming, continuing; what is said around it (notes.py)
       code_blocks/    the fenced code blocks of a text: found and named · decoding/ bytes to text: which encoding

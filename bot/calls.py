@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     DIGEST = "digest"
     CATEGORIES = "categories"
     TRIAGE = "triage"
+    KNOWLEDGE = "knowledge"
 
 
 @dataclass(frozen=True, slots=True)

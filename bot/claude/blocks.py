@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from bot.claude import web_steps
 from bot.claude.tools import SEARCH_TOKENS
 from bot.core.characters import sendable
-from bot.core.domain.tool import SourceLink, ToolCall
+from bot.core.domain.tool import Citation, SourceLink, ToolCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from bot.core.ports import Listeners
 
+OF_PASSAGE = "search_result_location"  # the type of a citation of a passage of ours
 _RESULT_OF = "tool_use_id"
 _TEXTS = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
 
@@ -67,7 +68,7 @@ class Blocks:
         block, written = self._blocks[index], "".join(self._pieces.pop(index))
         if block["type"] == "text":
             block["text"] += written
-            self._cite(block.get("citations") or ())
+            self._cite(block["text"], block.get("citations") or ())
         elif block["type"] == "thinking":
             block["thinking"] += written
         elif written and "input" in block:
@@ -87,21 +88,24 @@ class Blocks:
         self._malformed[call] = written
         return {}
 
-    def _cite(self, citations: Any) -> None:  # noqa: ANN401 (as above)
+    def _cite(self, statement: str, citations: Any) -> None:  # noqa: ANN401 (as above)
         cite = self._listeners.cite
         if cite is None:
             return
-        marks = dict.fromkeys(cite(source) for one in citations if (source := self._source(one)))
+        marks = dict.fromkeys(
+            cite(Citation(source, statement, _cited_words(one))) for one in citations if (source := self._source(one))
+        )
         if mark := "".join(marks):
             self._on_mark(mark)
 
     def _source(self, citation: dict[str, Any]) -> SourceLink | None:
-        """Return what a citation points to, None where it has no address."""
+        """Return what a citation points to, None where it has no address. A passage of ours may have none."""
         title = str(citation.get("title") or citation.get("document_title") or "")
         url = citation.get("url") or citation.get("source") or self._page(title, citation.get("document_index"))
-        if not isinstance(url, str) or not url.startswith(("https://", "http://")):
+        if not isinstance(url, str):
             return None
-        return SourceLink(url, title)
+        source = SourceLink(url, title)
+        return source if source.is_address or citation["type"] == OF_PASSAGE else None
 
     def _page(self, title: str, number: int | None) -> str | None:
         """Return the address of a page that was read, None if several could be meant: a citation has only its title.
@@ -167,3 +171,8 @@ class Blocks:
         """All blocks as JSON, in their order. The API takes no empty text."""
         kept = [one for _, one in sorted(self._blocks.items()) if one["type"] != "text" or one["text"].strip()]
         return sendable(json.dumps(kept, ensure_ascii=False))
+
+
+def _cited_words(citation: dict[str, Any]) -> str | None:
+    """Return the words that a citation of a passage of ours cites, None for another one."""
+    return str(citation.get("cited_text") or "") if citation["type"] == OF_PASSAGE else None

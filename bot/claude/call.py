@@ -25,8 +25,9 @@ class ModelCall:
 
     `listeners` get what is never part of the answer, such as the thinking. `counts` are the API's, by its own names;
     empty until it began to answer. `stop_reason` is None until it stopped. `failure` is the attempt that failed last,
-    as the ledger keeps it. `blocks` are kept where the request has tools; `before` are those of the rounds before this
-    call, as JSON, and `documents` is how many files the request has. `searches` and `fetches` are the API's own.
+    as the ledger keeps it. `blocks` are kept where the request has tools, or passages; `before` are those of the rounds
+    before this call, as JSON, and `documents` is how many files the request has. `searches` and `fetches` are the API's
+    own.
     """
 
     purpose: str
@@ -40,7 +41,7 @@ class ModelCall:
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     failure: Call | None = None
     is_batch: bool = False
-    has_tools: bool = False
+    has_blocks: bool = False
     before: tuple[str, ...] = ()
     documents: int = 0
     blocks: Blocks | None = None
@@ -56,7 +57,7 @@ class ModelCall:
         if self.blocks is not None:
             self.blocks.break_off()
         self.blocks = None
-        if self.has_tools:
+        if self.has_blocks:
             self.blocks = Blocks(self.listeners, self.take, self.before, self.documents)
         self.counts.clear()
         self.pieces.clear()

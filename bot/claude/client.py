@@ -138,6 +138,7 @@ class Claude(ModelLimits):
         check(cancelled)
         if request.web is not None:
             await self.offered()  # which of them have the web
+        can_cite = any(turn.passages for turn in request.turns)
         has_tools = bool(request.tools or request.web or request.rounds)
         model = self.card_of(request.settings).id
         exchange = ModelCall(
@@ -145,7 +146,7 @@ class Claude(ModelLimits):
             model,
             on_text,
             listeners,
-            has_tools=has_tools,
+            has_blocks=has_tools or can_cite,
             before=tuple(one.content for one in request.rounds),
             documents=sum(is_document(one) for turn in request.turns for one in turn.attachments),
         )
@@ -299,10 +300,11 @@ def _structured(card: ModelCard, form: type[BaseModel]) -> OutputConfigParam:
 def _message(turn: Turn, encode: Callable[[bytes], str]) -> MessageParam:
     if turn.role is Role.ASSISTANT:
         return {"role": "assistant", "content": turn.text}
-    if not turn.attachments:
+    if not (turn.attachments or turn.passages):
         return {"role": "user", "content": turn.text}
     # Files first, then the words about them, as the API's guide advises.
     blocks: list[ContentBlockParam] = [block(attachment, encode) for attachment in turn.attachments]
+    blocks += map(tools.search_result, turn.passages)
     return {"role": "user", "content": [*blocks, {"type": "text", "text": turn.text}]}
 
 

@@ -13,11 +13,11 @@ from bot.core.tokens import TOKENS_PER_TURN, estimate_tokens
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
     from bot.core.domain.channel_settings import ChannelSettings
-    from bot.core.domain.tool import Round
+    from bot.core.domain.tool import Passage, Round
     from bot.core.ports import Request
 
 Clock: TypeAlias = "Callable[[], date]"
@@ -92,7 +92,7 @@ class ModelLimits:
         """Return what a request costs at most, in millionths of a dollar; None where the model's price is unknown."""
         card = self.card_of(request.settings)
         words = sum(estimate_tokens(turn.text) + TOKENS_PER_TURN for turn in (*request.turns, *request.last))
-        words += sum(_size(one) for one in request.rounds)
+        words += sum(_size(one) for one in request.rounds) + sum(_found(turn.passages) for turn in request.turns)
         words += sum(estimate_tokens(f"{tool.description}{tool.schema}") for tool in request.tools)
         looked_up, searches, steps = tools.ceiling(request, card)
         files = sum(attachment.tokens for turn in request.turns for attachment in turn.attachments)
@@ -110,7 +110,11 @@ class ModelLimits:
 
 def _size(one: Round) -> int:
     """Return how many tokens a round takes, about."""
-    passages = [passage for result in one.results for passage in result.passages]
-    found = sum(estimate_tokens(f"{passage.source}{passage.title}{passage.text}") for passage in passages)
+    found = sum(_found(result.passages) for result in one.results)
     results = found + sum(estimate_tokens(result.content) + TOKENS_PER_TURN for result in one.results)
     return estimate_tokens(one.content) + results + estimate_tokens(one.added) + TOKENS_PER_TURN
+
+
+def _found(passages: Iterable[Passage]) -> int:
+    """Return how many tokens passages take, about."""
+    return sum(estimate_tokens(f"{one.source}{one.title}{one.text}") for one in passages)

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from anthropic.types import MessageParam, ToolUnionParam
+    from anthropic.types import MessageParam, SearchResultBlockParam, ToolUnionParam
 
     from bot.claude.catalog import ModelCard
-    from bot.core.domain.tool import Round, ToolDefinition, ToolResult, WebAccess
+    from bot.core.domain.tool import Passage, Round, ToolDefinition, ToolResult, WebAccess
     from bot.core.ports import Request
 
 SEARCH_TOKENS = 8_000  # that the results of one search take, about
 PDF_TOKENS = 125_000  # that a PDF of 500 kB takes, about: the API cuts pages to their limit, but no PDFs
 MOST_STEPS = 10  # of the API's own in one request; then it pauses
+MOST_PARAGRAPHS = 20  # of a passage, that can be cited one by one
 DEFINITION_TOKENS = 500  # that the API adds for tools at all
 
 ALL, NONE = {"type": "all"}, {"type": "none"}
@@ -123,15 +124,18 @@ def exchanged(rounds: Iterable[Round]) -> Iterator[MessageParam]:
 def _result(result: ToolResult) -> Any:  # noqa: ANN401 (as above)
     found: Any = result.content
     if result.passages:
-        found = [
-            {
-                "type": "search_result",
-                "source": one.source,
-                "title": one.title,
-                "content": [{"type": "text", "text": one.text}],
-                "citations": {"enabled": True},
-            }
-            for one in result.passages
-        ]
+        found = list(map(search_result, result.passages))
     is_error = {"is_error": True} if result.is_error else {}
     return {"type": "tool_result", "tool_use_id": result.call, "content": found, **is_error}
+
+
+def search_result(passage: Passage) -> SearchResultBlockParam:
+    """Write a passage so that the model can cite its paragraphs one by one."""
+    paragraphs = [text for text in passage.text.split("\n\n", MOST_PARAGRAPHS - 1) if text.strip()]
+    return {
+        "type": "search_result",
+        "source": passage.source,
+        "title": passage.title,
+        "content": [{"type": "text", "text": text} for text in paragraphs],
+        "citations": {"enabled": True},
+    }

@@ -20,10 +20,31 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceLink:
-    """An address where something was found, and its title."""
+    """An address where something was found, and its title. `age` says how old it is, in the reader's language.
+
+    What has no address has a word of its own in place of one.
+    """
 
     url: str
     title: str = ""
+    age: str = ""
+
+    @property
+    def is_address(self) -> bool:
+        """Whether people can open it."""
+        return self.url.startswith(("https://", "http://"))
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What some words of the model come from: `statement` are those words, as they came.
+
+    `words` are those that it cites of a passage of ours, None for a page that the API has found by itself.
+    """
+
+    source: SourceLink
+    statement: str = ""
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

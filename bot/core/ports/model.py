@@ -14,7 +14,7 @@ from bot.core.domain.attachment import Attachment
 from bot.core.domain.channel_settings import DEFAULTS, ChannelSettings
 from bot.core.domain.message import Role
 from bot.core.domain.setting_choices import Creativity
-from bot.core.domain.tool import Round, SourceLink, Step, ToolCall, ToolDefinition, WebAccess
+from bot.core.domain.tool import Citation, Passage, Round, Step, ToolCall, ToolDefinition, WebAccess
 
 if TYPE_CHECKING:
     import asyncio
@@ -24,11 +24,15 @@ Filled = TypeVar("Filled", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn of a request to the model. Turns alternate, the user's first; only the user's have attachments."""
+    """One turn of a request to the model. Turns alternate, the user's first.
+
+    Only the user's have attachments, and passages, which the model can cite.
+    """
 
     role: Role
     text: str
     attachments: tuple[Attachment, ...] = ()
+    passages: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +84,12 @@ class Listeners:
     """What else hears of an answer while it is written. They run on the event loop, and neither block nor raise.
 
     `thinking` gets each piece of thinking. `step` is told what the model looks up by itself, and what it found. `cite`
-    gets each source that the text before it cites, and returns the mark to put there.
+    gets each citation of the text before it, and returns the mark to put there.
     """
 
     thinking: Callable[[str], None] | None = None
     step: Callable[[Step], None] | None = None
-    cite: Callable[[SourceLink], str] | None = None
+    cite: Callable[[Citation], str] | None = None
 
 
 NO_LISTENERS = Listeners()

@@ -67,6 +67,7 @@ PURPOSES = {
     Purpose.CATEGORIES: N_("proposed categories"),
     Purpose.CONDENSE: N_("shortening long threads"),
     Purpose.TRIAGE: N_("triage"),
+    Purpose.KNOWLEDGE: N_("answers from knowledge"),
 }
 HEADINGS = (  # of the CSV, by which programs find its columns
     "day",

@@ -2,6 +2,6 @@
 
 `tool.py` says what a tool is; each tool has a module of its own, and `app.py` puts them together. `rounds.py` is the
 loop: ask the model, run what it calls, ask again; `progress.py` is what it keeps for another try. `run.py` runs the
-calls of one round, each once. `toolbox.py` says which tools a turn has, `sources.py` numbers what is cited. `web.py`
-decides on the web; `find_messages.py` and `remember.py` are tools.
+calls of one round, each once. `toolbox.py` says which tools a turn has. `web.py` decides on the web;
+`find_messages.py` and `remember.py` are tools.
 """

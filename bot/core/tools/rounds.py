@@ -22,15 +22,15 @@ from typing import TYPE_CHECKING, Any
 from bot import turn
 from bot.core.cancel import cancel_on
 from bot.core.domain.message import IncomingMessage, Message
-from bot.core.domain.tool import Round, SourceLink, Step, ToolResult
+from bot.core.domain.tool import Citation, Round, Step, ToolResult
 from bot.core.ports.tools import Arrivals, ToolJournal
 from bot.core.tools.progress import AnswerProgress, Asked, keep, kept
 from bot.core.tools.run import ToolRunner
-from bot.core.tools.sources import Sources
 from bot.core.tools.tool import Tool, ToolContext
 from bot.core.writing.ask import ModelAnswer, ask_once, shown
 from bot.core.writing.known_addresses import add_round, addresses_of
 from bot.core.writing.paragraphs import Paragraphs
+from bot.core.writing.sources import Sources
 from bot.core.writing.unlinking import Unlinking
 from bot.errors import (
     ModelEmptyError,
@@ -159,7 +159,7 @@ class _Asking:
         for step in self._progress.steps:
             self._show(step)
         for source in self._progress.cited:
-            self._cite(source)
+            self._cite(Citation(source))
         for one in self._progress.rounds:
             add_round(self._known, one)
         if self._progress.text:
@@ -309,7 +309,8 @@ class _Asking:
             self._show(Step(f"added {new[-1].id}", _(STEERED)))
         return new
 
-    def _cite(self, source: SourceLink) -> str:
+    def _cite(self, citation: Citation) -> str:
+        source = citation.source
         mark = self._sources.cite(source)
         self._known.add(f"{source.url}\n{mark}")
         return mark

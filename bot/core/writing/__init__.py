@@ -4,6 +4,6 @@
 `kept_answer` keeps what was written until it is shown. `below` says how it ended, which decides on its controls.
 `unlinking` lets only those addresses be links that stood in a source (`known_addresses`); `labeled_links`,
 `strict_fence`, `disguised_signs` and `plain_pieces` are how it reads Markdown. `ask` asks the model once, for `stream`
-and the others; `paragraphs` joins what several requests wrote.
+and the others; `paragraphs` joins what several requests wrote, `sources` numbers what is cited.
 `notes` has the sentences around an answer: length limit, too long, unavailable, disclaimer, footer.
 """

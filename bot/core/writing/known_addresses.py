@@ -12,7 +12,7 @@ from bot.core.writing.unlinking import unlinked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.domain.tool import Round
+    from bot.core.domain.tool import Passage, Round
     from bot.core.ports import Request
 
 
@@ -74,7 +74,7 @@ def add_round(known: Addresses, one: Round) -> None:
     for result in one.results:
         known.add(result.content, but=one.content)
         for passage in result.passages:
-            known.add(f"{passage.source}\n{passage.title}\n{links_of(passage.text)}")  # it may be an earlier answer
+            known.add(_of_passage(passage))
     known.add(one.added)
 
 
@@ -82,10 +82,16 @@ def _said(request: Request, *, raw: bool = False) -> Iterator[str]:
     yield request.settings.prompt
     for turn in request.turns:
         yield turn.text if raw or turn.role is Role.USER else links_of(turn.text)
+        yield from (passage.text if raw else _of_passage(passage) for passage in turn.passages)
         for file in turn.attachments:
             yield f"{file.name}\n{file.context}"
             if file.media_type == "text/plain":
                 yield file.data.decode(errors="replace")
+
+
+def _of_passage(passage: Passage) -> str:
+    """Return a passage's addresses; its text may be an earlier answer."""
+    return f"{passage.source}\n{passage.title}\n{links_of(passage.text)}"
 
 
 def links_of(answer: str) -> str:

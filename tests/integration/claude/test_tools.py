@@ -22,7 +22,7 @@ from bot.core.domain.tool import (
     WebAccess,
 )
 from bot.core.ports import Listeners, Request, Turn
-from bot.core.tools.sources import Sources
+from bot.core.writing.sources import Sources
 from bot.errors import ModelRejectedError, ModelUnavailableError
 from bot.playground.anthropic.reply import StreamFault, ThinkingDelta, ToolUse
 from tests.support.scripted import Cite, Fetch, Search
@@ -60,7 +60,7 @@ class Shown:
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self.sources = Sources()
-        self.listeners = Listeners(step=self.steps.append, cite=self.sources.cite)
+        self.listeners = Listeners(step=self.steps.append, cite=lambda one: self.sources.cite(one.source))
 
 
 async def test_a_call_comes_with_its_arguments(scripted: ScriptedModel, claude: Claude) -> None:

@@ -12,7 +12,7 @@ from bot.calls import Purpose
 from bot.core.domain.message import Role
 from bot.core.domain.tool import Round, SourceLink, Step, StepState, ToolDefinition, ToolResult, WebAccess
 from bot.core.ports import Listeners, Request, Turn
-from bot.core.tools.sources import Sources
+from bot.core.writing.sources import Sources
 from bot.errors import ModelError, ModelStoppedError, ModelUnavailableError
 from bot.playground.anthropic.reply import CitationDelta, StreamFault, ToolUse
 from bot.playground.anthropic.web import WebPage
@@ -42,7 +42,7 @@ class Shown:
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self.sources = Sources()
-        self.listeners = Listeners(step=self.steps.append, cite=self.sources.cite)
+        self.listeners = Listeners(step=self.steps.append, cite=lambda one: self.sources.cite(one.source))
 
 
 def page(name: str, title: str = "Lumenpad", text: str = "Lumenpad is a notepad.") -> WebPage:

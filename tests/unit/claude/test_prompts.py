@@ -13,6 +13,7 @@ TAGS = {
     Purpose.CODE: "<request>",
     Purpose.CLASSIFY: "<messages>",
     Purpose.CATEGORIES: "<messages>",
+    Purpose.KNOWLEDGE: "<question>",
 }
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core.domain.tool import Citation
 from bot.core.ports.model import NO_LISTENERS
 from bot.core.privacy.redaction.placeholder import Redaction, Restoring
 from bot.errors import ModelError
@@ -88,6 +89,7 @@ def _sizes(request: Request) -> Iterable[int]:
     for turn in (*request.turns, *request.last):
         yield len(turn.text)
         yield from (len(one.data) for one in turn.attachments if one.media_type == "text/plain")
+        yield from (len(passage.text) for passage in turn.passages)
     for one in request.rounds:
         yield len(one.added) + sum(len(result.content) for result in one.results)
         yield from (len(passage.text) for result in one.results for passage in result.passages)
@@ -100,6 +102,10 @@ def _restoring(listeners: Listeners, thought: Restoring, redaction: Redaction) -
     def whole(source: SourceLink) -> SourceLink:
         return replace(source, url=redaction.restore(source.url), title=redaction.restore(source.title))
 
+    def cited(one: Citation) -> Citation:
+        words = None if one.words is None else redaction.restore(one.words)
+        return Citation(whole(one.source), redaction.restore(one.statement), words)
+
     def step(one: Step) -> None:
         if hear is not None:
             hear(replace(one, title=redaction.restore(one.title), sources=tuple(map(whole, one.sources))))
@@ -108,7 +114,7 @@ def _restoring(listeners: Listeners, thought: Restoring, redaction: Redaction) -
         listeners,
         thinking=thought.write if listeners.thinking else None,
         step=step if hear else None,
-        cite=(lambda source: cite(whole(source))) if cite else None,
+        cite=(lambda one: cite(cited(one))) if cite else None,
     )
 
 

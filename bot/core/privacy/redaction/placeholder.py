@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.attachment import Attachment
     from bot.core.domain.channel_settings import ChannelSettings
-    from bot.core.domain.tool import Round, ToolResult
+    from bot.core.domain.tool import Passage, Round, ToolResult
     from bot.core.ports import Request, Turn
     from bot.core.privacy.redaction.find import SecretKind
 
@@ -80,14 +80,18 @@ class Redaction:
 
     def _turn(self, turn: Turn) -> Turn:
         attachments = tuple(map(self._attachment, turn.attachments))
-        return replace(turn, text=self.redact(turn.text), attachments=attachments)
+        passages = tuple(map(self._passage, turn.passages))
+        return replace(turn, text=self.redact(turn.text), attachments=attachments, passages=passages)
 
     def _round(self, one: Round) -> Round:
         return replace(one, results=tuple(map(self._result, one.results)), added=self.redact(one.added))
 
     def _result(self, result: ToolResult) -> ToolResult:
-        passages = (replace(one, title=self.redact(one.title), text=self.redact(one.text)) for one in result.passages)
-        return replace(result, content=self.redact(result.content), passages=tuple(passages))
+        passages = tuple(map(self._passage, result.passages))
+        return replace(result, content=self.redact(result.content), passages=passages)
+
+    def _passage(self, passage: Passage) -> Passage:
+        return replace(passage, title=self.redact(passage.title), text=self.redact(passage.text))
 
     def _attachment(self, attachment: Attachment) -> Attachment:
         named = replace(attachment, name=self.redact(attachment.name), context=self.redact(attachment.context))

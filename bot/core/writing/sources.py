@@ -33,14 +33,20 @@ class Sources:
         """Return the mark to put behind words that come from a source: its number, with its address."""
         self._cited.setdefault(source.url, source)
         number = list(self._cited).index(source.url) + 1
-        return f" [{number}]({_address(source.url)})"
+        return f" [{number}]({_address(source.url)})" if source.is_address else f" [{number}]"
 
     def listed(self) -> str:
         """Return the line below the answer that names its sources, "" if it cites none."""
         if not self._cited:
             return ""
-        found = [f"{number}: [{_title(one)}]({_address(one.url)})" for number, one in enumerate(self.cited, 1)]
+        found = [f"{number}: {_named(one)}" for number, one in enumerate(self.cited, 1)]
         return "\n\n" + _("Sources: {sources}", sources=" · ".join(found))
+
+
+def _named(source: SourceLink) -> str:
+    """Return a source's title as a link, if it has an address, and its age."""
+    named = f"[{_title(source)}]({_address(source.url)})" if source.is_address else _title(source)
+    return f"{named}, {source.age}" if source.age else named
 
 
 def _title(source: SourceLink) -> str:

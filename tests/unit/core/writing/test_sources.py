@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.domain.tool import SourceLink, Step
-from bot.core.tools.sources import Sources
+from bot.core.writing.sources import Sources
 from bot.slack.outbound.tasks import Tasks
 
 EVIL = "https://evil.example/x"

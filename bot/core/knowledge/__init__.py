@@ -1,0 +1,7 @@
+"""Knowledge: what a channel or a workspace answers from.
+
+statements.py  the statements of a text: what has to have a source
+citations.py   which of an answer's statements have a source that says so; the text without the others
+found.py       what was found, as the model gets it and as people read of it: title, headings, age
+answer.py      an answer of which each statement has a source, or none at all
+"""

@@ -1,0 +1,50 @@
+"""Knowledge for tests: what a search finds, in a queue, and what it was asked."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.core.domain.knowledge import FoundPassage
+from bot.playground.anthropic.reply import BlockStop
+
+if TYPE_CHECKING:
+    from bot.core.domain.message import Place
+    from tests.support.scripted import Part
+
+READ = datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+
+def passage(text: str, link: str = "https://docs.example/export", title: str = "Export guide") -> FoundPassage:
+    """Return a passage that was found."""
+    return FoundPassage(
+        source=1,
+        link=link,
+        title=title,
+        headings=(),
+        text=text,
+        language="en",
+        read_at=READ,
+        changed_at=None,
+        score=1.0,
+    )
+
+
+def citing(text: str, result: int = 0, start: int = 0, end: int = 0) -> tuple[Part, ...]:
+    """Return the parts of a scripted answer that say something and cite a result for it."""
+    return BlockStop(), text, lambda asked: [asked.citing(result, start, end)], BlockStop()
+
+
+@dataclass
+class ScriptedSearch:
+    """Finds what was queued, then nothing; `questions` are what it was asked."""
+
+    queue: deque[Sequence[FoundPassage]] = field(default_factory=deque)
+    questions: list[str] = field(default_factory=list)
+
+    async def search(self, place: Place, question: str, limit: int) -> Sequence[FoundPassage]:  # noqa: ARG002
+        self.questions.append(question)
+        return (self.queue.popleft() if self.queue else ())[:limit]
