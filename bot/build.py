@@ -12,6 +12,7 @@ from bot.claude import catalog, lazy_client
 from bot.core import access
 from bot.core.command_prefix import prefixed_chat, prefixed_intake
 from bot.core.ports import Intake
+from bot.core.ports.knowledge import KnowledgeStore
 from bot.core.privacy.redaction.model import redacting
 from bot.core.settings.form_context import SettingsFormContext
 from bot.core.spend.paid_model import paid
@@ -24,6 +25,7 @@ from bot.db.budgets import SqlSpendStore
 from bot.db.classify_runs import SqlClassifyItemStore, SqlClassifyRunStore
 from bot.db.engine import Database
 from bot.db.feedback import sql_feedback_store
+from bot.db.knowledge import sql_knowledge_store
 from bot.db.opened import opened
 from bot.db.quota import SqlQuota
 from bot.db.store import sql_store
@@ -84,6 +86,7 @@ class Bot:
     inbox: Inbox
     files: ReaderPool
     registry: Registry
+    knowledge: KnowledgeStore
     intake: Intake
     notices: QueueNotices
     uninstaller: Uninstaller
@@ -138,6 +141,7 @@ async def build(
     # What is kept; the model within its budgets.
     store, feedback, runs = sql_store(database), sql_feedback_store(database), SqlClassifyRunStore(database)
     items, erasure = SqlClassifyItemStore(database), Erasure(database)
+    knowledge = sql_knowledge_store(database)
     admins, days = settings.parley_admins, settings.retention_days
     affordable = paid(
         redacting(claude),
@@ -237,7 +241,7 @@ async def build(
     kept = Retention(database, days)
     for jobs in (turns, threads, classify, triage, webhook, github, home, notes, uninstaller, kept):
         jobs.register(inbox)
-    return Bot(database, metrics, joined, inbox, files, table, intake, notices, uninstaller)
+    return Bot(database, metrics, joined, inbox, files, table, knowledge, intake, notices, uninstaller)
 
 
 def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> AbstractAsyncContextManager[Model]:

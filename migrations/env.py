@@ -9,7 +9,8 @@ from bot.work.table import metadata
 def is_ours(name: str | None, kind: str, _: object) -> bool:
     """Leave out what words are found by: each database has a way of its own."""
     feedback, messages = ("feedback_words", "ix_feedback_words"), ("message_search", "ix_messages_search")
-    index = (*feedback, "feedback_search", "ix_feedback_search", *messages)
+    knowledge = ("knowledge_search", "ix_knowledge_passages_search")
+    index = (*feedback, "feedback_search", "ix_feedback_search", *messages, *knowledge)
     return not (name or "").startswith(index) and (kind, name) != ("column", "words")
 
 

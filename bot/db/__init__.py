@@ -30,5 +30,6 @@ upsert.py             inserts that say what to do if the row exists
 usage.py              usage from the ledger, by day, purpose and model
 vault.py              the vault: tokens are encrypted before they are stored
 feedback/             the store of feedback, in a database
+knowledge/            the store of knowledge, in a database
 tables/               the tables of what the bot remembers, a module a subject
 """

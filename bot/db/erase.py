@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, delete, exists, func, or_, select, true, update
 from sqlalchemy.orm import aliased
 
 from bot.core.domain.feedback import FeedbackStatus
+from bot.core.domain.knowledge import SourceKind
 from bot.db.personal_data import BLANKS, has_words, reads
 from bot.db.tables import (
     AlertRow,
@@ -18,6 +19,9 @@ from bot.db.tables import (
     CodeFileRow,
     FeedbackQuestionRow,
     FeedbackRow,
+    KnowledgeGapRow,
+    KnowledgePageRow,
+    KnowledgeSourceRow,
     MessageRow,
     NoteRow,
     RatingRow,
@@ -41,8 +45,11 @@ if TYPE_CHECKING:
     Step = tuple[type[Base], ColumnElement[bool], Delete | Update]
 
 
+IN_PARTS = {KnowledgePageRow: 50}  # rows in one transaction: tens of thousands of passages may go with them
+
+
 class SqlEraser:
-    """Erases from a database, one short transaction per table. Costs are kept."""
+    """Erases from a database, a short transaction per table or part of one. Costs are kept."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -60,8 +67,11 @@ class SqlEraser:
             async with engine.begin() as connection:
                 counted = select(func.count()).select_from(table).where(condition)
                 count = int((await connection.execute(counted)).scalar_one())
-                if count and not dry:
-                    await connection.execute(statement if given is None else statement.where(given))
+                gone = statement if given is None else statement.where(given)
+                rest = (await connection.execute(gone)).rowcount if count and not dry else 0
+            while rest and table in IN_PARTS:
+                async with engine.begin() as connection:
+                    rest = (await connection.execute(gone)).rowcount
             counts[table.__tablename__] = counts.get(table.__tablename__, 0) + count
         return {name: count for name, count in counts.items() if count}
 
@@ -72,6 +82,7 @@ def steps(scope: ErasureScope) -> Iterator[Step]:
     for run in (SummaryRunRow, ClassifyRunRow):  # with their parts and items
         yield _gone(run, or_(_of(run, scope), *_read_elsewhere(run, scope)))
     yield _gone(NoteRow, _noted(scope))
+    yield from _learned(scope)
     for table, blank in BLANKS.items():
         told = and_(has_words(table), _of(table, scope))
         yield table, told, update(table).where(told).values(blank)
@@ -131,6 +142,19 @@ def _read_elsewhere(run: type[SummaryRunRow | ClassifyRunRow], scope: ErasureSco
     if scope.person and run is SummaryRunRow:
         named = SummaryPartRow.content.contains(json.dumps(scope.person), autoescape=True)
         yield and_(here, exists().where(SummaryPartRow.run_id == SummaryRunRow.id, named))
+
+
+def _learned(scope: ErasureScope) -> Iterator[Step]:
+    """Erase what people said, of knowledge; other sources stay as settings do, unless it is a whole workspace."""
+    page, source = KnowledgePageRow, KnowledgeSourceRow
+    said = page.people.contains(f" {scope.person} ", autoescape=True)
+    pages = and_(page.workspace == scope.workspace, said) if scope.person else _of(page, scope)
+    some = select(page.id).where(pages).limit(IN_PARTS[page])
+    yield page, pages, delete(page).where(page.id.in_(some))
+    yield _gone(KnowledgeGapRow, _of(KnowledgeGapRow, scope))
+    if not (scope.thread or scope.person):
+        theirs = and_(source.kind == SourceKind.CHANNEL, source.address == scope.channel)
+        yield _gone(source, and_(source.workspace == scope.workspace, theirs if scope.channel else true()))
 
 
 def _noted(scope: ErasureScope) -> ColumnElement[bool]:

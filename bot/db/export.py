@@ -12,6 +12,9 @@ from bot.db.tables import (
     ClassifyRunRow,
     CodeFileRow,
     FeedbackRow,
+    KnowledgeGapRow,
+    KnowledgePageRow,
+    KnowledgePassageRow,
     MessageRow,
     NoteRow,
     RatingRow,
@@ -46,14 +49,18 @@ def _queries(workspace: str, person: str) -> list[tuple[str, Select[*tuple[Any, 
     here = ThreadRow.workspace == workspace
     own = ClassifyRunRow.workspace == workspace, ClassifyRunRow.person == person
     noted = or_(NoteRow.author == person, NoteRow.changed_by == person, NoteRow.owner == person)
+    page, passage = KnowledgePageRow, KnowledgePassageRow
+    learned = select(*_columns(passage), page.channel, page.thread).join(page, page.id == passage.page_id)
+    learned = learned.where(page.workspace == workspace, page.people.contains(f" {person} ", autoescape=True))
     return [
         ("messages", said.where(here, MessageRow.author == person).order_by(MessageRow.id)),
         ("code_files", files.where(here, CodeFileRow.thread_id.in_(spoken)).order_by(CodeFileRow.id)),
         ("classify_items", items.where(*own)),
         ("notes", select(NoteRow.__table__).where(NoteRow.workspace == workspace, noted).order_by(NoteRow.id)),
+        ("knowledge_passages", learned.order_by(passage.id)),
         *(
             (table.__tablename__, select(*_columns(table)).where(table.workspace == workspace, table.person == person))
-            for table in (SummaryRunRow, ClassifyRunRow, RatingRow, FeedbackRow, CallRow)
+            for table in (SummaryRunRow, ClassifyRunRow, RatingRow, FeedbackRow, KnowledgeGapRow, CallRow)
         ),
     ]
 

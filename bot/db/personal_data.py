@@ -30,6 +30,11 @@ WORDS = {
     "classify_runs": {"sheet", "state"},
     "classify_items": {"text", "source", "categories", "evidence", "cells"},
     "feedback": {"text", "files", "summary", "evidence", "search_words"},
+    "knowledge_sources": {"title"},
+    "knowledge_pages": {"title"},
+    "knowledge_passages": {"headings", "text", "search_words"},
+    "knowledge_words": {"word"},
+    "knowledge_gaps": {"question"},
 }
 # Names of people, places and things by the platform's ids, and words of ours.
 NO_WORDS = {
@@ -50,6 +55,11 @@ NO_WORDS = {
     },
     "feedback_questions": {"message", "missing", "added", "asked_by"},
     "alerts": {"key", "message"},
+    "knowledge_sources": {"kind", "address", "added_by", "state", "fault"},
+    "knowledge_pages": {
+        *("people", "address", "link", "language", "etag", "last_modified", "digest", "fault", "state"),
+    },
+    "knowledge_gaps": {"message", "link"},
     "installations": {"organisation", "name", "url", "bot_user", "bot_id", "scopes", "sealed"},
     "install_states": {"state"},
 }

@@ -17,6 +17,8 @@ from bot.db.tables import (
     ClassifyRunRow,
     CodeFileRow,
     FeedbackRow,
+    KnowledgeGapRow,
+    KnowledgePageRow,
     MessageRow,
     Moment,
     NoteRow,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500  # rows in one transaction: SQLite has one writer, which must not be kept long
 RUNS_AT_ONCE = 20  # each may hold some megabytes
+PAGES_AT_ONCE = 50  # each with its passages
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -96,6 +99,9 @@ KINDS = (
     PurgeKind(RatingRow, RatingRow.rated_at, RatingRow),
     PurgeKind(NoteRow, NoteRow.changed_at, NoteRow),
     PurgeKind(ToolCallRow, ToolCallRow.begun_at, ToolCallRow),
+    # Of knowledge, only what people said has such a time.
+    PurgeKind(KnowledgePageRow, KnowledgePageRow.said_at, KnowledgePageRow, at_once=PAGES_AT_ONCE),
+    PurgeKind(KnowledgeGapRow, KnowledgeGapRow.asked_at, KnowledgeGapRow),
 )
 
 

@@ -17,12 +17,15 @@ MOST_STEPS = 1_000
 # there was anything left to do. https://www.sqlite.org/fts5.html#the_merge_command
 _MERGES = {
     index: text(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', :pages)")  # noqa: S608 (our own names)
-    for index in ("feedback_words", "feedback_search", "message_search")
+    for index in ("feedback_words", "feedback_search", "message_search", "knowledge_search")
 }
 _CHANGES = text("SELECT total_changes()")
 # By index: of what was taken out of it since. Triggers tell.
-_SETTLED = {index: text(f"DELETE FROM {index}_stale") for index in ("feedback_search", "message_search")}  # noqa: S608 (as above)
-_STALE = text("SELECT EXISTS (SELECT 1 FROM feedback_search_stale) OR EXISTS (SELECT 1 FROM message_search_stale)")
+_SETTLED = {
+    index: text(f"DELETE FROM {index}_stale")  # noqa: S608 (as above)
+    for index in ("feedback_search", "message_search", "knowledge_search")
+}
+_STALE = text(" UNION ALL ".join(f"SELECT id FROM {index}_stale" for index in _SETTLED))  # noqa: S608 (as above)
 
 
 async def is_stale(database: Database) -> bool:
@@ -30,7 +33,7 @@ async def is_stale(database: Database) -> bool:
     if database.reader.dialect.name != "sqlite":
         return False
     async with database.reader.connect() as connection:
-        return bool((await connection.execute(_STALE)).scalar_one())
+        return (await connection.execute(_STALE)).first() is not None
 
 
 async def settle(database: Database) -> None:

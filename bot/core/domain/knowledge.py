@@ -81,6 +81,8 @@ class ReadPage:
     """A page as it was read. `text` is Markdown; `link` is where people can open it.
 
     `language` is an ISO 639-1 code, "" where unknown. `changed_at`: when its author last changed it, where it says so.
+    Of a channel, a page is a thread: its address is the thread's id, `changed_at` is when the last of it was said, and
+    `people` are the ids of those who said it, so that it goes by retention and when they are forgotten.
     """
 
     address: str
@@ -91,6 +93,7 @@ class ReadPage:
     changed_at: datetime | None = None
     etag: str = ""
     last_modified: str = ""
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ class Gap:
     id: int
     workspace: str
     channel: str
+    thread: str
     message: str
     person: str
     question: str

@@ -1,5 +1,8 @@
 """Knowledge: what a channel or a workspace answers from.
 
+passages.py    a page is cut by its headings into passages
+words.py       the words that a passage is found by, in their basic form
+ranking.py     which of the passages that were found fit a question best
 statements.py  the statements of a text: what has to have a source
 citations.py   which of an answer's statements have a source that says so; the text without the others
 found.py       what was found, as the model gets it and as people read of it: title, headings, age

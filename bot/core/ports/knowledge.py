@@ -26,7 +26,7 @@ class KnowledgeSources(Protocol):
         """Return a source."""
 
     async def remove(self, workspace: str, source: int) -> bool:
-        """Remove a source with its pages; return whether it was there."""
+        """Remove a source with its pages; return whether it was there. As `KnowledgePages.finish` does it."""
 
     async def due(self, now: datetime, limit: int) -> Sequence[KnowledgeSource]:
         """Return sources whose time to be read has come, of all workspaces, the longest due first."""
@@ -42,7 +42,10 @@ class KnowledgePages(Protocol):
     """
 
     async def begin(self, source: KnowledgeSource, addresses: Collection[str], now: datetime) -> KnowledgeSource | None:
-        """Begin a run with these addresses to read; None if the source is gone, or someone else began it."""
+        """Begin a run with these addresses to read; None if the source is gone, or someone else began it.
+
+        It is due again after a day, in case that no one ends the run.
+        """
 
     async def enqueue(self, source: KnowledgeSource, addresses: Collection[str], most: int) -> int:
         """Add addresses that were found on the way, each once, up to `most` in a run; return how many were left out."""
@@ -51,7 +54,10 @@ class KnowledgePages(Protocol):
         """Return pages that the run has yet to read, in the order in which they were found."""
 
     async def keep(self, source: KnowledgeSource, address: str, page: ReadPage, now: datetime) -> None:
-        """Keep a page with its passages, in place of what was read of it before."""
+        """Keep a page with its passages, in place of what was read of it before.
+
+        One whose words are the same costs little. A page without words has no passages.
+        """
 
     async def unchanged(self, source: KnowledgeSource, address: str, now: datetime) -> None:
         """Record that a page is as it was."""
@@ -60,7 +66,10 @@ class KnowledgePages(Protocol):
         """Record why a page can't be read. One that is gone goes; another stays as it was read the last time."""
 
     async def finish(self, source: KnowledgeSource, now: datetime, next_at: datetime, fault: str = "") -> None:
-        """End a run: what it did not find goes, unless it failed as a whole, with `fault`."""
+        """End a run: what it did not find goes, unless it failed as a whole, with `fault`.
+
+        Of a large source, in several transactions; if it breaks off, it can be called again.
+        """
 
 
 class KnowledgeSearch(Protocol):

@@ -4,6 +4,7 @@ base.py           what the tables have in common
 feedback.py       posts of feedback channels
 feedback_questions.py  what reports of feedback lack
 installations.py  where the bot is installed
+knowledge.py      sources of knowledge, their pages and passages; questions that had no answer
 notes.py          notes: what places remember, and what is offered to be remembered
 runs.py           runs of /summarize and /classify
 settings.py       the settings, and their changes
@@ -18,6 +19,13 @@ from bot.db.tables.base import Base, Moment, SearchWords, Words
 from bot.db.tables.feedback import AlertRow, FeedbackRow
 from bot.db.tables.feedback_questions import FeedbackQuestionRow
 from bot.db.tables.installations import InstallationRow, InstallStateRow
+from bot.db.tables.knowledge import (
+    KnowledgeGapRow,
+    KnowledgePageRow,
+    KnowledgePassageRow,
+    KnowledgeSourceRow,
+    KnowledgeWordRow,
+)
 from bot.db.tables.notes import NoteRow
 from bot.db.tables.runs import ClassifyItemRow, ClassifyRunRow, SummaryPartRow, SummaryRunRow
 from bot.db.tables.settings import SettingsChangeRow, SettingsRow
@@ -38,6 +46,11 @@ __all__ = [
     "FeedbackRow",
     "InstallStateRow",
     "InstallationRow",
+    "KnowledgeGapRow",
+    "KnowledgePageRow",
+    "KnowledgePassageRow",
+    "KnowledgeSourceRow",
+    "KnowledgeWordRow",
     "MessageRow",
     "Moment",
     "NoteRow",

@@ -19,8 +19,13 @@ from bot.work.table import FAILED, inbox
 if TYPE_CHECKING:
     from bot.db.engine import Database
 
+INDEXES = ("feedback_words", "feedback_search", "message_search", "knowledge_search")
+# What admins set up stays for as long as they want it.
+SET_UP = {"settings", "settings_changes", "knowledge_sources", "knowledge_words"}
 SECRET = "a secret"
-PLACE = {"workspace": "T1", "channel": "C1", "thread": "1.1", "person": "U1", "author": "U1", "message": "1.1"}
+PLACE = {"workspace": "T1", "channel": "C1", "thread": "1.1", "person": "U1", "author": "U1", "message": "1.1"} | {
+    "people": " U1 "
+}
 SCOPES = {
     "workspace": ErasureScope("T1"),
     "channel": ErasureScope("T1", "C1"),
@@ -83,7 +88,7 @@ async def test_every_table_is_known(database: Database) -> None:
     async with database.reader.connect() as connection:
         tables = await connection.run_sync(lambda sync: set(sa.inspect(sync).get_table_names()))
     # Triggers keep SQLite's indexes of words; `bot.db.scrub` cleans them.
-    index = {name for name in tables if name.startswith(("feedback_words", "feedback_search", "message_search"))}
+    index = {name for name in tables if name.startswith(INDEXES)}
     assert tables - index == {*Base.metadata.tables, "inbox", "alembic_version"}
 
 
@@ -94,8 +99,7 @@ async def test_no_table_keeps_words(filled: Database, scope: ErasureScope) -> No
     counted = await erasure.erase(scope, dry=True)
     assert await tables_with_secrets(filled) == {*WORDS, "inbox"}
     assert await erasure.erase(scope) == counted
-    settings = set() if scope == SCOPES["workspace"] else {"settings", "settings_changes"}
-    assert await tables_with_secrets(filled) == settings
+    assert await tables_with_secrets(filled) == (set() if scope == SCOPES["workspace"] else SET_UP)
     assert await erasure.erase(scope, dry=True) == {}
     async with filled.reader.connect() as connection:
         assert (await connection.execute(sa.text("SELECT count(*) FROM calls"))).scalar_one() == 1
@@ -134,6 +138,8 @@ async def test_an_export_holds_a_persons_words(filled: Database) -> None:
         "ratings",
         "feedback",
         "notes",
+        "knowledge_passages",
+        "knowledge_gaps",
     }
     assert "calls" in {row["table"] for row in rows}
     assert [row async for row in export(filled, "T2", "U1")] == []

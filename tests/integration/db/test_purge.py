@@ -22,7 +22,7 @@ from bot.db.store import sql_store
 from bot.db.tables import Base
 from bot.db.threads import record
 from tests.integration.db import test_classify_runs, test_summary_runs
-from tests.integration.db.test_erase import SECRET, row_of, tables_with_secrets
+from tests.integration.db.test_erase import SECRET, SET_UP, row_of, tables_with_secrets
 
 if TYPE_CHECKING:
     from bot.core.ports import Store
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 NOW = datetime.now(UTC)
 PLACE = Place("T1", "C1", "1.0")
 QUESTION, ANSWER = Message(Role.USER, "U1", "a question", "1.0"), Message(Role.ASSISTANT, "", "an answer", "2.0")
-TIMES = {"created_at", "last_message_at", "changed_at", "said_at", "rated_at", "begun_at"}
+TIMES = {"created_at", "last_message_at", "changed_at", "said_at", "rated_at", "begun_at", "asked_at"}
 
 
 def ago(days: float) -> datetime:
@@ -80,8 +80,7 @@ async def test_every_table_lets_its_words_go(database: Database) -> None:
     await age(database, 31)
     gone = await go(database)
     assert gone == dict.fromkeys([kind.name for kind in purge.KINDS], 1)
-    # An admin's settings, and what they were, stay for as long as they are wanted.
-    assert await tables_with_secrets(database) == {"settings", "settings_changes"}
+    assert await tables_with_secrets(database) == SET_UP
     async with database.reader.connect() as connection:
         assert (await connection.execute(sa.select(sa.func.count()).select_from(tables.CallRow))).scalar_one() == 1
         feedback = (await connection.execute(sa.select(tables.FeedbackRow.text, tables.FeedbackRow.category))).one()
