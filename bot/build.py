@@ -21,6 +21,8 @@ from bot.core.tools.find_messages import find_tool
 from bot.core.tools.remember import remember_tool
 from bot.core.tools.toolbox import Toolbox
 from bot.core.triage import webhook_secret
+from bot.core.triage.drafts.review import DraftReview
+from bot.core.triage.drafts.write import DraftWriter
 from bot.db.budgets import SqlSpendStore
 from bot.db.classify_runs import SqlClassifyItemStore, SqlClassifyRunStore
 from bot.db.engine import Database
@@ -36,6 +38,7 @@ from bot.jobs import call_ledger, spend_notice
 from bot.jobs.arrivals import QueuedMessages
 from bot.jobs.classify import ClassifyJobs
 from bot.jobs.commands import CommandJobs
+from bot.jobs.drafts import DraftJobs
 from bot.jobs.erasure import Erasure
 from bot.jobs.home import HomeTab
 from bot.jobs.interaction_intake import DurableInteractions, summarize_thread
@@ -166,6 +169,16 @@ async def build(
         settings_of=cache.of,
         languages=languages,
     )
+    drafts = DraftJobs(
+        inbox,
+        feedback=feedback,
+        store=store,
+        model=model,
+        chat=chat,
+        languages=languages,
+        writer=DraftWriter(feedback, knowledge, model, chat),
+        review=DraftReview(feedback, store, chat),
+    )
     home = HomeTab(
         inbox, store=store, feedback=feedback, model=model, chat=chat, permissions=permissions, admins=admins
     )
@@ -193,6 +206,7 @@ async def build(
         secret_of=sign if settings.serves_many else None,
         classify=classify,
         triage=triage,
+        drafts=drafts,
         settings=changes,
         home=home,
         notes=notes,
@@ -239,7 +253,7 @@ async def build(
     github = GitHub(inbox, session, url=settings.triage_github_url, token=token, feedback=feedback, store=store)
 
     kept = Retention(database, days)
-    for jobs in (turns, threads, classify, triage, webhook, github, home, notes, uninstaller, kept):
+    for jobs in (turns, threads, classify, triage, drafts, webhook, github, home, notes, uninstaller, kept):
         jobs.register(inbox)
     return Bot(database, metrics, joined, inbox, files, table, knowledge, intake, notices, uninstaller)
 

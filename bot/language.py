@@ -29,6 +29,7 @@ from babel.numbers import format_decimal, format_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
 
 ENGLISH = "en"
 FOLDER = Path(__file__).parent / "locales"
@@ -56,13 +57,18 @@ def spoken() -> str:
 
 
 @contextmanager
-def in_english() -> Iterator[None]:
-    """Write in English for a moment, where Claude is told the same as a person."""
-    before = _spoken.set(ENGLISH)
+def speaking(language: str) -> Iterator[None]:
+    """Write in another language of `LANGUAGES` for a moment, to someone else."""
+    before = _spoken.set(language)
     try:
         yield
     finally:
         _spoken.reset(before)
+
+
+def in_english() -> AbstractContextManager[None]:
+    """Write in English for a moment, where Claude is told the same as a person."""
+    return speaking(ENGLISH)
 
 
 def load() -> None:

@@ -25,6 +25,7 @@ KINDS = {
     "classify_items": "classified messages",
     "classify_runs": "runs of /classify",
     "code_files": "files of code",
+    "drafts": "drafts of answers",
     "feedback": "posts of feedback",
     "feedback_questions": "what posts of feedback lack",
     "inbox": "waiting or failed jobs",

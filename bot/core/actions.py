@@ -153,6 +153,16 @@ DISMISS_FEEDBACK = ActionSpec("feedback_dismiss", N_("Not feedback"), values.Fee
 CHANGE_FEEDBACK = ActionSpec("feedback_change", N_("Change…"), values.FeedbackRef, is_immediate=True)
 FEEDBACK_FORM = FormSpec("feedback_change", values.FeedbackFormRef)
 
+# Drafts of answers to feedback
+SEND_DRAFT = ActionSpec("draft_send", N_("Send"), values.DraftRef)
+EDIT_DRAFT = ActionSpec("draft_edit", N_("Edit…"), values.DraftRef, is_immediate=True)
+DISCARD_DRAFT = ActionSpec("draft_discard", N_("Discard…"), values.DraftRef, is_immediate=True)
+REVIEW_DRAFT = ActionSpec("draft_review", N_("Draft…"), values.DraftRef, is_immediate=True)
+ASK_PERSON = ActionSpec(
+    "draft_ask_person", N_("Ask a person"), values.DraftRef, once="all", used_up="control", is_for_anyone=True
+)
+DRAFT_FORM = FormSpec("draft", values.DraftFormRef)
+
 # Settings
 EDIT_SETTINGS = ActionSpec("edit_settings", N_("Settings…"), values.ChannelRef, PARLEY, is_immediate=True)
 EDIT_WORKSPACE = ActionSpec(

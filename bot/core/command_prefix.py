@@ -17,7 +17,7 @@ from bot.core.ports import Chat, Intake
 from bot.errors import NotAllowedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from bot.core.domain.command import Command
@@ -181,10 +181,11 @@ class PrefixedPosts:
         key: str,
         controls: Sequence[Control] = (),
         to: Sequence[str] = (),
+        last_look: Callable[[], Awaitable[None]] | None = None,
     ) -> str:
         """Implement the port."""
         text, controls = self._names.in_code(text), self._names.controls(controls)
-        return await self._posts.post(place, text, checkpoint, key=key, controls=controls, to=to)
+        return await self._posts.post(place, text, checkpoint, key=key, controls=controls, to=to, last_look=last_look)
 
     async def edit(
         self, place: Place, message: str, text: str, checkpoint: Checkpoint, *, controls: Sequence[Control] = ()

@@ -17,6 +17,7 @@ from bot.db.tables import (
     CallRow,
     ClassifyRunRow,
     CodeFileRow,
+    DraftRow,
     FeedbackQuestionRow,
     FeedbackRow,
     KnowledgeGapRow,
@@ -83,6 +84,8 @@ def steps(scope: ErasureScope) -> Iterator[Step]:
         yield _gone(run, or_(_of(run, scope), *_read_elsewhere(run, scope)))
     yield _gone(NoteRow, _noted(scope))
     yield from _learned(scope)
+    if scope.person:
+        yield _decided_by(scope)
     for table, blank in BLANKS.items():
         told = and_(has_words(table), _of(table, scope))
         yield table, told, update(table).where(told).values(blank)
@@ -95,7 +98,8 @@ def _whole(scope: ErasureScope) -> Iterator[Step]:
     whole = (SettingsRow, SettingsChangeRow, AlertRow, RatingRow, BudgetAccountRow, ToolCallRow, FeedbackQuestionRow)
     for table in whole:
         yield _gone(table, _of(table, scope))
-    for counted, names in ((CallRow, ("person",)), (FeedbackRow, ("person", "corrected_by", "assignee"))):
+    people = {CallRow: ("person",), FeedbackRow: ("person", "corrected_by", "assignee"), DraftRow: ("person", "by")}
+    for counted, names in people.items():
         rows = and_(_of(counted, scope), or_(*(getattr(counted, name) != "" for name in names)))
         yield counted, rows, update(counted).where(rows).values(dict.fromkeys(names, ""))
 
@@ -163,6 +167,13 @@ def _noted(scope: ErasureScope) -> ColumnElement[bool]:
         return _of(NoteRow, scope)
     theirs = [column == scope.person for column in (NoteRow.author, NoteRow.changed_by, NoteRow.owner)]
     return and_(NoteRow.workspace == scope.workspace, or_(*theirs))
+
+
+def _decided_by(scope: ErasureScope) -> Step:
+    """Blank what a person wrote about drafts, and into them, which were for others."""
+    wrote = or_(DraftRow.comment != "", DraftRow.sent_text != "")
+    theirs = and_(DraftRow.workspace == scope.workspace, DraftRow.by == scope.person, wrote)
+    return DraftRow, theirs, update(DraftRow).where(theirs).values(comment="", sent_text="")
 
 
 def _gone(table: type[Base], rows: ColumnElement[bool]) -> Step:

@@ -11,6 +11,7 @@ from bot.db.tables import (
     ClassifyItemRow,
     ClassifyRunRow,
     CodeFileRow,
+    DraftRow,
     FeedbackRow,
     KnowledgeGapRow,
     KnowledgePageRow,
@@ -60,7 +61,7 @@ def _queries(workspace: str, person: str) -> list[tuple[str, Select[*tuple[Any, 
         ("knowledge_passages", learned.order_by(passage.id)),
         *(
             (table.__tablename__, select(*_columns(table)).where(table.workspace == workspace, table.person == person))
-            for table in (SummaryRunRow, ClassifyRunRow, RatingRow, FeedbackRow, KnowledgeGapRow, CallRow)
+            for table in (SummaryRunRow, ClassifyRunRow, RatingRow, FeedbackRow, DraftRow, KnowledgeGapRow, CallRow)
         ),
     ]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, true
 
-from bot.db.tables import ClassifyRunRow, FeedbackRow, RatingRow, SummaryRunRow
+from bot.db.tables import ClassifyRunRow, DraftRow, FeedbackRow, RatingRow, SummaryRunRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +35,7 @@ WORDS = {
     "knowledge_passages": {"headings", "text", "search_words"},
     "knowledge_words": {"word"},
     "knowledge_gaps": {"question"},
+    "drafts": {"text", "sources", "comment", "sent_text"},
 }
 # Names of people, places and things by the platform's ids, and words of ours.
 NO_WORDS = {
@@ -54,6 +55,7 @@ NO_WORDS = {
         *("given", "assignee", "card", "reaction", "routed", "issue", "issue_state"),
     },
     "feedback_questions": {"message", "missing", "added", "asked_by"},
+    "drafts": {"digest", "state", "category", "reason", "by", "sent_message", "shown"},
     "alerts": {"key", "message"},
     "knowledge_sources": {"kind", "address", "added_by", "state", "fault"},
     "knowledge_pages": {
@@ -67,6 +69,7 @@ NO_WORDS = {
 BLANKS: Mapping[type[Base], Mapping[str, Any]] = {
     FeedbackRow: {"text": "", "search_words": None, "summary": "", "evidence": "", "files": None, "waits": False},
     RatingRow: {"comment": ""},
+    DraftRow: {"text": "", "sources": None, "comment": "", "sent_text": ""},
 }
 
 

@@ -1,15 +1,18 @@
 """The chain of jobs that a post of feedback starts: which job comes after which.
 
-    after a post         triage
-    after an edit        triage | triage show
-    after triage         triage show, triage alert, triage
-    after triage show    triage webhook, triage github, triage notify
-    after triage notify  triage show, triage tell
-    after triage github  triage show
-    after a button       triage show
-    after a setting      triage notify
-    after a look         triage, triage show
-    after a due time     triage digest
+    after a post             triage
+    after an edit            triage | triage show
+    after triage             triage show, triage alert, triage
+    after triage show        triage webhook, triage github, triage notify, triage draft
+    after triage notify      triage show, triage tell, triage draft show
+    after triage github      triage show
+    after triage draft       triage draft show, triage draft send
+    after triage draft send  triage draft show
+    after an approval        triage draft send
+    after a button           triage show
+    after a setting          triage notify
+    after a look             triage, triage show
+    after a due time         triage digest
 
 Each line is a function below, which says in which case a job follows. None of them accepts anything: the caller, which
 ran the job before, accepts what is returned. A delivery's id makes it count once, so that a job that dies halfway can
@@ -21,7 +24,9 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+from bot.core.domain.draft import DraftState
 from bot.core.domain.feedback import FeedbackStatus
+from bot.core.domain.setting_choices import Drafts
 from bot.core.triage.publish import target
 from bot.work import Delivery
 
@@ -30,12 +35,14 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.core.domain.channel_settings import ChannelSettings
+    from bot.core.domain.draft import Draft
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.message import MessageEdit, Place
 
 SORT, SHOW, NOTIFY = "triage", "triage show", "triage notify"  # not for people: names
 TELL, ALERT, DIGEST = "triage tell", "triage alert", "triage digest"  # not for people: names
 WEBHOOK, GITHUB = "triage webhook", "triage github"  # not for people: names
+DRAFT, SHOW_DRAFT, SEND_DRAFT = "triage draft", "triage draft show", "triage draft send"  # not for people: names
 
 
 def after_post(channel: Place, message: str) -> list[Delivery]:
@@ -68,13 +75,17 @@ def after_sort(
 
 
 def after_show(record: Feedback, settings: ChannelSettings) -> list[Delivery]:
-    """Send a record where its channel wants it: to an address, to GitHub if its issue is outdated, to its team."""
+    """Send a record where its channel wants it: to an address, to GitHub if its issue is outdated, to its team.
+
+    Where answers are drafted, its draft follows it.
+    """
     found = []
     if settings.webhook:
         found.append(_webhook(record))
     if settings.triage_github and record.version > record.issue_version:
         found.append(_github(record))
-    return found + after_routing(record, settings)
+    found += after_routing(record, settings)
+    return [*found, _draft(record)] if settings.drafts is not Drafts.OFF else found
 
 
 def after_routing(record: Feedback, settings: ChannelSettings, reason: str = "") -> list[Delivery]:
@@ -82,13 +93,15 @@ def after_routing(record: Feedback, settings: ChannelSettings, reason: str = "")
     return [_notify(record, channel, reason)] if (channel := target(record, settings)) else []
 
 
-def after_notify(place: Place, channel: str, left: Iterable[Feedback], today: date) -> list[Delivery]:
-    """Show that a team could not be reached, and tell who named its channel, once a day."""
+def after_notify(
+    place: Place, channel: str, told: Iterable[Feedback], left: Iterable[Feedback], today: date
+) -> list[Delivery]:
+    """Show the drafts of what a team was `told`; what is `left` it can't be, and who named its channel is told."""
     found = [_show(record) for record in left]
     if found:
         name = f"triage-tell:{place.workspace}:{place.channel}:{channel}:{today:%Y-%m-%d}"
         found.append(Delivery(name, name, TELL, asdict(place) | {"to": channel}))
-    return found
+    return [*found, *(_show_draft(record, f"told:{channel}") for record in told)]
 
 
 def after_issue(record: Feedback) -> list[Delivery]:
@@ -110,6 +123,25 @@ def after_due(channel: Place, date: str) -> list[Delivery]:
     """Post a channel's digest, once for its date."""
     name = f"triage-digest:{channel.workspace}:{channel.channel}:{date}"
     return [Delivery(name, name, DIGEST, asdict(channel))]
+
+
+def after_draft(record: Feedback, draft: Draft) -> list[Delivery]:
+    """Show a draft that was written, or why there is none; send it, if that was decided."""
+    sent = after_approval(draft) if draft.state is DraftState.SENDING else []
+    return [*sent, *after_decision(record, draft)]
+
+
+def after_decision(record: Feedback, draft: Draft) -> list[Delivery]:
+    """Show what became of a draft."""
+    return [_show_draft(record, f"{record.version}:{draft.id}:{draft.version}")]
+
+
+def after_approval(draft: Draft, seen_in: Place | None = None) -> list[Delivery]:
+    """Send a draft, once; in `seen_in`, whoever approved it is told if it can't be sent."""
+    name = f"triage-draft-send:{draft.workspace}:{draft.id}"
+    payload = {"workspace": draft.workspace, "channel": draft.channel, "draft": draft.id, "version": draft.version}
+    seen = {"seen_in": asdict(seen_in or draft.place)}
+    return [Delivery(f"{name}:{draft.version}", name, SEND_DRAFT, payload | seen)]
 
 
 def _sort(channel: Place, reason: str) -> Delivery:
@@ -143,6 +175,20 @@ def _github(record: Feedback) -> Delivery:
     """Bring a record's issue up to date; a channel's records go one at a time, as GitHub wants it."""
     name = f"triage-github:{record.workspace}:{record.channel}"
     return Delivery(f"{name}:{record.id}:{record.version}", name, GITHUB, _payload(record))
+
+
+def _show_draft(record: Feedback, reason: str) -> Delivery:
+    """Show how a record's drafts stand; once for a reason."""
+    name = f"triage-draft-show:{record.workspace}:{record.id}"
+    return Delivery(f"{name}:{reason}", name, SHOW_DRAFT, _payload(record) | {"channel": record.channel})
+
+
+def _draft(record: Feedback) -> Delivery:
+    """Write the draft that a record waits for; a channel's go one after the other, in their order."""
+    where = f"{record.workspace}:{record.channel}"
+    id_ = f"triage-draft:{record.workspace}:{record.id}:{record.version}"
+    payload = _payload(record) | {"channel": record.channel}
+    return Delivery(id_, f"triage-draft:{where}", DRAFT, payload, f"triage:{where}")
 
 
 def _payload(record: Feedback) -> dict[str, str | int]:

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.core.tools.toolbox import Toolbox
     from bot.jobs.classify import ClassifyJobs
+    from bot.jobs.drafts import DraftJobs
     from bot.jobs.home import HomeTab
     from bot.jobs.private_notes import PrivateNotes
     from bot.jobs.settings import SettingsJobs
@@ -127,6 +128,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
     secret_of: Callable[[str], str] | None,
     classify: ClassifyJobs,
     triage: TriageJobs,
+    drafts: DraftJobs,
     settings: SettingsJobs,
     home: HomeTab,
     notes: PrivateNotes,
@@ -211,6 +213,8 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.RESOLVE_FEEDBACK: triage.on_action,
                 actions.REOPEN_FEEDBACK: triage.on_action,
                 actions.DISMISS_FEEDBACK: triage.on_action,
+                actions.SEND_DRAFT: drafts.on_action,
+                actions.ASK_PERSON: drafts.ask_person,
                 actions.TRY_SETTINGS: partial(form.try_out, store=store, model=model, chat=chat),
                 actions.KEEP_NOTE: partial(card.on_action, store=store, chat=chat),
                 actions.DISCARD_NOTE: partial(card.on_action, store=store, chat=chat),
@@ -227,6 +231,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.CORRECT_ROWS: classify.open_form,
                 actions.CLASSIFY_MESSAGE: classify.open_form,
                 actions.CHANGE_FEEDBACK: triage.open_form,
+                **dict.fromkeys((actions.EDIT_DRAFT, actions.DISCARD_DRAFT, actions.REVIEW_DRAFT), drafts.open_form),
                 actions.EDIT_SETTINGS: settings.open_form,
                 actions.EDIT_WORKSPACE: settings.open_form,
                 actions.EDIT_THREAD: settings.open_form,
@@ -249,6 +254,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.ROWS_FORM: FormCase(classify.submit, classify.where),
                 actions.CLASSIFY_FORM: FormCase(classify.submit, classify.where),
                 actions.FEEDBACK_FORM: FormCase(triage.submit, triage.where),
+                actions.DRAFT_FORM: FormCase(drafts.submit, drafts.where),
                 actions.SETTINGS_FORM: FormCase(settings.submit, where(actions.SETTINGS_FORM)),
                 actions.BUDGET_FORM: FormCase(settings.submit_budgets, where(actions.BUDGET_FORM)),
                 actions.TRIAGE_FORM: FormCase(settings.submit_triage, where(actions.TRIAGE_FORM)),

@@ -21,6 +21,7 @@ from bot.core.command import answering
 from bot.core.domain.feedback import ELSEWHERE, FeedbackStatus, is_post
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
+from bot.core.domain.setting_choices import Drafts
 from bot.core.domain.thread import Record
 from bot.core.settings import triage_command
 from bot.core.settings.parse import parse
@@ -205,8 +206,11 @@ class TriageJobs:
         """Tell a team about all that waits for it; if it can't be reached, tell the person who set its channel."""
         place, channel = _PLACE.validate_python({k: v for k, v in job.payload.items() if k != "to"}), job.payload["to"]
         settings = await self._store.settings.load(place)
-        left = await notify(place, channel, settings, checkpoint=job, feedback=self._feedback, posts=self._chat.posts)
-        await self._accept(chain.after_notify(place, channel, left, datetime.now(UTC).date()))
+        told, left = await notify(
+            place, channel, settings, checkpoint=job, feedback=self._feedback, posts=self._chat.posts
+        )
+        drafted = told if settings.drafts is not Drafts.OFF else ()
+        await self._accept(chain.after_notify(place, channel, drafted, left, datetime.now(UTC).date()))
 
     async def run_tell(self, job: Job) -> None:
         """Tell the person who set the channel's teams that one can't be reached; once a day."""

@@ -10,6 +10,8 @@ classify_item.py         one text to classify, and how a file of them is read
 code_file.py             the results of checking code files
 command.py               commands: typed after a slash, or said to the bot
 control_value.py         what a control or a form carries back when it is used
+draft.py                 drafts: answers to feedback from the knowledge, and what the team makes of them
+draft_settings.py        the settings of drafts
 feedback.py              a record of feedback, and what the store of records does
 feedback_settings.py     the settings of what is asked of those who post feedback
 installation.py          installations: how the bot can act in each workspace if it serves several, and how one ends

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from bot.core.domain import accepted, category, route, typed_values
 from bot.core.domain.category import Category  # noqa: TC001 (pydantic reads the annotation)
+from bot.core.domain.draft_settings import DraftSettings
 from bot.core.domain.feedback_settings import FeedbackSettings
 from bot.core.domain.persona import LONGEST_NAME, Persona
 from bot.core.domain.persona import MOST as MOST_PERSONAS
@@ -29,7 +30,7 @@ BOTH: tuple[Literal["settings", "triage"], ...] = ("settings", "triage")  # form
 Dollars = Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
-class ChannelSettings(FeedbackSettings, ToolSettings):
+class ChannelSettings(DraftSettings, FeedbackSettings, ToolSettings):
     """The settings that hold in one place, in the order of their form.
 
     A field's description is what people read of it; `Shown` says how it is shown in a form, and where it can be set.

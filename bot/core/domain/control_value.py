@@ -259,3 +259,18 @@ class FeedbackFormRef(ControlValue):
 
     workspace: str
     id: int
+
+
+class DraftRef(ControlValue):
+    """A draft of an answer to feedback."""
+
+    id: int
+
+
+class DraftFormRef(ControlValue):
+    """The draft that a form is about, in the version that it shows, and the thread where it was opened."""
+
+    workspace: str
+    id: int
+    version: int
+    seen_in: Place

@@ -123,6 +123,7 @@ class Decision:
     status: FeedbackStatus
     team: str = ""
     missing: tuple[str, ...] = ()
+    wants_draft: bool = False
 
 
 Nature = Literal["feedback", "unclear", "small talk"]  # not for people: Claude's choice
@@ -135,9 +136,13 @@ SENTIMENTS = (N_("negative"), N_("neutral"), N_("positive"), N_("mixed"))
 
 @dataclass(frozen=True, slots=True)
 class Judgment(Verdict):
-    """What a post is. `duplicate_of` is the number of an earlier one, `missing` are facts that it does not tell."""
+    """What a post is. `duplicate_of` is the number of an earlier one, `missing` are facts that it does not tell.
+
+    `asks`: its writer wants to know something.
+    """
 
     nature: Nature = "feedback"
+    asks: bool = False
     severity: str = ""
     sentiment: str = ""
     area: str = ""

@@ -27,3 +27,11 @@ class Outsiders(StrEnum):
     NOBODY = "nobody"
     MENTION = "mention"
     ALL = "all"
+
+
+class Drafts(StrEnum):
+    """Whether answers are drafted, and whether they may be sent without a person."""
+
+    OFF = "off"
+    ON = "on"
+    AUTO = "auto"

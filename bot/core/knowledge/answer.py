@@ -105,7 +105,9 @@ async def _asked(inquiry: Inquiry, passages: Sequence[FoundPassage], model: Mode
         return ""
 
     completion = await model.write(request, written.write, Listeners(cite=cite))
-    sources, known = Sources(), await addresses_of(request)
+    # The question may hold an address that an answer must not lend its name to.
+    only_sources = replace(request, turns=tuple(replace(turn, text="") for turn in request.turns))
+    sources, known = Sources(), await addresses_of(only_sources)
 
     def mark(source: str) -> str:
         made = sources.cite(links[source])

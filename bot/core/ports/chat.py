@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from bot.core.ports.files import FileReader
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
@@ -104,11 +104,13 @@ class ChatPosts(Protocol):
         key: str,
         controls: Sequence[Control] = (),
         to: Sequence[str] = (),
+        last_look: Callable[[], Awaitable[None]] | None = None,
     ) -> str:
         """Post a message to a thread or a channel, once for a checkpoint's `key`; return its id.
 
-        `to`: the people and groups to mention first, so that they are notified. Raises `NotInChannelError`,
-        `ChatError`.
+        `to`: the people and groups to mention first, so that they are notified. `last_look` runs right before it is
+        posted, but not if an earlier try has posted it; it may raise, and then nothing is posted. Raises
+        `NotInChannelError`, `ChatError`.
         """
 
     async def edit(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bot.core.ports.draft_store import DraftHistory, DraftStore
 from bot.core.ports.feedback_questions import FeedbackQuestions
 
 if TYPE_CHECKING:
@@ -140,3 +141,5 @@ class FeedbackStore:
     known: KnownFeedback
     alerts: AlertStore
     questions: FeedbackQuestions
+    drafts: DraftStore
+    draft_history: DraftHistory

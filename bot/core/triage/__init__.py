@@ -4,5 +4,6 @@
 `asking` asks for what a report does not tell.
 `publish` shows the record (its `card`, its reaction, the message to its team); `actions` takes what people decide;
 `issue` is the record in a tracker. `trends`, `alert`, `digest`, `report` and `open_posts` look at many records.
+`drafts` are answers from the knowledge, that people send.
 `settings_form` is the form, `webhook_secret` signs what leaves, `exports` reads exported messages for a dry run.
 """

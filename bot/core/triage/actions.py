@@ -41,10 +41,10 @@ async def on_action(action: Action, *, feedback: FeedbackStore, store: Store, ch
 
     Raises `NotAllowedError`, `UsageError`, `ChatError`.
     """
-    record, settings = await _open(
+    record, settings = await opened(
         TAKE_FEEDBACK.read(action).id, action.asker, action.place.workspace, feedback=feedback, store=store
     )
-    await _check_sees(record, settings, action.asker, chat, action.place.channel)
+    await check_sees(record, settings, action.asker, chat, action.place.channel)
     person = action.asker.person
     values: dict[str, Any] = {
         TAKE_FEEDBACK.name: {"status": FeedbackStatus.TAKEN, "assignee": person},
@@ -63,8 +63,8 @@ async def open_form(action: Action, *, feedback: FeedbackStore, store: Store, ch
     id_ = CHANGE_FEEDBACK.read(action).id
     if action.choice.isdecimal():
         id_ = int(action.choice)
-    record, settings = await _open(id_, action.asker, action.place.workspace, feedback=feedback, store=store)
-    await _check_sees(record, settings, action.asker, chat, action.place.channel)
+    record, settings = await opened(id_, action.asker, action.place.workspace, feedback=feedback, store=store)
+    await check_sees(record, settings, action.asker, chat, action.place.channel)
     first = await feedback.records.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
     fields = [_menu("category", _("Category"), record.category, categories(settings))]
     fields.append(_menu("severity", _("Severity"), record.severity, settings.severities))
@@ -99,8 +99,8 @@ async def submit(
     """
     ref = FEEDBACK_FORM.read(submission)
     workspace = ref.workspace
-    record, settings = await _open(ref.id, submission.asker, workspace, feedback=feedback, store=store)
-    await _check_sees(record, settings, submission.asker, chat)
+    record, settings = await opened(ref.id, submission.asker, workspace, feedback=feedback, store=store)
+    await check_sees(record, settings, submission.asker, chat)
     answers = {name: str(value) for name, value in submission.answers.items()}
     person = submission.asker.person
     values: dict[str, Any] = {}
@@ -147,7 +147,7 @@ async def find(submission: Submission, *, feedback: FeedbackStore) -> Feedback |
     return await feedback.records.find(ref.workspace, ref.id)
 
 
-async def _check_sees(
+async def check_sees(
     record: Feedback, settings: ChannelSettings, asker: Requester, chat: Chat, pressed_in: str = ""
 ) -> None:
     """Raise `NotAllowedError` unless someone is where the record is shown: its own channel, or that of a team.
@@ -160,9 +160,13 @@ async def _check_sees(
         await check_member([Place(record.workspace, channel) for channel in shown], asker.person, chat.directory)
 
 
-async def _open(
+async def opened(
     id_: int | None, asker: Requester, workspace: str, *, feedback: FeedbackStore, store: Store
 ) -> tuple[Feedback, ChannelSettings]:
+    """Return a record that someone may change, and the settings of its channel.
+
+    Raises `UsageError`, `NotAllowedError`.
+    """
     record = await feedback.records.find(workspace, id_) if id_ is not None else None
     if record is None:
         raise UsageError(_(GONE))

@@ -25,6 +25,7 @@ from bot.core.domain.route import route
 from bot.core.domain.setting_choices import Creativity
 from bot.core.ports import Request, Turn
 from bot.core.triage import schema, similar
+from bot.core.triage.drafts.rules import wants_draft
 from bot.core.triage.small_talk import is_small_talk
 from bot.errors import ModelError, ModelRejectedError
 
@@ -186,7 +187,7 @@ def decide(record: Feedback, verdict: Verdict, settings: ChannelSettings) -> Dec
         return Decision(record.text, judged, FeedbackStatus.IGNORED)
     team = route(settings.routes, judged.category, judged.severity)
     missing = lacking(settings.needs, judged.category, judged.missing)
-    return Decision(record.text, judged, FeedbackStatus.OPEN, team, missing)
+    return Decision(record.text, judged, FeedbackStatus.OPEN, team, missing, wants_draft(judged, settings))
 
 
 def ignore(record: Feedback) -> Decision:  # not for people: what Claude fills in

@@ -10,6 +10,7 @@ from bot.core.domain.feedback import ELSEWHERE, FeedbackStatus
 from bot.core.domain.message import Place
 from bot.core.domain.route import team as find_team
 from bot.core.triage import asking, card
+from bot.core.triage.drafts import card as draft_card
 from bot.errors import ChatError
 from bot.language import _
 
@@ -56,6 +57,20 @@ async def show(
     await feedback.records.shown(record.workspace, record.id, **values)
 
 
+async def refresh(
+    record: Feedback,
+    settings: ChannelSettings,
+    *,
+    checkpoint: Checkpoint,
+    feedback: FeedbackStore,
+    chat: Chat,
+    notes: str,
+) -> None:
+    """Show on a record's card what has changed beside the record. Raises a transient `ChatError`."""
+    if record.card:
+        await _show_card(record, settings, None, checkpoint=checkpoint, feedback=feedback, chat=chat, notes=notes)
+
+
 async def _show_card(
     record: Feedback,
     settings: ChannelSettings,
@@ -68,9 +83,11 @@ async def _show_card(
 ) -> dict[str, str]:
     first = await feedback.records.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
     told = asking.told(record, settings, await feedback.questions.of(record))
+    drafted = await feedback.drafts.of_record(record)
+    told += draft_card.lines(record, settings, drafted, chat.names)
     text = card.card(record, settings, chat.names, original=first.permalink if first else "", more=told)
     text += notes if record.is_counted else ""
-    buttons = card.controls(record)
+    buttons = (*card.controls(record), *draft_card.controls(record, settings, drafted))
     if record.card:
         await _done(chat.posts.edit(record.place, record.card, text, checkpoint, controls=buttons))
         return {}
@@ -104,15 +121,15 @@ async def notify(
     checkpoint: Checkpoint,
     feedback: FeedbackStore,
     posts: ChatPosts,
-) -> Sequence[Feedback]:
-    """Tell a channel's teams about everything that waits for them, in one message; return the unreachable channels.
+) -> tuple[Sequence[Feedback], Sequence[Feedback]]:
+    """Tell a channel's teams about everything that waits for them, in one message.
 
-    Raises a transient `ChatError`.
+    Return the records that they were told of, and those that they can't be. Raises a transient `ChatError`.
     """
     teams = [one for one in settings.teams if one.channel == channel]
     records = await _gathered(place, teams, checkpoint=checkpoint, feedback=feedback)
     if not records:
-        return ()
+        return (), ()
     people = tuple(dict.fromkeys(person for one in teams for person in one.people if one.name in _teams(records)))
     buttons = card.notice_controls(records) if settings.cards == "team" else ()
     there = Place(place.workspace, channel)
@@ -123,10 +140,10 @@ async def notify(
             raise
         log.warning("a team can't be reached: %s", error)
         changed = [await feedback.records.change(one.workspace, one.id, routed=ELSEWHERE) for one in records]
-        return [one for one in changed if one is not None]
+        return (), [one for one in changed if one is not None]
     for record in records:
         await feedback.records.shown(record.workspace, record.id, routed=f"{channel}:{sent}")
-    return ()
+    return records, ()
 
 
 async def _gathered(

@@ -18,6 +18,7 @@ from bot.core.domain.message import Upload
 from bot.core.markdown_table import cell, markdown_table
 from bot.core.settings.place_text import place_text
 from bot.core.triage.card import linked
+from bot.core.triage.drafts import report as draft_report
 from bot.core.triage.trends import DAY, alike
 from bot.errors import ChatError
 from bot.language import _, ngettext, number, percent
@@ -48,7 +49,9 @@ async def report(place: Place, *, feedback: FeedbackStore, store: Store, chat: C
     state = _("Triage is on in {place}.", place=name) if is_on else off(name)
     if not records:
         return " ".join((state, _("No feedback came in during the last four weeks.")))
-    return "\n\n".join([state, came_in(records), table(records, now), by_week(records, now)])
+    drafted = draft_report.table(await feedback.draft_history.tallies(place, now - REPORTED))
+    parts = [state, came_in(records), table(records, now), by_week(records, now), drafted]
+    return "\n\n".join(filter(None, parts))
 
 
 def off(name: str) -> str:

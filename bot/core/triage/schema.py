@@ -13,6 +13,7 @@ from bot.core.classify.evidence import evidence
 from bot.core.classify.schema import SURE, Filled, described, one_of, settled
 from bot.core.domain.feedback import Judgment, Nature, Sentiment
 from bot.core.domain.needs import all_facts
+from bot.core.domain.setting_choices import Drafts
 from bot.core.prompt_data import quoted
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def form(categories: Sequence[Category], settings: ChannelSettings) -> type[Fill
     """Build the form that can hold only these categories, and the channel's severities, areas and needed facts."""
     facts = all_facts(settings.needs)
     missing: dict[str, Any] = {"missing": (_list_of(one_of(facts)), ...)} if facts else {}
+    asks: dict[str, Any] = {"asks": (bool, ...)} if settings.drafts is not Drafts.OFF else {}
     result = create_model(
         "Result",
         item=(int, ...),
@@ -45,6 +47,7 @@ def form(categories: Sequence[Category], settings: ChannelSettings) -> type[Fill
         language=(str, ...),
         duplicate_of=(int, ...),
         **missing,
+        **asks,
     )
     return create_model("Filled", __base__=Filled, results=(list[result], ...))
 
@@ -105,6 +108,7 @@ def _judgment(one: Any, item: Item, messages: Mapping[int, str]) -> Judgment:  #
         language=_line(one.language, LONGEST_WORD),
         duplicate_of=one.duplicate_of if is_before else None,
         missing=tuple(getattr(one, "missing", ())),
+        asks=getattr(one, "asks", False),
     )
 
 

@@ -1,6 +1,7 @@
 """The store of feedback, in a database.
 
 alerts.py      which trends of feedback were posted
+drafts.py      drafts of answers: what is wanted, and what became of it
 inbox.py       incoming posts that wait to be sorted, and the decisions about them
 known.py       earlier feedback, for comparing new posts
 questions.py   what reports lack, which posts were asked about that, and the answers
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.ports.feedback_store import FeedbackStore
 from bot.db.feedback.alerts import SqlAlertStore
+from bot.db.feedback.drafts import SqlDraftHistory, SqlDraftStore
 from bot.db.feedback.inbox import SqlFeedbackInbox
 from bot.db.feedback.known import SqlKnownFeedback
 from bot.db.feedback.questions import SqlFeedbackQuestions
@@ -35,4 +37,6 @@ def sql_feedback_store(database: Database) -> FeedbackStore:
         known=SqlKnownFeedback(database),
         alerts=SqlAlertStore(database),
         questions=SqlFeedbackQuestions(database),
+        drafts=SqlDraftStore(database),
+        draft_history=SqlDraftHistory(database),
     )

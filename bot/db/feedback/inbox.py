@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select, update
 
-from bot.core.domain.feedback import Feedback, FeedbackStatus
+from bot.core.domain.feedback import FeedbackStatus
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
+from bot.db.feedback.drafts import follow, withdraw
 from bot.db.feedback.questions import keep_missing
-from bot.db.feedback.rows import COLUMNS, ROW, feedback_of, in_channel, is_post, root_id
+from bot.db.feedback.rows import COLUMNS, ROW, feedback_of, in_channel, is_post, parts_of, root_id
 from bot.db.threads import files_json, record, said_in
 from bot.db.upsert import INSERT
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.calls import Call
-    from bot.core.domain.feedback import Decision
+    from bot.core.domain.feedback import Decision, Feedback
     from bot.core.domain.message import IncomingMessage, MessageEdit
     from bot.db.engine import Database
 
@@ -96,6 +97,7 @@ class SqlFeedbackInbox:
                     "changed_at": now,
                 }
                 await connection.execute(update(ROW).where(ROW.id == head).values(gone))
+                await withdraw(connection, place.workspace, int(head))
             else:
                 await connection.execute(update(ROW).where(ROW.id == head).values(waits=True))
             return int(head)
@@ -111,7 +113,7 @@ class SqlFeedbackInbox:
         query = select(*COLUMNS).where(*in_channel(place), ROW.waits).order_by(ROW.message).limit(limit)
         async with self._reader.connect() as connection:
             heads = [feedback_of(row) for row in await connection.execute(query)]
-            parts = await _parts(connection, [head.id for head in heads])
+            parts = await parts_of(connection, [head.id for head in heads])
         return [head.with_parts(parts.get(head.id, ())) for head in heads]
 
     async def channels_waiting(self) -> Sequence[Place]:
@@ -147,21 +149,13 @@ async def _head_of(connection: AsyncConnection, incoming: IncomingMessage, since
     return None if is_full else (await connection.execute(is_open)).scalar_one_or_none()
 
 
-async def _parts(connection: AsyncConnection, heads: Sequence[int]) -> dict[int, list[Feedback]]:
-    found: dict[int, list[Feedback]] = {}
-    query = select(ROW.head.label("of"), *COLUMNS).where(ROW.head.in_(heads)).order_by(ROW.message)
-    for row in await connection.execute(query):
-        found.setdefault(row.of, []).append(feedback_of(row))
-    return found
-
-
 async def _decide(connection: AsyncConnection, place: Place, id_: int, decision: Decision) -> None:
     """Save a decision, unless the record was edited since it was read; a person's decision stays."""
     query = select(*COLUMNS).where(ROW.id == id_, *in_channel(place), ROW.waits).with_for_update()
     row = (await connection.execute(query)).one_or_none()
     if row is None:
         return
-    whole = feedback_of(row).with_parts((await _parts(connection, [id_])).get(id_, ()))
+    whole = feedback_of(row).with_parts((await parts_of(connection, [id_])).get(id_, ()))
     judged = decision.judgment
     values: dict[str, Any] = {
         "waits": whole.text != decision.text,
@@ -188,3 +182,4 @@ async def _decide(connection: AsyncConnection, place: Place, id_: int, decision:
     await connection.execute(update(ROW).where(ROW.id == id_).values(values))
     is_as_judged = not whole.corrected_by or whole.category == judged.category
     await keep_missing(connection, whole.place, id_, decision.missing if is_as_judged else ())
+    await follow(connection, whole, wants_draft=decision.wants_draft)

@@ -6,7 +6,7 @@ import json
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 
 from bot.core.domain.feedback import COUNTED, Feedback, FeedbackStatus
 from bot.core.domain.message import FileRef, Place
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import ColumnElement, Row, Select
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 
 ROW = tables.FeedbackRow
@@ -57,3 +57,12 @@ def feedback_of(row: Row[Any]) -> Feedback:
     values = {field.name: getattr(row, field.name) for field in fields(Feedback)}
     files = tuple(FileRef(**file) for file in json.loads(row.files or "[]"))
     return Feedback(**values | {"files": files, "status": FeedbackStatus(row.status)})
+
+
+async def parts_of(connection: AsyncConnection, heads: Sequence[int]) -> dict[int, list[Feedback]]:
+    """Return the posts that belong to records, in their order, by the records' ids."""
+    found: dict[int, list[Feedback]] = {}
+    query = select(ROW.head.label("of"), *COLUMNS).where(ROW.head.in_(heads)).order_by(ROW.message)
+    for row in await connection.execute(query):
+        found.setdefault(row.of, []).append(feedback_of(row))
+    return found

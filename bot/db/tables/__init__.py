@@ -1,6 +1,7 @@
 """The tables of what the bot remembers, a module a subject. Everything belongs to a workspace.
 
 base.py           what the tables have in common
+drafts.py         drafts of answers to feedback
 feedback.py       posts of feedback channels
 feedback_questions.py  what reports of feedback lack
 installations.py  where the bot is installed
@@ -16,6 +17,7 @@ tools.py          what the model's tools were called for
 from __future__ import annotations
 
 from bot.db.tables.base import Base, Moment, SearchWords, Words
+from bot.db.tables.drafts import DraftRow
 from bot.db.tables.feedback import AlertRow, FeedbackRow
 from bot.db.tables.feedback_questions import FeedbackQuestionRow
 from bot.db.tables.installations import InstallationRow, InstallStateRow
@@ -42,6 +44,7 @@ __all__ = [
     "ClassifyItemRow",
     "ClassifyRunRow",
     "CodeFileRow",
+    "DraftRow",
     "FeedbackQuestionRow",
     "FeedbackRow",
     "InstallStateRow",

@@ -17,7 +17,7 @@ from bot.slack.outbound.message import Part
 from bot.slack.outbound.split import MESSAGE_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     import aiohttp
 
@@ -44,6 +44,7 @@ class SlackPosts:
         key: str,
         controls: Sequence[Control] = (),
         to: Sequence[str] = (),
+        last_look: Callable[[], Awaitable[None]] | None = None,
     ) -> str:
         """Post a message, once for a checkpoint's `key`; return its `ts`. Raises `NotInChannelError`, `ChatError`."""
         if kept := checkpoint.get(key):
@@ -51,6 +52,8 @@ class SlackPosts:
         marked = f"{checkpoint.reference}:{key}"
         ts = await self._find(place, marked) if checkpoint.turn.was_begun else ""
         if not ts:
+            if last_look is not None:
+                await last_look()
             # Only people that an admin has named are notified; what people wrote can't notify anyone.
             words = " ".join([*map(mention, to), harmless(text)])
             part = Part(words[:MESSAGE_LIMIT], controls=controls)

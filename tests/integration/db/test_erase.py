@@ -137,6 +137,7 @@ async def test_an_export_holds_a_persons_words(filled: Database) -> None:
         "classify_runs",
         "ratings",
         "feedback",
+        "drafts",
         "notes",
         "knowledge_passages",
         "knowledge_gaps",

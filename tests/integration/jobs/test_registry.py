@@ -24,9 +24,10 @@ KINDS = {
     *("classify", "classify run", "classify show"),
     *("triage", "triage show", "triage notify", "triage tell", "triage alert", "triage digest"),
     *("triage webhook", "triage github"),
+    *("triage draft", "triage draft show", "triage draft send"),
     *("home", "private note", "departure"),
 }
-PERIODIC = {"purge", "retention", "classify batches", "triage", "triage digests"}
+PERIODIC = {"purge", "retention", "classify batches", "triage", "triage digests", "triage drafts"}
 
 
 @pytest.fixture

@@ -7,18 +7,24 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from bot.core.domain.channel_settings import ChannelSettings
+from bot.core.domain.draft import Draft, DraftState
 from bot.core.domain.feedback import Feedback, FeedbackStatus
 from bot.core.domain.message import MessageEdit, Place
 from bot.core.domain.route import Team
+from bot.core.domain.setting_choices import Drafts
 from bot.jobs import feedback_chain as chain
 
 CHANNEL, TODAY = Place("T1", "C1"), date(2026, 11, 30)
 SAID_AT = datetime(2026, 11, 30, tzinfo=UTC)
 POST = Feedback(7, "T1", "C1", "1.2", "U1", "It fails", SAID_AT, status=FeedbackStatus.OPEN, team="core", version=3)
+DRAFT = Draft(1, "T1", "C1", "1.2", 7, "abc", DraftState.SENDING, SAID_AT)
 EDIT = MessageEdit(replace(CHANNEL, thread="1.2"), "1.2", "U1", "T1", "It fails again", "1.3")
 PLAIN = ChannelSettings()
 FULL = ChannelSettings(
-    webhook="https://example.com", triage_github="team/bugs", teams=(Team(name="core", channel="C2"),)
+    webhook="https://example.com",
+    triage_github="team/bugs",
+    teams=(Team(name="core", channel="C2"),),
+    drafts=Drafts.ON,
 )
 
 FOLLOWING = {
@@ -29,7 +35,10 @@ FOLLOWING = {
     ],
     "triage": chain.after_sort(CHANNEL, [POST], alert="1", more="1"),
     "triage show": chain.after_show(POST, FULL),
-    "triage notify": chain.after_notify(CHANNEL, "C2", [POST], TODAY),
+    "triage notify": chain.after_notify(CHANNEL, "C2", [POST], [POST], TODAY),
+    "triage draft": chain.after_draft(POST, DRAFT),
+    "triage draft send": chain.after_decision(POST, DRAFT),
+    "an approval": chain.after_approval(DRAFT, CHANNEL),
     "triage github": chain.after_issue(POST),
     "a button": chain.after_action(POST),
     "a setting": chain.after_routing(POST, FULL),
@@ -47,7 +56,7 @@ def test_the_drawing_is_the_chain() -> None:
 def test_nothing_follows_where_nothing_is_set() -> None:
     assert chain.after_show(POST, PLAIN) == []
     assert chain.after_sort(CHANNEL, []) == []
-    assert chain.after_notify(CHANNEL, "C2", [], TODAY) == []
+    assert chain.after_notify(CHANNEL, "C2", [], [], TODAY) == []
 
 
 def test_a_told_team_is_left_alone() -> None:

@@ -96,6 +96,13 @@ WRITTEN: list[tuple[ControlValue, str, str]] = [
     (values.NoteRef(note=7), '{"note":7}', "7"),
     (values.FeedbackRef(), "", ""),
     (values.FeedbackFormRef(workspace="T1", id=7), '{"workspace":"T1","id":7}', "T1 7"),
+    (values.DraftRef(id=7), '{"id":7}', "7"),
+    (
+        values.DraftFormRef(workspace="T1", id=7, version=2, seen_in=Place("T1", "C1", "1.2")),
+        DRAFT_FORM
+        := '{"workspace":"T1","id":7,"version":2,"seen_in":{"workspace":"T1","channel":"C1","thread":"1.2"}}',
+        DRAFT_FORM,
+    ),
 ]
 
 

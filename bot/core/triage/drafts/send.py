@@ -1,0 +1,52 @@
+"""Send a draft that was approved, once, as an answer in the poster's thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.core.domain.draft import DraftState, digest
+from bot.core.triage.drafts import card, rules
+from bot.errors import ChatError, UsageError
+from bot.language import speaking
+
+if TYPE_CHECKING:
+    from bot.core.domain.draft import Draft
+    from bot.core.domain.feedback import Feedback
+    from bot.core.ports import Chat, Checkpoint
+    from bot.core.ports.feedback_store import FeedbackStore
+
+
+async def send(
+    draft: Draft, record: Feedback, *, language: str, checkpoint: Checkpoint, feedback: FeedbackStore, chat: Chat
+) -> str:
+    """Send a draft; return why it was not sent, "" if it was. Raises a `ChatError` that may pass.
+
+    `language` is the one in which the bot adds who approved it; what is returned is in that of the task. Whether the
+    draft may still be sent is looked up right before it is posted: the post may have been edited, deleted or resolved
+    since someone approved it. It counts as the first response.
+    """
+
+    async def last_look() -> None:
+        if why := rules.hindrance(draft, await feedback.drafts.question(record)):
+            raise UsageError(why)
+
+    with speaking(language):
+        text = card.answer(draft, chat.names)
+        buttons = card.answer_controls(draft)
+    try:
+        sent = await chat.posts.post(draft.place, text, checkpoint, key="answer", controls=buttons, last_look=last_look)
+    except (UsageError, ChatError) as error:
+        if error.is_transient:
+            raise
+        await _give_back(draft, record, feedback)
+        return error.sentence
+    await feedback.inbox.respond(draft.place, draft.by)
+    await feedback.drafts.change(draft, DraftState.SENT, sent_message=sent)
+    return ""
+
+
+async def _give_back(draft: Draft, record: Feedback, feedback: FeedbackStore) -> None:
+    """Let a draft be as it was before someone approved it, or stale if its post was edited."""
+    as_before: dict[str, Any] = {"by": "", "sent_text": "", "is_edited": False, "is_auto": False}
+    is_stale = digest(await feedback.drafts.question(record)) != draft.digest
+    await feedback.drafts.change(draft, DraftState.STALE if is_stale else DraftState.READY, **as_before)

@@ -1,0 +1,440 @@
+"""Drafts: answers from the knowledge that the team sends, edits or discards, and some that go alone."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import insert
+
+from bot.core.domain.draft import DraftState
+from bot.core.domain.knowledge import NewSource, ReadPage, SourceKind
+from bot.db.engine import Database
+from bot.db.knowledge import sql_knowledge_store
+from bot.db.tables import DraftRow
+from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
+from tests.acceptance.test_triage import card, data, judged, parley, results, support
+from tests.support.knowledge import citing
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.playground.slack.records import MessageRecord, User
+    from tests.acceptance.conftest import Dialogue
+    from tests.support.scripted import ScriptedModel
+
+QUESTION = "How do I export my notes as a PDF?"
+FACT = "Choose Export in the menu, then PDF. The export takes a minute at most."
+LINK = "https://docs.lumen.example/export"
+ANSWER = "Choose Export in the menu, then PDF."
+
+
+@asynccontextmanager
+async def database(dialogue: Dialogue) -> AsyncIterator[Database]:
+    opened = Database.open(dialogue.environ["DATABASE_URL"])
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+async def learn(dialogue: Dialogue, text: str = FACT, *, channel: str = "", link: str = LINK) -> None:
+    """Let a channel know a page, by default #support-feedback."""
+    now, team = datetime.now(UTC), dialogue.workspace.workspace.team_id
+    async with database(dialogue) as opened:
+        store = sql_knowledge_store(opened)
+        new = NewSource(team, channel or support(dialogue), SourceKind.SITE, link, "Docs", dialogue.workspace.me.id)
+        source = await store.pages.begin(await store.sources.add(new, now), [link], now)
+        assert source is not None
+        page = ReadPage(link, link, "Export guide", text, "en", datetime(2026, 5, 3, tzinfo=UTC))
+        await store.pages.keep(source, link, page, now)
+        await store.pages.finish(source, now, now + timedelta(days=1))
+
+
+async def drafting(dialogue: Dialogue, *typed: str, mode: str = "on") -> None:
+    """Turn triage and drafts on, with what else is typed."""
+    for one in (*typed, f"set drafts {mode}", "triage on"):
+        await parley(dialogue, one)
+
+
+async def with_team(dialogue: Dialogue, *typed: str, mode: str = "on") -> str:
+    """The same, with a team that has a channel of its own for questions; return it."""
+    engineering = dialogue.workspace.channel("engineering")
+    team = f"set teams Apps: <#{engineering}|engineering>"
+    await drafting(dialogue, team, "set routes Question -> Apps", *typed, mode=mode)
+    return engineering
+
+
+def asks(dialogue: Dialogue, model: ScriptedModel, *parts: Any, text: str = QUESTION, **more: Any) -> str:
+    """Let Sam post a question, and the model sort it and draft an answer of some parts; return its ts."""
+    model.answer(lambda asked: [results(sorted_as(asked, **more))], to="<messages>")
+    model.answer(*(parts or citing(ANSWER)), to="<question>")
+    return dialogue.workspace.say(support(dialogue), text, user=dialogue.workspace.sam)
+
+
+def sorted_as(asked: Any, category: str = "Question", **more: Any) -> dict[str, Any]:
+    (item,) = (one["item"] for one in data(asked, "messages"))
+    return judged(item, category, **{"asks": True, "severity": "Low", "summary": "Wants a PDF"} | more)
+
+
+async def drafted(dialogue: Dialogue, words: str, channel: str = "engineering") -> MessageRecord:
+    """Wait for the team's message with a draft that says some words."""
+
+    def found() -> list[MessageRecord]:
+        there = dialogue.workspace.workspace.messages(dialogue.workspace.channel(channel))
+        return [one for one in there if one.thread_ts and words in one.shown]
+
+    await dialogue.workspace.until(found)
+    return found()[-1]
+
+
+def said(dialogue: Dialogue, ts: str, words: str) -> list[MessageRecord]:
+    """Return what the bot said below a post with some words."""
+    return [one for one in dialogue.answers(support(dialogue), ts) if words in one.shown]
+
+
+async def told(dialogue: Dialogue, words: str, user: User | None = None) -> str:
+    """Wait for what a person alone is told."""
+    await dialogue.workspace.until(
+        lambda: [one for one in dialogue.workspace.ephemerals(user=user) if words in one.shown]
+    )
+    return dialogue.workspace.ephemerals(user=user)[-1].shown
+
+
+@on_shared_bot
+async def test_the_team_sends_a_draft(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await learn(dialogue)
+    await with_team(dialogue)
+    ts = asks(dialogue, model)
+    shown = await drafted(dialogue, ANSWER)
+    assert "Export guide" in shown.shown
+    assert "changed May 3" in shown.shown
+    assert said(dialogue, ts, ANSWER) == []
+    await dialogue.workspace.press(shown, "draft_send.0")
+    await dialogue.workspace.until(lambda: said(dialogue, ts, ANSWER))
+    (answer,) = said(dialogue, ts, ANSWER)
+    assert f"Approved by <@{dialogue.workspace.me.id}>" in answer.shown
+    assert LINK in answer.shown
+    assert "changed May 3" in answer.shown
+    shown = await drafted(dialogue, "Sent by")
+    assert "draft_send" not in str(shown.blocks)
+    await card(dialogue, ts, "Answered with a draft")
+    assert await dialogue.rows("SELECT responded_at IS NOT NULL FROM feedback") in ([(1,)], [(True,)])
+    assert [str(row[0]) for row in await dialogue.rows("SELECT purpose FROM calls ORDER BY id")] == [
+        "triage",
+        "knowledge",
+    ]
+
+
+@on_shared_bot
+async def test_two_presses_send_one_answer(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await learn(dialogue)
+    await with_team(dialogue)
+    ts = asks(dialogue, model)
+    shown, ada = await drafted(dialogue, ANSWER), dialogue.workspace.ada
+    dialogue.workspace.invite(shown.channel, ada)
+    await asyncio.gather(
+        dialogue.workspace.press(shown, "draft_send.0"),
+        dialogue.workspace.press(shown, "draft_send.0", user=ada),
+        dialogue.workspace.press(shown, "draft_send.0"),
+    )
+    await drafted(dialogue, "Sent by")
+    await dialogue.until_idle()
+    assert len(said(dialogue, ts, ANSWER)) == 1
+    ephemerals = [*dialogue.workspace.ephemerals(), *dialogue.workspace.ephemerals(user=ada)]
+    assert len([one for one in ephemerals if "this draft already" in one.shown]) == 2
+
+
+@on_shared_bot
+async def test_without_a_channel_of_the_team_a_form_shows_it(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """The poster reads the thread: the draft is in no message there."""
+    await learn(dialogue)
+    await drafting(dialogue)
+    ts = asks(dialogue, model)
+    below = await card(dialogue, ts, "A draft of an answer is ready for the team")
+    assert ANSWER not in str(below.blocks)
+    sam = dialogue.workspace.sam
+    await dialogue.workspace.press(below, "draft_review.4", user=sam)
+    assert "your own post" in await told(dialogue, "Someone else", sam)
+    await dialogue.workspace.press(below, "draft_review.4")
+    form = dialogue.workspace.modal()
+    assert ANSWER in str(form)
+    assert "changed May 3" in str(form)
+    assert (await dialogue.workspace.submit({"what": "send", "text": f"{ANSWER} Good luck!"})).ok
+    await dialogue.workspace.until(lambda: said(dialogue, ts, "Good luck!"))
+    await card(dialogue, ts, "Answered with a draft")
+    assert await dialogue.rows("SELECT state FROM drafts WHERE is_edited") == [("sent",)]
+
+
+@on_shared_bot
+async def test_what_people_change_teaches_the_next_draft(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await learn(dialogue)
+    await with_team(dialogue, "set together 0")
+    first = asks(dialogue, model)
+    shown = await drafted(dialogue, ANSWER)
+    await dialogue.workspace.press(shown, "draft_edit.1")
+    assert not (await dialogue.workspace.submit({"text": " "})).ok
+    assert (await dialogue.workspace.submit({"text": "Export, then PDF. That is all."})).ok
+    await dialogue.workspace.until(lambda: said(dialogue, first, "That is all."))
+    await drafted(dialogue, "Edited and sent by")
+    asks(dialogue, model, *citing("The export takes a minute at most."), text="Is exporting slow?")
+    shown = await drafted(dialogue, "takes a minute")
+    (example,) = data(model.requests[-1], "examples")
+    assert example["question"] == QUESTION
+    assert ANSWER in example["draft"]
+    assert example["sent_instead"] == "Export, then PDF. That is all."
+    await dialogue.workspace.press(shown, "draft_discard.2")
+    assert (await dialogue.workspace.submit({"what": "tone", "comment": "Too short for a customer"})).ok
+    assert "Too short" in (await drafted(dialogue, "wrong tone")).shown
+    asks(dialogue, model, text="And where is the export?")
+    await drafted(dialogue, ANSWER)
+    newest, _ = data(model.requests[-1], "examples")
+    assert (newest["discarded_as"], newest["because"]) == ("tone", "Too short for a customer")
+
+
+@on_shared_bot
+async def test_what_is_not_known_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await learn(dialogue)
+    await drafting(dialogue)
+    ts = asks(dialogue, model, "I guess that it can't.", text="Can it print on a fax?")
+    below = await card(dialogue, ts, "No answer in the knowledge")
+    assert "draft_review" not in str(below.blocks)
+    assert await dialogue.rows("SELECT question FROM knowledge_gaps") == [("Can it print on a fax?",)]
+
+
+@on_shared_bot
+async def test_an_edited_post_gets_a_new_draft(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await learn(dialogue)
+    await with_team(dialogue)
+    ts = asks(dialogue, model)
+    old = replace(await drafted(dialogue, ANSWER))  # as somebody still sees it
+    model.answer(lambda asked: [results(sorted_as(asked))], to="<messages>")
+    model.answer(*citing("The export takes a minute at most."), to="<question>")
+    dialogue.workspace.edit(support(dialogue), ts, "How long does an export take?")
+    new = await drafted(dialogue, "takes a minute")
+    assert new.ts != old.ts
+    assert "Out of date" in (await drafted(dialogue, "Out of date")).shown
+    await dialogue.workspace.press(old, "draft_send.0")
+    await told(dialogue, "out of date")
+    await dialogue.workspace.press(new, "draft_send.0")
+    await dialogue.workspace.until(lambda: said(dialogue, ts, "takes a minute"))
+    assert said(dialogue, ts, ANSWER) == []
+    model.answer(lambda asked: [results(sorted_as(asked, "Praise", asks=False))], to="<messages>")
+    dialogue.workspace.edit(support(dialogue), ts, "Found it, thanks a lot for the quick export")
+    await card(dialogue, ts, "edited after the answer was sent")
+
+
+@on_shared_bot
+async def test_a_draft_for_words_that_changed_is_not_sent(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """The edit is in the database, and not sorted yet: nobody has drafted an answer to it."""
+    await learn(dialogue)
+    await with_team(dialogue)
+    ts = asks(dialogue, model)
+    shown = await drafted(dialogue, ANSWER)
+    gate = asyncio.Event()
+    model.answer(gate, lambda asked: [results(sorted_as(asked, asks=False, category="Praise"))], to="<messages>")
+    dialogue.workspace.edit(support(dialogue), ts, "How do I export to Word?")
+    await dialogue.until_rows("SELECT 1 FROM feedback WHERE waits")
+    await dialogue.workspace.press(shown, "draft_send.0")
+    await told(dialogue, "was edited after this draft")
+    gate.set()
+    await drafted(dialogue, "Out of date")
+    assert said(dialogue, ts, ANSWER) == []
+
+
+@on_shared_bot
+@pytest.mark.parametrize("change", ["deleted", "resolved"])
+async def test_a_post_that_is_over_is_not_answered(dialogue: Dialogue, model: ScriptedModel, change: str) -> None:
+    await learn(dialogue)
+    await with_team(dialogue)
+    ts = asks(dialogue, model)
+    shown = replace(await drafted(dialogue, ANSWER))  # as somebody still sees it
+    if change == "deleted":
+        dialogue.workspace.delete(support(dialogue), ts)
+        await drafted(dialogue, "Out of date")
+        assert await dialogue.rows("SELECT text FROM drafts") == [("",)]
+    else:
+        await dialogue.workspace.press(await card(dialogue, ts, "Question"), "feedback_resolve.2")
+        await card(dialogue, ts, "Resolved")
+    await dialogue.workspace.press(shown, "draft_send.0")
+    await told(dialogue, "out of date" if change == "deleted" else "no longer open")
+    assert said(dialogue, ts, ANSWER) == []
+
+
+@on_shared_bot
+async def test_new_replies_are_read_before_it_is_sent(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await learn(dialogue)
+    await with_team(dialogue)
+    ts = asks(dialogue, model)
+    shown = await drafted(dialogue, ANSWER)
+    dialogue.workspace.say(support(dialogue), "Never mind, I found it", user=dialogue.workspace.sam, thread_ts=ts)
+    await dialogue.workspace.press(shown, "draft_send.0")
+    await told(dialogue, "new replies below the post")
+    await dialogue.workspace.press(shown, "draft_edit.1")
+    assert (await dialogue.workspace.submit({"text": "Glad that you found it!"})).ok
+    await dialogue.workspace.until(lambda: said(dialogue, ts, "Glad that you found it!"))
+
+
+@on_shared_bot
+async def test_only_agents_decide_about_drafts(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await learn(dialogue)
+    me, ada = dialogue.workspace.me, dialogue.workspace.ada
+    await with_team(dialogue, f"set agents <@{me.id}|me>")
+    ts = asks(dialogue, model)
+    shown = await drafted(dialogue, ANSWER)
+    dialogue.workspace.invite(shown.channel, ada)
+    await dialogue.workspace.press(shown, "draft_send.0", user=ada)
+    await told(dialogue, "Only the people who answer feedback", ada)
+    await dialogue.workspace.press(shown, "draft_edit.1", user=ada)
+    with pytest.raises(LookupError):
+        dialogue.workspace.modal(user=ada)
+    assert said(dialogue, ts, ANSWER) == []
+
+
+@on_shared_bot
+async def test_another_channel_knows_nothing(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await learn(dialogue, channel=dialogue.workspace.channel("leads"))
+    await drafting(dialogue)
+    model.answer(lambda asked: [results(sorted_as(asked))], to="<messages>")
+    ts = dialogue.workspace.say(support(dialogue), QUESTION, user=dialogue.workspace.sam)
+    await card(dialogue, ts, "there is no knowledge for this channel")
+    assert len(model.requests) == 1
+
+
+@on_shared_bot
+async def test_a_report_that_asks_nothing_gets_no_draft(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await learn(dialogue)
+    await drafting(dialogue)
+    model.answer(lambda asked: [results(sorted_as(asked, "Bug report", asks=False))], to="<messages>")
+    ts = dialogue.workspace.say(support(dialogue), "It crashes on export", user=dialogue.workspace.sam)
+    await card(dialogue, ts, "Bug report")
+    await dialogue.until_idle()
+    assert await dialogue.rows("SELECT * FROM drafts") == []
+    assert len(model.requests) == 1
+
+
+@on_shared_bot
+async def test_an_answer_is_in_the_posters_language(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await learn(dialogue)
+    await with_team(dialogue)
+    german = "Wähle im Menü „Export“, dann PDF."
+    ts = asks(dialogue, model, *citing(german), text="Wie exportiere ich ein PDF?", language="de")
+    shown = await drafted(dialogue, german)
+    assert data(model.requests[-1], "question")["answer_in"] == "German"
+    await dialogue.workspace.press(shown, "draft_send.0")
+    await dialogue.workspace.until(lambda: said(dialogue, ts, german))
+    assert f"Freigegeben von <@{dialogue.workspace.me.id}>" in said(dialogue, ts, german)[0].shown
+
+
+@on_shared_sqlite_bot
+async def test_a_budget_that_is_used_up_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await learn(dialogue)
+    await drafting(dialogue)
+    gate = asyncio.Event()
+    model.answer(gate, lambda asked: [results(sorted_as(asked))], to="<messages>")
+    ts = dialogue.workspace.say(support(dialogue), QUESTION, user=dialogue.workspace.sam)
+    await model.until_asked()
+    await parley(dialogue, "budget channel $0")
+    gate.set()
+    await card(dialogue, ts, "No draft: a budget is used up")
+    assert len(model.requests) == 1
+
+
+async def trusted(dialogue: Dialogue, sent: int = 30, discarded: int = 0) -> None:
+    """Let the team have decided about drafts before."""
+    now, rows = datetime.now(UTC), []
+    for number in range(sent + discarded):
+        state = DraftState.SENT if number < sent else DraftState.DISCARDED
+        at = now - timedelta(days=1, minutes=number)
+        row: dict[str, Any] = {
+            "workspace": dialogue.workspace.workspace.team_id,
+            "channel": support(dialogue),
+            "thread": f"1.{number}",
+        }
+        row |= {"person": "U1", "record": 100_000 + number, "digest": str(number), "category": "Question"}
+        rows.append(row | {"state": state, "created_at": at, "decided_at": at, "changed_at": at})
+    async with database(dialogue) as opened, opened.writer.begin() as connection:
+        await connection.execute(insert(DraftRow), rows)
+
+
+@on_shared_bot
+async def test_a_trusted_category_is_answered_alone(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await learn(dialogue)
+    await trusted(dialogue, 27, 3)
+    engineering = await with_team(dialogue, mode="auto")
+    ts = asks(dialogue, model)
+    await dialogue.workspace.until(lambda: said(dialogue, ts, ANSWER))
+    (answer,) = said(dialogue, ts, ANSWER)
+    assert "no person has checked it" in answer.shown
+    assert (await drafted(dialogue, "without a person")).channel == engineering
+    assert "draft_send" not in str((await drafted(dialogue, ANSWER)).blocks)
+    await dialogue.workspace.press(answer, "draft_ask_person.0", user=dialogue.workspace.sam)
+    await dialogue.workspace.until(lambda: said(dialogue, ts, "A person will look at this"))
+    await dialogue.workspace.until(
+        lambda: [
+            one
+            for one in dialogue.workspace.workspace.messages(engineering)
+            if "Someone asks for a person" in one.shown and not one.thread_ts
+        ]
+    )
+    await drafted(dialogue, "Someone asked for a person")
+    await card(dialogue, ts, "a person was asked for")
+    assert await dialogue.rows("SELECT status, responded_at FROM feedback") == [("open", None)]
+    assert "draft_ask_person" not in str(said(dialogue, ts, ANSWER)[0].blocks)
+    await parley(dialogue, "triage report")
+    await told(dialogue, "Question | 27 | 0 | 3 | 1 | 1")
+
+
+@on_shared_bot
+@pytest.mark.parametrize("why", ["severe", "trimmed", "few", "edited", "bot", "answered"])
+async def test_a_doubtful_draft_waits_for_the_team(dialogue: Dialogue, model: ScriptedModel, why: str) -> None:
+    await learn(dialogue)
+    await trusted(dialogue, *{"few": (29, 0), "edited": (26, 4)}.get(why, (30, 0)))
+    await with_team(dialogue, "set triage_bots true", mode="auto")
+    model.answer(
+        lambda asked: [results(sorted_as(asked, severity="High" if why == "severe" else "Low"))], to="<messages>"
+    )
+    gate = asyncio.Event()
+    model.answer(
+        gate, *citing(ANSWER), *([" It never fails on any machine."] if why == "trimmed" else []), to="<question>"
+    )
+    if why == "bot":
+        ts = dialogue.workspace.say_as_app(support(dialogue), QUESTION)
+    else:
+        ts = dialogue.workspace.say(support(dialogue), QUESTION, user=dialogue.workspace.sam)
+    await model.until_asked(2)
+    if why == "answered":
+        dialogue.workspace.say(support(dialogue), "Let me show you", user=dialogue.workspace.ada, thread_ts=ts)
+    gate.set()
+    shown = await drafted(dialogue, ANSWER)
+    assert "draft_send" in str(shown.blocks)
+    assert ("without a source were left out" in shown.shown) is (why == "trimmed")
+    await dialogue.until_idle()
+    assert said(dialogue, ts, ANSWER) == []
+
+
+@on_shared_bot
+@pytest.mark.parametrize("is_allowed", [False, True])
+async def test_outsiders_are_answered_alone_if_set(
+    dialogue: Dialogue, model: ScriptedModel, *, is_allowed: bool
+) -> None:
+    workspace, rio = dialogue.workspace, dialogue.workspace.rio
+    partners = next(c.id for c in workspace.workspace.channels.values() if rio.id in c.members and not c.is_im)
+    await learn(dialogue, channel=partners)
+    for typed in (f"set drafts_outsiders {is_allowed}", "set outsiders all", "set drafts auto", "triage on"):
+        seen = len(workspace.ephemerals())
+        await workspace.command(partners, "/parley", typed)
+        await dialogue.whisper(seen + 1)
+    await trusted(dialogue)
+    async with database(dialogue) as opened, opened.writer.begin() as connection:
+        await connection.execute(DraftRow.__table__.update().values(channel=partners))  # type: ignore[attr-defined]
+    model.answer(lambda asked: [results(sorted_as(asked))], to="<messages>")
+    model.answer(*citing(ANSWER), to="<question>")
+    ts = workspace.say(partners, QUESTION, user=rio)
+    sentence = "without a person" if is_allowed else "A draft of an answer is ready"
+    await workspace.until(lambda: [one for one in dialogue.answers(partners, ts) if sentence in one.shown])
+    assert bool([one for one in dialogue.answers(partners, ts) if ANSWER in one.shown]) is is_allowed
