@@ -20,7 +20,7 @@ and `build.py` introduces them to each other.
     cli/              the operator's commands; __init__.py lists the modules
     jobs/             when the use cases run, and what happens when they fail: turns, threads, classify, triage, …
       registry.py     what runs each command, button and form · message_intake.py: new, edited and deleted messages
-    integrations/     how feedback leaves: signed webhooks, calls to GitHub
+    integrations/     how feedback leaves, and comes back: signed webhooks, calls to GitHub, what trackers send
     core/             the bot's own rules; no SDK, no SQL, no HTTP
       commands.py     every slash command, declared once; mention_commands.py: the same, said after a mention
       actions.py      every button, menu, shortcut and form, declared once

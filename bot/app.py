@@ -53,7 +53,9 @@ async def running(
         joined = await begin(stack, settings, built)
         built.files.warm_up(after=STARTUP_DELAY)
         figures = partial(built.metrics.page, built.inbox)
-        address = await stack.enter_async_context(listening(settings, app, built.joined, built.database, figures))
+        address = await stack.enter_async_context(
+            listening(settings, app, built.joined, built.database, figures, built.routes)
+        )
         announce(address, joined)
         yield address
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+from aiohttp.web import RouteDef
 
 from bot import language, turn
 from bot.claude import catalog, lazy_client
@@ -33,6 +36,7 @@ from bot.db.quota import SqlQuota
 from bot.db.store import sql_store
 from bot.db.tool_calls import SqlToolJournal
 from bot.integrations.github import GitHub
+from bot.integrations.tracker_events import TrackerEvents
 from bot.integrations.webhook import Webhook, public_session
 from bot.jobs import call_ledger, spend_notice
 from bot.jobs.arrivals import QueuedMessages
@@ -53,6 +57,7 @@ from bot.jobs.settings import SettingsJobs
 from bot.jobs.settings_cache import SettingsCache
 from bot.jobs.stop import Stop
 from bot.jobs.threads import Threads
+from bot.jobs.trackers import TrackerJobs
 from bot.jobs.triage import TriageJobs
 from bot.jobs.try_again import try_again
 from bot.jobs.turns import Turns, is_transient
@@ -93,6 +98,7 @@ class Bot:
     intake: Intake
     notices: QueueNotices
     uninstaller: Uninstaller
+    routes: Sequence[RouteDef]
 
 
 async def build(
@@ -252,10 +258,22 @@ async def build(
     token = "" if settings.serves_many else reveal(settings.triage_github_token)
     github = GitHub(inbox, session, url=settings.triage_github_url, token=token, feedback=feedback, store=store)
 
+    # What comes back from trackers.
+    trackers = TrackerJobs(inbox, feedback=feedback, store=store, chat=chat, languages=languages)
+    events = TrackerEvents(
+        inbox,
+        feedback,
+        github_secret="" if settings.serves_many else reveal(settings.triage_github_webhook_secret),
+        github_url=settings.triage_github_url,
+        secret_of=sign,
+        count=metrics.tracker_event,
+    )
+
     kept = Retention(database, days)
-    for jobs in (turns, threads, classify, triage, drafts, webhook, github, home, notes, uninstaller, kept):
+    for jobs in (turns, threads, classify, triage, drafts, trackers, webhook, github, home, notes, uninstaller, kept):
         jobs.register(inbox)
-    return Bot(database, metrics, joined, inbox, files, table, knowledge, intake, notices, uninstaller)
+    routes = events.routes()
+    return Bot(database, metrics, joined, inbox, files, table, knowledge, intake, notices, uninstaller, routes)
 
 
 def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> AbstractAsyncContextManager[Model]:

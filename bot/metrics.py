@@ -39,6 +39,7 @@ class Metrics:
         self._short = self._counter(
             "slack_budget_short", "Calls that exceeded Slack's rate limits.", "method", "outcome"
         )
+        self._trackers = self._counter("tracker_events", "What trackers sent.", "source", "outcome")
         self._readers = self._counter("readers_ended", "Processes that were ended while reading a file.", "cause")
         self._work = Gauge("parley_work", "Jobs in the database.", ["status"], registry=self._registry)
         self._running = Gauge("parley_turns_running", "Jobs that run in this process.", registry=self._registry)
@@ -63,6 +64,10 @@ class Metrics:
     def short(self, method: str, outcome: str) -> None:
         """Count a call that exceeded Slack's rate limits: "withheld", "waited", or "refused" by Slack itself."""
         self._short.labels(method, outcome).inc()
+
+    def tracker_event(self, source: str, outcome: str) -> None:
+        """Count what came from "github" or another "tracker": "taken", "unsigned" and the like."""
+        self._trackers.labels(source, outcome).inc()
 
     def reader_ended(self, cause: str) -> None:
         """Count a process that did not finish a file, by the cause: "timeout", "SIGABRT" and the like."""

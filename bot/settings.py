@@ -161,6 +161,7 @@ class Settings(BaseModel):
     parley_command_prefix: Annotated[str, AfterValidator(_prefix)] = ""
     triage_webhook_secret: LongText | None = None
     triage_github_token: Credential | None = None
+    triage_github_webhook_secret: LongText | None = None
     triage_github_url: Annotated[Url, AfterValidator(_slashed)] = "https://api.github.com/"
     max_running_turns: int = Field(default=200, ge=1, le=10_000)
     retention_days: int = Field(default=365, ge=0, le=36_500)

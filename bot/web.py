@@ -1,4 +1,4 @@
-"""What the bot serves over HTTP: Slack's endpoint, health, readiness and metrics."""
+"""What the bot serves over HTTP: Slack's endpoint and those of trackers, health, readiness and metrics."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def application(
 ) -> web.Application:
     """Build the routes; `on_slack` is None if Slack uses a socket. `figures` are for Prometheus.
 
-    `pages` are for people's browsers.
+    `pages` are for people's browsers, and for what trackers send.
     """
     app = web.Application(client_max_size=BODY_LIMIT)
 

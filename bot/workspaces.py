@@ -196,13 +196,17 @@ async def listening(
     joined: SlackAccess,
     database: Database,
     figures: Callable[[], Awaitable[bytes]],
+    routes: Sequence[RouteDef] = (),
 ) -> AsyncIterator[str]:
-    """Accept what Slack delivers until the block exits; yield the bot's own HTTP address. Raises `OSError`."""
+    """Accept what Slack delivers until the block exits; yield the bot's own HTTP address. Raises `OSError`.
+
+    `routes` are for others than Slack.
+    """
     readiness = web.Readiness({"database": database.check, "slack": joined.check})
     on_slack = None
     if settings.transport == "http":
         on_slack = http.listener(app, reveal(settings.slack_signing_secret))
-    application = web.application(readiness, on_slack, figures, joined.pages)
+    application = web.application(readiness, on_slack, figures, [*joined.pages, *routes])
     async with AsyncExitStack() as stack:
         address = await stack.enter_async_context(web.listening(application, settings.host, settings.port))
         if settings.transport == "socket":

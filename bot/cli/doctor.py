@@ -83,6 +83,7 @@ async def examine(
         checks: list[tuple[set[str], Callable[[], Awaitable[list[DoctorFinding]]]]] = [
             ({"SLACK_BOT_TOKEN", "SLACK_API_URL", *FOR_MANY}, lambda: _slack(settings, session)),
             ({"SLACK_APP_TOKEN", "SLACK_API_URL", *_http_only(settings)}, lambda: _transport(settings, session)),
+            ({"TRIAGE_GITHUB_TOKEN", "TRIAGE_GITHUB_WEBHOOK_SECRET"}, lambda: _trackers(settings)),
             (set(), lambda: _database(settings)),
             ({"ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"}, lambda: _model(settings, on or catalog.today())),
         ]
@@ -214,6 +215,17 @@ async def _transport(settings: Settings, session: aiohttp.ClientSession) -> list
         remedy = NETWORK if error.is_transient else f"{WHERE['SLACK_APP_TOKEN']}, and check that Socket Mode is on"
         return [DoctorFinding("Slack transport", f"Socket Mode: {_said(error)}", remedy)]
     return [DoctorFinding("Slack transport", "Socket Mode")]
+
+
+async def _trackers(settings: Settings) -> list[DoctorFinding]:
+    """Tell where what happens to issues has to arrive, if it is to come back."""
+    if not settings.triage_github_webhook_secret:
+        return []
+    told = f"taken on {settings.host}:{settings.port}/github/events, which GitHub must reach at your https:// address"
+    why = "there are several workspaces" if settings.serves_many else "TRIAGE_GITHUB_TOKEN is not set"
+    has_issues = settings.triage_github_token and not settings.serves_many
+    remedy = "" if has_issues else f"no issues are written, as {why}"
+    return [DoctorFinding("GitHub events", told, remedy, is_warning=True)]
 
 
 async def _database(settings: Settings) -> list[DoctorFinding]:

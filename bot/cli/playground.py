@@ -106,6 +106,8 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
         await _switch_triage_on(read.database_url, playground.workspace)
 
         def announce(address: str, _: object) -> None:
+            if read.triage_webhook_secret:
+                print(f"Trackers can send events to {address}/triage/events", flush=True)
             if options.transport == "http":
                 playground.deliver_to(f"{address}/slack/events")
             feedback.post(playground.workspace, tell=is_rehearsal)

@@ -40,6 +40,7 @@ KINDS = {
     "summary_runs": "summaries",
     "threads": "threads",
     "tool_calls": "calls of tools",
+    "tracker_issues": "what trackers said about issues",
 }
 """What the rows of each table are, in an operator's words."""
 

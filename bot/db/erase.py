@@ -32,6 +32,7 @@ from bot.db.tables import (
     SummaryRunRow,
     ThreadRow,
     ToolCallRow,
+    TrackerIssueRow,
 )
 
 if TYPE_CHECKING:
@@ -95,7 +96,10 @@ def steps(scope: ErasureScope) -> Iterator[Step]:
 
 def _whole(scope: ErasureScope) -> Iterator[Step]:
     """Erase all of a workspace except the counts, and the people from those."""
-    whole = (SettingsRow, SettingsChangeRow, AlertRow, RatingRow, BudgetAccountRow, ToolCallRow, FeedbackQuestionRow)
+    whole = (
+        *(SettingsRow, SettingsChangeRow, AlertRow, RatingRow, BudgetAccountRow, ToolCallRow, FeedbackQuestionRow),
+        TrackerIssueRow,
+    )
     for table in whole:
         yield _gone(table, _of(table, scope))
     people = {CallRow: ("person",), FeedbackRow: ("person", "corrected_by", "assignee"), DraftRow: ("person", "by")}

@@ -21,6 +21,7 @@ from bot.db.tables import (
     RatingRow,
     SummaryRunRow,
     ThreadRow,
+    TrackerIssueRow,
 )
 
 if TYPE_CHECKING:
@@ -61,7 +62,10 @@ def _queries(workspace: str, person: str) -> list[tuple[str, Select[*tuple[Any, 
         ("knowledge_passages", learned.order_by(passage.id)),
         *(
             (table.__tablename__, select(*_columns(table)).where(table.workspace == workspace, table.person == person))
-            for table in (SummaryRunRow, ClassifyRunRow, RatingRow, FeedbackRow, DraftRow, KnowledgeGapRow, CallRow)
+            for table in (
+                *(SummaryRunRow, ClassifyRunRow, RatingRow, FeedbackRow, DraftRow, TrackerIssueRow, KnowledgeGapRow),
+                CallRow,
+            )
         ),
     ]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, true
 
-from bot.db.tables import ClassifyRunRow, DraftRow, FeedbackRow, RatingRow, SummaryRunRow
+from bot.db.tables import ClassifyRunRow, DraftRow, FeedbackRow, RatingRow, SummaryRunRow, TrackerIssueRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,7 @@ WORDS = {
     "knowledge_words": {"word"},
     "knowledge_gaps": {"question"},
     "drafts": {"text", "sources", "comment", "sent_text"},
+    "tracker_issues": {"changed_by", "labels", "assignees", "comment", "comment_by"},
 }
 # Names of people, places and things by the platform's ids, and words of ours.
 NO_WORDS = {
@@ -62,6 +63,7 @@ NO_WORDS = {
         *("people", "address", "link", "language", "etag", "last_modified", "digest", "fault", "state"),
     },
     "knowledge_gaps": {"message", "link"},
+    "tracker_issues": {"tracker", "issue_id", "address", "repository", "state", "told", "told_message"},
     "installations": {"organisation", "name", "url", "bot_user", "bot_id", "scopes", "sealed"},
     "install_states": {"state"},
 }
@@ -70,6 +72,7 @@ BLANKS: Mapping[type[Base], Mapping[str, Any]] = {
     FeedbackRow: {"text": "", "search_words": None, "summary": "", "evidence": "", "files": None, "waits": False},
     RatingRow: {"comment": ""},
     DraftRow: {"text": "", "sources": None, "comment": "", "sent_text": ""},
+    TrackerIssueRow: {"changed_by": "", "labels": "", "assignees": "", "comment": "", "comment_by": ""},
 }
 
 

@@ -27,6 +27,7 @@ from bot.db.tables import (
     SummaryRunRow,
     ThreadRow,
     ToolCallRow,
+    TrackerIssueRow,
 )
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ KINDS = (
     PurgeKind(ClassifyRunRow, ClassifyRunRow.created_at, ClassifyRunRow, at_once=RUNS_AT_ONCE),
     PurgeKind(FeedbackRow, FeedbackRow.said_at, FeedbackRow),
     PurgeKind(DraftRow, DraftRow.created_at, DraftRow),
+    PurgeKind(TrackerIssueRow, FeedbackRow.said_at, FeedbackRow, TrackerIssueRow.record),
     PurgeKind(AlertRow, AlertRow.created_at, AlertRow),
     PurgeKind(RatingRow, RatingRow.rated_at, RatingRow),
     PurgeKind(NoteRow, NoteRow.changed_at, NoteRow),

@@ -1,4 +1,5 @@
-"""Where feedback goes beside Slack: `webhook` sends signed JSON, `github` writes issues.
+"""Where feedback goes beside Slack, and what comes back: `webhook` sends signed JSON, `github` writes issues.
 
-What an issue holds is decided in `core/triage/issue.py`.
+`tracker_events` takes what trackers send; `github_events` reads what GitHub does. What an issue holds is decided in
+`core/triage/issue.py`, what an event changes in `core/triage/tracker_events.py`.
 """

@@ -13,13 +13,14 @@ import json
 import logging
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from yarl import URL
 
+from bot.core.domain import tracker
 from bot.core.triage import issue
 from bot.errors import GitHubError
 from bot.jobs.deliveries import charge_place
@@ -46,6 +47,7 @@ LIMITED = {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
 # A repository that was renamed or moved; the method stays: https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
 MOVED = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT}
 HOPS = 3
+SECOND = timedelta(microseconds=999_999)  # the rest of one, in which GitHub counts
 LARGEST = 64_000_000  # bytes of an answer: 100 issues with the longest of bodies, escaped
 LARGE = 200_000  # bytes that are read on the event loop
 
@@ -74,7 +76,7 @@ class GitHub:
     async def run(self, job: Job) -> None:
         """Update a record's issue. Raises `GitHubError`."""
         record = await self._feedback.records.find(str(job.payload["workspace"]), int(job.payload["id"]))
-        if record is None or record.version <= record.issue_version:
+        if record is None or record.version <= record.issue_version or await self._is_deleted(record):
             return
         repository = (await self._store.settings.load(replace(record.place, thread=""))).triage_github
         if not repository:
@@ -85,6 +87,11 @@ class GitHub:
             await self._update(record, job)
         elif record.is_counted:
             await self._create(record, repository, job)
+
+    async def _is_deleted(self, record: Feedback) -> bool:
+        """Return whether people have deleted a record's issue: then it gets no other one."""
+        known = await self._feedback.trackers.find(record.workspace, record.id) if record.issue else None
+        return known is not None and known.state == tracker.IssueState.DELETED
 
     async def _create(self, record: Feedback, repository: str, job: Job) -> None:
         made = await self._find(record, repository, job) if job.was_begun else None
@@ -100,6 +107,10 @@ class GitHub:
                 "labels": issue.labels(record),
             }
             made = await self._post(f"repos/{repository}/issues", content, job)
+        at = time_of(made.get("created_at"))
+        known: dict[str, Any] = {"state": issue.OPEN, "state_at": at, "labels": _labels(made), "labels_at": at}
+        where = {"issue_id": str(made.get("id", "")), "address": str(made["html_url"]), "repository": repository}
+        await self._feedback.trackers.wrote(record, tracker=tracker.GITHUB, **known, **where)
         values = {"issue": str(made["html_url"]), "issue_state": issue.OPEN, "issue_version": record.version + 1}
         # Its card gets a link, which makes a version. Where another one came in between, this one is sent after all.
         changed = await self._feedback.records.change(record.workspace, record.id, **values)
@@ -137,7 +148,7 @@ class GitHub:
             return
         path = f"repos/{located[0]}/issues/{located[1]}"
         there = await self._call("GET", path)
-        present = [str(one["name"] if isinstance(one, dict) else one) for one in there["labels"]]
+        present = _labels(there)
         wanted, state = issue.labels(record, present), issue.state(record)
         changes: dict[str, Any] = {} if sorted(wanted) == sorted(present) else {"labels": wanted}
         if state != record.issue_state:
@@ -145,8 +156,16 @@ class GitHub:
             reason = "reopened" if is_open else state
             changes |= {"state": "open" if is_open else "closed", "state_reason": reason}
         if changes:
-            await self._write("PATCH", path, changes, job)
+            await self._remember(record, changes, await self._write("PATCH", path, changes, job), state)
         await self._feedback.records.shown(record.workspace, record.id, issue_version=record.version, issue_state=state)
+
+    async def _remember(self, record: Feedback, changes: dict[str, Any], there: Any, state: str) -> None:  # noqa: ANN401 (their JSON)
+        """Keep what was written, of which GitHub will tell, too. It counts seconds: ours is the last of its own."""
+        at = time_of(there.get("updated_at"))
+        at = at + SECOND if at else None
+        known: dict[str, Any] = {"state": state, "state_at": at} if "state" in changes else {}
+        known |= {"labels": _labels(there), "labels_at": at} if "labels" in changes else {}
+        await self._feedback.trackers.wrote(record, **known)
 
     async def _write(self, method: str, path: str, content: dict[str, Any], job: Job) -> Any:  # noqa: ANN401 (their JSON)
         await asyncio.sleep(self._written + PACE - time.monotonic())
@@ -178,6 +197,18 @@ class GitHub:
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise GitHubError(type(error).__name__, is_transient=True) from None
         raise GitHubError("too many redirects")
+
+
+def _labels(there: dict[str, Any]) -> list[str]:
+    return [str(one["name"] if isinstance(one, dict) else one) for one in there["labels"]]
+
+
+def time_of(value: object) -> datetime | None:
+    """Read a time of GitHub's, None for what is none."""
+    try:
+        return datetime.fromisoformat(str(value)).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _moved(response: aiohttp.ClientResponse) -> URL | None:

@@ -6,6 +6,8 @@
     after triage show        triage webhook, triage github, triage notify, triage draft
     after triage notify      triage show, triage tell, triage draft show
     after triage github      triage show
+    after a tracker          triage event
+    after triage event       triage show, triage outcome
     after triage draft       triage draft show, triage draft send
     after triage draft send  triage draft show
     after an approval        triage draft send
@@ -22,16 +24,20 @@ be run again; each version of a record is shown and sent once.
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
 
 from bot.core.domain.draft import DraftState
 from bot.core.domain.feedback import FeedbackStatus
 from bot.core.domain.setting_choices import Drafts
+from bot.core.domain.tracker import TrackerEvent
 from bot.core.triage.publish import target
 from bot.work import Delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from bot.core.domain.channel_settings import ChannelSettings
@@ -43,6 +49,9 @@ SORT, SHOW, NOTIFY = "triage", "triage show", "triage notify"  # not for people:
 TELL, ALERT, DIGEST = "triage tell", "triage alert", "triage digest"  # not for people: names
 WEBHOOK, GITHUB = "triage webhook", "triage github"  # not for people: names
 DRAFT, SHOW_DRAFT, SEND_DRAFT = "triage draft", "triage draft show", "triage draft send"  # not for people: names
+EVENT, OUTCOME = "triage event", "triage outcome"  # not for people: names
+
+_EVENT = TypeAdapter(TrackerEvent)
 
 
 def after_post(channel: Place, message: str) -> list[Delivery]:
@@ -109,6 +118,35 @@ def after_issue(record: Feedback) -> list[Delivery]:
     return [_show(record)]
 
 
+def after_tracker(record: Feedback, event: TrackerEvent, name: str) -> list[Delivery]:
+    """Take in what a tracker says about a record, behind what is being written there: the bot knows its own echo.
+
+    `name` makes the event count once.
+    """
+    payload = _payload(record) | {"channel": record.channel, "thread": record.message, "person": record.person}
+    told = _EVENT.dump_python(event, mode="json")
+    id_ = f"triage-event:{record.workspace}:{record.id}:{name}"
+    return [Delivery(id_, _tracker_key(record), EVENT, payload | {"event": told})]
+
+
+def event_of(payload: Mapping[str, Any]) -> TrackerEvent:
+    """Return the event of such a delivery's payload."""
+    return _EVENT.validate_python(payload["event"])
+
+
+def after_event(record: Feedback, outcome: str, comment: str) -> list[Delivery]:
+    """Show what a tracker has changed, and tell the author of the post an outcome; with its comment, if that is late.
+
+    `outcome` is "" where there is none to tell.
+    """
+    found = [_show(record)]
+    if outcome:
+        name = f"triage-outcome:{record.workspace}:{record.id}"
+        which = f"{outcome}:{sha256(comment.encode()).hexdigest()[:16] if comment else ''}"
+        found.append(Delivery(f"{name}:{which}", name, OUTCOME, _payload(record) | {"channel": record.channel}))
+    return found
+
+
 def after_action(record: Feedback) -> list[Delivery]:
     """Show what a button or a form changed, ahead of the channel's other cards: a person waits for it."""
     return [_show(record, at_once=True)]
@@ -173,7 +211,7 @@ def _webhook(record: Feedback) -> Delivery:
 
 def _github(record: Feedback) -> Delivery:
     """Bring a record's issue up to date; a channel's records go one at a time, as GitHub wants it."""
-    name = f"triage-github:{record.workspace}:{record.channel}"
+    name = _tracker_key(record)
     return Delivery(f"{name}:{record.id}:{record.version}", name, GITHUB, _payload(record))
 
 
@@ -191,5 +229,9 @@ def _draft(record: Feedback) -> Delivery:
     return Delivery(id_, f"triage-draft:{where}", DRAFT, payload, f"triage:{where}")
 
 
-def _payload(record: Feedback) -> dict[str, str | int]:
+def _tracker_key(record: Feedback) -> str:
+    return f"triage-github:{record.workspace}:{record.channel}"
+
+
+def _payload(record: Feedback) -> dict[str, Any]:
     return {"workspace": record.workspace, "id": record.id}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -54,6 +55,7 @@ class LocalGitHub:
             number = len(self.issues) + 1
             labels = [{"name": name} for name in content.get("labels", ())]
             made = {"number": number, "html_url": f"{self.url}acme/app/issues/{number}", "state": "open"}
+            made |= {"id": 1_000 + number, "created_at": now(), "updated_at": now()}
             self.issues.append(content | made | {"labels": labels})
             if self.dies_after_next:
                 self.dies_after_next = False
@@ -66,7 +68,7 @@ class LocalGitHub:
         there = self.issues[int(request.path.rsplit("/", 1)[1]) - 1]
         if request.method == "PATCH":
             labels = [{"name": name} for name in content.pop("labels", [one["name"] for one in there["labels"]])]
-            there |= content | {"labels": labels}
+            there |= content | {"labels": labels, "updated_at": now()}
         return there
 
     def made(self, method: str) -> list[dict[str, Any]]:
@@ -92,6 +94,11 @@ async def github() -> AsyncIterator[LocalGitHub]:
 def environ(database_url: str, github: LocalGitHub) -> dict[str, str]:
     told = {"TRIAGE_GITHUB_TOKEN": TOKEN, "TRIAGE_GITHUB_URL": f"{github.url}api/v3"}
     return {"DATABASE_URL": database_url, "PORT": "0"} | told
+
+
+def now() -> str:
+    """Return the time as GitHub writes it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def names(issue: dict[str, Any]) -> list[str]:

@@ -35,6 +35,8 @@ summary.py               summaries: what is summarized, in which form, for whom
 thread.py                threads: what is stored of a conversation, and what a finished turn adds to it
 tool.py                  tools: what the model calls, what a call returns, and what people see of it
 tool_settings.py         the settings of what the bot can look up and note
+tracker.py               what trackers say about the issues of feedback, and what is known of these
+tracker_settings.py      the settings of what comes back from trackers
 typed_setting.py         a setting's value as it was typed
 typed_values.py          parsers and checks for the values of settings
 usage.py                 usage: whose, over which days, and the totals

@@ -17,6 +17,7 @@ from bot.core.domain.route import Route, Team  # noqa: TC001 (as above)
 from bot.core.domain.setting_choices import Answers, Creativity, Outsiders
 from bot.core.domain.setting_field import IN_CHANNELS, IN_WORKSPACES, NOT_IN_THREADS, Shown
 from bot.core.domain.tool_settings import ToolSettings
+from bot.core.domain.tracker_settings import TrackerSettings
 from bot.core.domain.typed_values import Agents, Channels, People, Switchable  # noqa: TC001 (as above)
 from bot.language import N_, _
 
@@ -30,7 +31,7 @@ BOTH: tuple[Literal["settings", "triage"], ...] = ("settings", "triage")  # form
 Dollars = Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
-class ChannelSettings(DraftSettings, FeedbackSettings, ToolSettings):
+class ChannelSettings(DraftSettings, FeedbackSettings, ToolSettings, TrackerSettings):
     """The settings that hold in one place, in the order of their form.
 
     A field's description is what people read of it; `Shown` says how it is shown in a form, and where it can be set.

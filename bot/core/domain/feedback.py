@@ -37,6 +37,7 @@ class FeedbackStatus(StrEnum):
     OPEN = "open"
     TAKEN = "taken"
     RESOLVED = "resolved"
+    DECLINED = "declined"
     DISMISSED = "not feedback"  # not for people: stored
     IGNORED = "ignored"
     JOINED = "joined"
@@ -44,8 +45,14 @@ class FeedbackStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-COUNTED = (FeedbackStatus.OPEN, FeedbackStatus.TAKEN, FeedbackStatus.RESOLVED)
+CLOSED = (FeedbackStatus.RESOLVED, FeedbackStatus.DECLINED)
+"""What was feedback, and is dealt with."""
+
+COUNTED = (FeedbackStatus.OPEN, FeedbackStatus.TAKEN, *CLOSED)
 """What is feedback, as far as anyone knows."""
+
+AT_TRACKER = "tracker"
+"""Who corrected a record whose label was changed in its tracker: no person's id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ notes.py           notes: what places remember
 quota.py           the counters of rate limits that all replicas share
 store.py           what the bot remembers: small stores, each of whose methods is one short transaction
 tools.py           what tools need from the outside
+tracker_store.py   the store of what is known of records' issues in trackers
 work.py            durable work: where listeners hand it in
 """
 

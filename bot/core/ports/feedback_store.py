@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.core.ports.draft_store import DraftHistory, DraftStore
 from bot.core.ports.feedback_questions import FeedbackQuestions
+from bot.core.ports.tracker_store import TrackerStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -143,3 +144,4 @@ class FeedbackStore:
     questions: FeedbackQuestions
     drafts: DraftStore
     draft_history: DraftHistory
+    trackers: TrackerStore

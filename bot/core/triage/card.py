@@ -12,8 +12,9 @@ from bot.core.actions import (
     TAKE_FEEDBACK,
 )
 from bot.core.domain.control_value import FeedbackRef
-from bot.core.domain.feedback import ELSEWHERE, UNSORTED, FeedbackStatus
-from bot.core.triage import issue
+from bot.core.domain.feedback import AT_TRACKER, ELSEWHERE, UNSORTED, FeedbackStatus
+from bot.core.domain.tracker import UNTRACKED, TrackerIssue
+from bot.core.triage import issue, outcome
 from bot.language import N_, _
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Control
     from bot.core.ports import ChatNames
 
-POST, TAKEN = N_("a post"), N_("taken")
+POST = N_("a post")
+MARKS = {FeedbackStatus.TAKEN: N_("taken"), FeedbackStatus.DECLINED: N_("declined")}
 SHOWN_OF_EVIDENCE = 120  # characters
 SHOWN_OF_OPTION = 60
 
@@ -40,6 +42,7 @@ REACTIONS = {  # not for people: names of categories
 STANDING = {
     FeedbackStatus.TAKEN: (N_("_Taken_"), N_("_Taken by {person}_")),
     FeedbackStatus.RESOLVED: (N_("_Resolved_"), N_("_Resolved by {person}_")),
+    FeedbackStatus.DECLINED: (N_("_Declined_"), N_("_Declined_")),
 }
 NOT_COUNTED = {
     FeedbackStatus.WAITING: N_("waiting"),
@@ -60,9 +63,18 @@ def reaction(record: Feedback) -> str:
 
 
 def card(
-    record: Feedback, settings: ChannelSettings, names: ChatNames, *, original: str = "", more: Sequence[str] = ()
+    record: Feedback,
+    settings: ChannelSettings,
+    names: ChatNames,
+    *,
+    original: str = "",
+    tracked: TrackerIssue = UNTRACKED,
+    more: Sequence[str] = (),
 ) -> str:
-    """Render a record's card. `original` is the link to the post that it repeats, `more` are lines after the facts."""
+    """Render a record's card. `original` is the link to the post that it repeats, `tracked` what is known of its issue.
+
+    `more` are lines after the facts.
+    """
     if record.status is FeedbackStatus.WITHDRAWN:
         return _("_Withdrawn: the post was deleted._")
     if record.status in {FeedbackStatus.DISMISSED, FeedbackStatus.IGNORED}:
@@ -73,16 +85,20 @@ def card(
         lines.append(plain(record.summary))
     if record.evidence and record.evidence.casefold() not in record.summary.casefold():
         lines.append(f"> {plain(record.evidence[:SHOWN_OF_EVIDENCE])}\n")  # else the quotation would go on
-    facts = [_("Team: {team}", team=record.team) if record.team else "", _sureness(record, settings, names)]
+    facts = [_("Team: {team}", team=record.team) if record.team else "", _sureness(record, settings, names, tracked)]
     facts.append(_("repeats [an earlier post]({link})", link=original) if original else "")
     facts.append(f"[{plain(issue.name(record.issue))}]({record.issue})" if record.issue else "")
+    facts += outcome.facts(tracked, record)
     facts.append(_("its team's channel can't be reached") if record.routed == ELSEWHERE else "")
     lines.append(" · ".join(fact for fact in facts if fact))
-    lines += [*more, _standing(record, names)]
+    lines += [*more, outcome.standing(tracked, record) or _standing(record, names)]
+    lines.append(f"> {quotation}\n" if (quotation := outcome.quotation(tracked, record)) else "")
     return "\n".join(line for line in lines if line)
 
 
-def _sureness(record: Feedback, settings: ChannelSettings, names: ChatNames) -> str:
+def _sureness(record: Feedback, settings: ChannelSettings, names: ChatNames, tracked: TrackerIssue) -> str:
+    if record.corrected_by == AT_TRACKER:
+        return _("changed {where}", where=outcome.where(tracked))
     if record.corrected_by:
         return _("corrected by {person}", person=names.mention(record.corrected_by))
     if not record.category:
@@ -128,7 +144,7 @@ def _line(record: Feedback) -> str:
     if not record.is_counted:
         return f"~~**{words}**: {plain(record.summary) or _(POST)}~~ ({_(NOT_COUNTED[record.status])})"
     mark = " ✓" if record.status is FeedbackStatus.RESOLVED else ""
-    mark = f" ({_(TAKEN)})" if record.status is FeedbackStatus.TAKEN else mark
+    mark = f" ({_(MARKS[record.status])})" if record.status in MARKS else mark
     return f"**{words}**: {linked(record)}{mark}"
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from bot.core.domain.feedback import UNSORTED, FeedbackStatus
+from bot.core.domain.tracker import IssueState
 from bot.core.writing.notes import SORTED_BY_AI
 from bot.language import N_, _
 
@@ -19,18 +21,18 @@ LONGEST_FACT = 1_000  # characters; GitHub takes 65,536 in all
 LONGEST_LABEL = 50  # characters, GitHub's limit
 CATEGORY, SEVERITY = "category: ", "severity: "  # what our labels begin with, so that others' are left alone
 
-OPEN, COMPLETED, NOT_PLANNED = "open", "completed", "not_planned"
-"""How an issue stands: open, or why it is closed; in GitHub's words."""
+OPEN, COMPLETED, NOT_PLANNED = IssueState.OPEN, IssueState.COMPLETED, IssueState.NOT_PLANNED
+"""The states that the bot itself writes."""
 
 _ADDRESS = re.compile(r"(?P<host>https?://[^/]+/)(?P<repository>[^/]+/[^/]+)/issues/(?P<number>\d+)")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~&-])")
 
 
-def state(record: Feedback) -> str:
+def state(record: Feedback) -> IssueState:
     """Return the state of a record's issue."""
     if record.status is FeedbackStatus.RESOLVED:
         return COMPLETED
-    return OPEN if record.is_counted else NOT_PLANNED
+    return OPEN if record.is_counted and record.status is not FeedbackStatus.DECLINED else NOT_PLANNED
 
 
 def title(record: Feedback) -> str:
@@ -80,9 +82,9 @@ def located(address: str) -> tuple[str, int] | None:
 
 
 def name(address: str) -> str:
-    """Return an issue's name, such as `acme/app#12`."""
+    """Return an issue's name, such as `acme/app#12`; of another tracker's, the end of its address."""
     found = located(address)
-    return f"{found[0]}#{found[1]}" if found else address
+    return f"{found[0]}#{found[1]}" if found else urlsplit(address).path.rstrip("/").rpartition("/")[2] or address
 
 
 def quiet(text: str) -> str:

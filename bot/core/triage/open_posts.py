@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core.channel_reader import allow
-from bot.core.domain.feedback import FeedbackStatus
+from bot.core.domain.feedback import CLOSED, FeedbackStatus
 from bot.core.domain.message import Place
 from bot.core.triage.card import POST, plain
 from bot.core.triage.report import MOST_RECORDS, REPORTED
@@ -36,7 +36,7 @@ async def listing(named: str, command: Command, *, feedback: FeedbackStore, stor
         return error.sentence
     channel_name = f"#{venue.name}" if venue.name else ""
     records = await feedback.statistics.recent(place, datetime.now(UTC) - REPORTED, MOST_RECORDS)
-    unresolved = [one for one in records if one.status is not FeedbackStatus.RESOLVED]
+    unresolved = [one for one in records if one.status not in CLOSED]
     settings = await store.settings.load(place)
     if not unresolved and not settings.triage:
         return off(channel_name)

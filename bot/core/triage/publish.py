@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.core.domain.feedback import ELSEWHERE, FeedbackStatus
 from bot.core.domain.message import Place
 from bot.core.domain.route import team as find_team
-from bot.core.triage import asking, card
+from bot.core.triage import asking, card, outcome
 from bot.core.triage.drafts import card as draft_card
 from bot.errors import ChatError
 from bot.language import _
@@ -85,7 +85,10 @@ async def _show_card(
     told = asking.told(record, settings, await feedback.questions.of(record))
     drafted = await feedback.drafts.of_record(record)
     told += draft_card.lines(record, settings, drafted, chat.names)
-    text = card.card(record, settings, chat.names, original=first.permalink if first else "", more=told)
+    tracked = await feedback.trackers.find(record.workspace, record.id)
+    tracked = await outcome.for_readers(tracked, record, chat.directory)
+    original = first.permalink if first else ""
+    text = card.card(record, settings, chat.names, original=original, tracked=tracked, more=told)
     text += notes if record.is_counted else ""
     buttons = (*card.controls(record), *draft_card.controls(record, settings, drafted))
     if record.card:

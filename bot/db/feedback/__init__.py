@@ -8,6 +8,7 @@ questions.py   what reports lack, which posts were asked about that, and the ans
 records.py     records of feedback: people's decisions, what is shown, and where they were sent
 rows.py        rows of feedback: queries, and conversion to records
 statistics.py  the counts of feedback for reports and alerts
+trackers.py    what is known of records' issues in trackers
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from bot.db.feedback.known import SqlKnownFeedback
 from bot.db.feedback.questions import SqlFeedbackQuestions
 from bot.db.feedback.records import SqlFeedbackRecords, SqlFeedbackRouting
 from bot.db.feedback.statistics import SqlFeedbackStatistics
+from bot.db.feedback.trackers import SqlTrackerStore
 
 if TYPE_CHECKING:
     from bot.db.engine import Database
@@ -39,4 +41,5 @@ def sql_feedback_store(database: Database) -> FeedbackStore:
         questions=SqlFeedbackQuestions(database),
         drafts=SqlDraftStore(database),
         draft_history=SqlDraftHistory(database),
+        trackers=SqlTrackerStore(database),
     )

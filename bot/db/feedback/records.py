@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from bot.core.domain.feedback import ELSEWHERE, Feedback, FeedbackStatus
 from bot.db.feedback.rows import COLUMNS, ROW, all_of, in_channel, is_post, one_of
+from bot.db.feedback.trackers import decide_here
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +42,8 @@ class SqlFeedbackRecords:
         here = ROW.workspace == workspace, ROW.id == id_
         async with self._writer.begin() as connection:
             await connection.execute(update(ROW).where(*here).values(values))
+            if "status" in values:
+                await decide_here(connection, workspace, id_)
         return await self.find(workspace, id_)
 
     async def shown(self, workspace: str, id_: int, **values: Any) -> None:  # noqa: ANN401 - as the port has it

@@ -12,6 +12,7 @@ settings.py       the settings, and their changes
 spend.py          what calls cost and what may be spent; what was taken from Slack's limits
 threads.py        threads, their messages and files, and how people rate the answers
 tools.py          what the model's tools were called for
+trackers.py       what is known of records' issues in trackers
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from bot.db.tables.settings import SettingsChangeRow, SettingsRow
 from bot.db.tables.spend import BudgetAccountRow, BudgetReservationRow, CallRow, RateRow
 from bot.db.tables.threads import CodeFileRow, MessageRow, RatingRow, ThreadRow
 from bot.db.tables.tools import ToolCallRow
+from bot.db.tables.trackers import TrackerIssueRow
 
 __all__ = [
     "AlertRow",
@@ -66,5 +68,6 @@ __all__ = [
     "SummaryRunRow",
     "ThreadRow",
     "ToolCallRow",
+    "TrackerIssueRow",
     "Words",
 ]

@@ -138,6 +138,7 @@ async def test_an_export_holds_a_persons_words(filled: Database) -> None:
         "ratings",
         "feedback",
         "drafts",
+        "tracker_issues",
         "notes",
         "knowledge_passages",
         "knowledge_gaps",

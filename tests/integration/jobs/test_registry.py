@@ -23,7 +23,7 @@ KINDS = {
     *("message", "completion", "command", "press", "change", "condense", "refusal"),
     *("classify", "classify run", "classify show"),
     *("triage", "triage show", "triage notify", "triage tell", "triage alert", "triage digest"),
-    *("triage webhook", "triage github"),
+    *("triage webhook", "triage github", "triage event", "triage outcome"),
     *("triage draft", "triage draft show", "triage draft send"),
     *("home", "private note", "departure"),
 }

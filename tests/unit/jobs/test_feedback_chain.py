@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -12,6 +13,7 @@ from bot.core.domain.feedback import Feedback, FeedbackStatus
 from bot.core.domain.message import MessageEdit, Place
 from bot.core.domain.route import Team
 from bot.core.domain.setting_choices import Drafts
+from bot.core.domain.tracker import IssueComment, TrackerEvent
 from bot.jobs import feedback_chain as chain
 
 CHANNEL, TODAY = Place("T1", "C1"), date(2026, 11, 30)
@@ -19,6 +21,7 @@ SAID_AT = datetime(2026, 11, 30, tzinfo=UTC)
 POST = Feedback(7, "T1", "C1", "1.2", "U1", "It fails", SAID_AT, status=FeedbackStatus.OPEN, team="core", version=3)
 DRAFT = Draft(1, "T1", "C1", "1.2", 7, "abc", DraftState.SENDING, SAID_AT)
 EDIT = MessageEdit(replace(CHANNEL, thread="1.2"), "1.2", "U1", "T1", "It fails again", "1.3")
+EVENT = TrackerEvent("GitHub", SAID_AT, comment=IssueComment("Fixed", "octocat", SAID_AT))
 PLAIN = ChannelSettings()
 FULL = ChannelSettings(
     webhook="https://example.com",
@@ -40,6 +43,8 @@ FOLLOWING = {
     "triage draft send": chain.after_decision(POST, DRAFT),
     "an approval": chain.after_approval(DRAFT, CHANNEL),
     "triage github": chain.after_issue(POST),
+    "a tracker": chain.after_tracker(POST, EVENT, "1"),
+    "triage event": chain.after_event(POST, "completed", ""),
     "a button": chain.after_action(POST),
     "a setting": chain.after_routing(POST, FULL),
     "a look": chain.after_look([CHANNEL], [POST], 1),
@@ -71,6 +76,19 @@ def test_an_issue_that_is_current_stays() -> None:
 def test_each_version_is_shown_once() -> None:
     (first,), (second,) = chain.after_issue(POST), chain.after_issue(replace(POST, version=4))
     assert first.id == chain.after_action(POST)[0].id != second.id
+
+
+def test_an_event_waits_behind_what_is_written() -> None:
+    (event,) = chain.after_tracker(POST, EVENT, "1")
+    (written,) = (job for job in chain.after_show(POST, FULL) if job.kind == chain.GITHUB)
+    assert event.key == written.key
+    assert chain.event_of(json.loads(json.dumps(event.payload))) == EVENT
+
+
+def test_an_outcome_is_told_once() -> None:
+    first, again, late = (chain.after_event(POST, "completed", comment)[1].id for comment in ("", "", "Fixed"))
+    assert first == again != late
+    assert [job.kind for job in chain.after_event(POST, "", "Fixed")] == [chain.SHOW]
 
 
 def test_a_button_waits_for_no_other_card() -> None:
