@@ -44,6 +44,7 @@ from bot.jobs.classify import ClassifyJobs
 from bot.jobs.commands import CommandJobs
 from bot.jobs.drafts import DraftJobs
 from bot.jobs.erasure import Erasure
+from bot.jobs.feedback_records import FeedbackRecordJobs
 from bot.jobs.home import HomeTab
 from bot.jobs.interaction_intake import DurableInteractions, summarize_thread
 from bot.jobs.languages import Languages
@@ -213,6 +214,7 @@ async def build(
         classify=classify,
         triage=triage,
         drafts=drafts,
+        records=FeedbackRecordJobs(inbox, feedback=feedback, store=store, chat=chat, admins=admins),
         settings=changes,
         home=home,
         notes=notes,

@@ -62,7 +62,7 @@ def _search(
     if dialect == "postgresql":
         connection.execute(_AS_IN_MEMORY)
     found: dict[tuple[str, str], KnownMessage] = {}
-    for wanted in dict.fromkeys(_WANTED[dialect](query, places, begun=begun) for begun in (False, True)):
+    for wanted in dict.fromkeys(WANTED[dialect](query, places, begun=begun) for begun in (False, True)):
         asked = values | {"wanted": wanted}
         rows = [row for statement in _queries(dialect) for row in connection.execute(statement, asked)]
         readable = (_message(row) for row in rows if row.workspace == workspace and row.channel in channels)
@@ -117,7 +117,7 @@ def _any_of(places: list[str], quoted: str, joined: str) -> Iterator[str]:
         yield f"({joined.join(map(quoted.format, places))})"
 
 
-_WANTED = {"sqlite": _for_sqlite, "postgresql": _for_postgresql}
+WANTED = {"sqlite": _for_sqlite, "postgresql": _for_postgresql}
 
 
 @cache

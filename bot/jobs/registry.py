@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from bot.core.tools.toolbox import Toolbox
     from bot.jobs.classify import ClassifyJobs
     from bot.jobs.drafts import DraftJobs
+    from bot.jobs.feedback_records import FeedbackRecordJobs
     from bot.jobs.home import HomeTab
     from bot.jobs.private_notes import PrivateNotes
     from bot.jobs.settings import SettingsJobs
@@ -129,6 +130,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
     classify: ClassifyJobs,
     triage: TriageJobs,
     drafts: DraftJobs,
+    records: FeedbackRecordJobs,
     settings: SettingsJobs,
     home: HomeTab,
     notes: PrivateNotes,
@@ -151,6 +153,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
         "triage secret": partial(webhook_secret.tell, secret_of=secret_of, admins=admins, chat=chat),
         "trends": triage.command,
         "open": triage.command,
+        "feedback": records.command,
         "find": partial(find.find, store=store, chat=chat),
         "usage": partial(usage.usage, admins=admins, store=store, chat=chat, clock=partial(datetime.now, UTC)),
         "budget": settings.configure_budget,

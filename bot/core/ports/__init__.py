@@ -3,6 +3,7 @@
 budgets.py         the accounts of budgets
 chat.py            a chat platform: what the bot reads there, and how it posts
 classify_store.py  the stores of classification runs
+feedback_archive.py  all records of a channel: read through, searched, merged
 feedback_questions.py  the store of what reports lack, and of which posts were asked about that
 draft_store.py     the store of drafts, in small parts
 feedback_store.py  the store of feedback, in small parts

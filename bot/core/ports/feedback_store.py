@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.core.ports.draft_store import DraftHistory, DraftStore
+from bot.core.ports.feedback_archive import FeedbackArchive
 from bot.core.ports.feedback_questions import FeedbackQuestions
 from bot.core.ports.tracker_store import TrackerStore
 
@@ -145,3 +146,4 @@ class FeedbackStore:
     drafts: DraftStore
     draft_history: DraftHistory
     trackers: TrackerStore
+    archive: FeedbackArchive

@@ -11,7 +11,7 @@ from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.find import request as find_request
 from bot.core.memory import command as memory
 from bot.core.privacy import forget
-from bot.core.settings import budget_command, persona_command, triage_command
+from bot.core.settings import budget_command, feedback_command, persona_command, triage_command
 from bot.core.settings.parse import SCOPED
 from bot.core.settings.parse import parse as parse_settings
 from bot.core.settings.parse import unknown as unknown_words
@@ -174,7 +174,7 @@ SUBCOMMANDS = (
         example="triage on",
         brief=N_("sort each post here: category, severity, team"),
         topic="triage",
-        help=(triage_command.USAGE,),
+        help=(triage_command.USAGE, feedback_command.USAGE),
     ),
     Subcommand(
         "triage report",  # not for people: typed
@@ -195,6 +195,11 @@ SUBCOMMANDS = (
         section=FEEDBACK,
         example="open #channel",
         brief=N_("unresolved posts"),
+        topic="triage",
+    ),
+    Subcommand(
+        "feedback",
+        feedback_command.parse,
         topic="triage",
     ),
     Subcommand(

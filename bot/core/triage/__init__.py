@@ -6,5 +6,6 @@
 `issue` is the record in a tracker; `tracker_events` decides what changes when something changes there, and `outcome`
 says what became of it. `trends`, `alert`, `digest`, `report` and `open_posts` look at many records.
 `drafts` are answers from the knowledge, that people send.
+`export` writes a channel's records to a file, `find` searches them, `by_hand` merges them.
 `settings_form` is the form, `webhook_secret` signs what leaves, `exports` reads exported messages for a dry run.
 """

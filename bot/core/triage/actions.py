@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.core.ports.feedback_store import FeedbackStore
 
 GONE = N_("This feedback no longer exists.")
+NO_LINK, NO_RECORD = N_("That is not a link to a post in this channel."), N_("I have no feedback record for that post.")
 NOBODY = "-"  # the choice of no team: a menu's choices can't be empty
 
 
@@ -134,10 +135,10 @@ async def _original(link: str, record: Feedback, *, feedback: FeedbackStore, his
         return None
     found = history.locate(link, replace(record.place, thread=""))
     if found is None or not found.message or found.place.channel != record.channel:
-        return _("That is not a link to a post in this channel.")
+        return _(NO_LINK)
     first = await feedback.records.at(replace(record.place, thread=found.place.thread or found.message))
     if first is None or first.id == record.id:
-        return _("I have no feedback record for that post.")
+        return _(NO_RECORD)
     return first.id
 
 

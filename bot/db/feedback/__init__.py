@@ -1,5 +1,6 @@
 """The store of feedback, in a database.
 
+archive.py     all records of a channel: read through, searched, merged
 alerts.py      which trends of feedback were posted
 drafts.py      drafts of answers: what is wanted, and what became of it
 inbox.py       incoming posts that wait to be sorted, and the decisions about them
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.ports.feedback_store import FeedbackStore
 from bot.db.feedback.alerts import SqlAlertStore
+from bot.db.feedback.archive import SqlFeedbackArchive
 from bot.db.feedback.drafts import SqlDraftHistory, SqlDraftStore
 from bot.db.feedback.inbox import SqlFeedbackInbox
 from bot.db.feedback.known import SqlKnownFeedback
@@ -42,4 +44,5 @@ def sql_feedback_store(database: Database) -> FeedbackStore:
         drafts=SqlDraftStore(database),
         draft_history=SqlDraftHistory(database),
         trackers=SqlTrackerStore(database),
+        archive=SqlFeedbackArchive(database),
     )

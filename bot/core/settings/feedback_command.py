@@ -1,0 +1,57 @@
+"""Read what follows `/parley feedback`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.core.find.terms import terms_of
+from bot.errors import UsageError
+from bot.language import N_, _
+
+USAGE = N_(
+    "`/parley feedback find <words>` finds feedback of this channel and shows it only to you. "
+    "`/parley feedback merge <link> into <link>` says that the first post repeats the second. "
+    "`/parley feedback export` sends an admin all feedback of this channel as a CSV file, and "
+    "`/parley feedback export xlsx` as a workbook."
+)
+WHAT_FILE = N_("I can export feedback as `csv` or `xlsx`; for example, `/parley feedback export xlsx`.")
+
+_TYPED = re.compile(r"feedback\s+(?P<what>export|find|merge)(?:\s+(?P<rest>\S.*))?", re.IGNORECASE | re.DOTALL)
+_LINK = r"<?(?P<{name}>https?://[^\s<>|]+)(?:\|[^<>]*)?>?"
+_MERGE = re.compile(rf"{_LINK.format(name='first')}\s+(?:into|in|with)\s+{_LINK.format(name='second')}", re.IGNORECASE)
+_FILE = re.compile(r"(?:as\s+)?(?:(?P<stem>[^\s/\\]{1,60})\.)?(?P<kind>csv|xlsx)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRequest:
+    """What is asked for: the `words` to find; the kind of a file and its name, if it was given one; two links."""
+
+    what: str
+    words: str = ""
+    kind: str = "csv"
+    stem: str = ""
+    links: tuple[str, str] = ("", "")
+
+
+def parse(typed: str) -> FeedbackRequest:
+    """Read what was typed after `/parley`. Raises `UsageError`."""
+    match = _TYPED.fullmatch(typed.strip())
+    if match is None:
+        raise UsageError(_(USAGE))
+    what, rest = match["what"].lower(), (match["rest"] or "").strip()
+    if what == "export":
+        return _export(rest)
+    if what == "merge" and (found := _MERGE.fullmatch(rest)):
+        return FeedbackRequest(what, links=(found["first"], found["second"]))
+    if what == "find" and terms_of(rest):
+        return FeedbackRequest(what, words=rest)
+    raise UsageError(_(USAGE))
+
+
+def _export(typed: str) -> FeedbackRequest:
+    if not typed:
+        return FeedbackRequest("export")
+    if (found := _FILE.fullmatch(typed)) is None:
+        raise UsageError(_(WHAT_FILE))
+    return FeedbackRequest("export", kind=found["kind"].lower(), stem=found["stem"] or "")
