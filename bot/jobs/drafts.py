@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from bot.core.domain.draft import Draft, DraftState, NotWritten, digest
+from bot.core.domain.feedback import ELSEWHERE
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.core.domain.route import team as find_team
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.feedback import Feedback
-    from bot.core.domain.interaction import Action, Control, Form, Submission
+    from bot.core.domain.interaction import Action, Form, Submission
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.core.ports.feedback_store import FeedbackStore
     from bot.core.triage.drafts.review import DraftReview
@@ -118,25 +119,25 @@ class DraftJobs:
         return rules.may_go_alone(draft, record, settings, occasion)
 
     async def run_show(self, job: Job) -> None:
-        """Show a record's drafts as they are: on its card, and where only its team reads."""
+        """Show a record's drafts as they are: where only its team reads, and on its card."""
         record, settings, drafts = await self._found(job)
         if record is None:
             return
-        notes = unapplied(settings, self._model)
-        await refresh(record, settings, checkpoint=job, feedback=self._feedback, chat=self._chat, notes=notes)
         channel = rules.team_channel(record, settings)
         for draft in drafts[-MOST_SHOWN:]:
-            if draft.shown:
-                await self._update(draft, record, job)
-            elif channel and draft is drafts[-1] and card.is_for_team(draft):
-                notice = Place(record.workspace, channel, record.routed.partition(":")[2])
-                text, buttons = self._message(draft, record)
-                sent = await self._chat.posts.post(notice, text, job, key=f"draft {draft.id}", controls=buttons)
-                await self._feedback.drafts.shown(draft, f"{channel}:{sent}")
+            is_new = draft is drafts[-1] and card.is_for_team(draft) and not draft.shown.startswith(f"{channel}:")
+            if draft.shown not in {"", ELSEWHERE}:
+                await self._update(draft, record, job, is_moved=bool(channel) and is_new)
+            if channel and is_new:
+                await self._post(draft, record, channel, job)
+        notes = unapplied(settings, self._model)
+        await refresh(record, settings, checkpoint=job, feedback=self._feedback, chat=self._chat, notes=notes)
 
-    async def _update(self, draft: Draft, record: Feedback, job: Job) -> None:
+    async def _update(self, draft: Draft, record: Feedback, job: Job, *, is_moved: bool) -> None:
+        """Change the team's message; that of a former team keeps no controls."""
         channel, _colon, message = draft.shown.partition(":")
-        text, buttons = self._message(draft, record)
+        text = card.message(draft, record, self._chat.names)
+        buttons = () if is_moved else card.message_controls(draft, record)
         try:
             await self._chat.posts.edit(Place(draft.workspace, channel), message, text, job, controls=buttons)
         except ChatError as error:
@@ -144,8 +145,19 @@ class DraftJobs:
                 raise
             log.warning("a draft could not be shown: %s", error)
 
-    def _message(self, draft: Draft, record: Feedback) -> tuple[str, tuple[Control, ...]]:
-        return card.message(draft, record, self._chat.names), card.message_controls(draft, record)
+    async def _post(self, draft: Draft, record: Feedback, channel: str, job: Job) -> None:
+        """Post a draft below the message that told its team; where that can't be, the record's card has it."""
+        notice = Place(record.workspace, channel, record.routed.partition(":")[2])
+        text, buttons = card.message(draft, record, self._chat.names), card.message_controls(draft, record)
+        try:
+            sent = await self._chat.posts.post(notice, text, job, key=f"draft {draft.id} {channel}", controls=buttons)
+        except ChatError as error:
+            if error.is_transient:
+                raise
+            log.warning("a team can't be shown a draft: %s", error)
+            await self._feedback.drafts.shown(draft, ELSEWHERE)
+        else:
+            await self._feedback.drafts.shown(draft, f"{channel}:{sent}")
 
     async def run_send(self, job: Job) -> None:
         """Send a draft, unless its post has changed; whoever approved it is told then."""

@@ -12,7 +12,7 @@ from bot.core.actions import ASK_PERSON, DISCARD_DRAFT, EDIT_DRAFT, REVIEW_DRAFT
 from bot.core.domain.control_value import DraftRef
 from bot.core.domain.draft import Discarded, DraftState, NotWritten
 from bot.core.triage.card import linked, plain
-from bot.core.triage.drafts.rules import is_waiting, team_channel
+from bot.core.triage.drafts.rules import is_for_form, is_waiting
 from bot.core.writing.sources import Sources
 from bot.language import N_, _
 
@@ -58,7 +58,7 @@ def lines(record: Feedback, settings: ChannelSettings, drafts: Sequence[Draft], 
     if drafts and drafts[-1] is not sent:
         newest = drafts[-1]
         match newest.state:
-            case DraftState.READY if not team_channel(record, settings) and is_waiting(record):
+            case DraftState.READY if is_for_form(newest, record, settings) and is_waiting(record):
                 told.append(_(READY))
             case DraftState.UNKNOWN:
                 told.append(_(UNKNOWN))
@@ -69,9 +69,10 @@ def lines(record: Feedback, settings: ChannelSettings, drafts: Sequence[Draft], 
 
 def controls(record: Feedback, settings: ChannelSettings, drafts: Sequence[Draft]) -> tuple[Control, ...]:
     """Return the controls that a post's card has for its newest draft: where no channel is the team's own."""
-    if drafts and drafts[-1].state is DraftState.READY and not team_channel(record, settings) and is_waiting(record):
-        return (REVIEW_DRAFT.button(DraftRef(id=drafts[-1].id)),)
-    return ()
+    newest = drafts[-1] if drafts else None
+    if newest is None or newest.state is not DraftState.READY or not is_waiting(record):
+        return ()
+    return (REVIEW_DRAFT.button(DraftRef(id=newest.id)),) if is_for_form(newest, record, settings) else ()
 
 
 def is_for_team(draft: Draft) -> bool:

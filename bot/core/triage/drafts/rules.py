@@ -48,6 +48,11 @@ def team_channel(record: Feedback, settings: ChannelSettings) -> str:
     return channel if is_there and channel != record.channel else ""
 
 
+def is_for_form(draft: Draft, record: Feedback, settings: ChannelSettings) -> bool:
+    """Return whether a draft is shown in a form, as no channel is its team's own, or the bot can't post to that."""
+    return draft.shown == ELSEWHERE or not team_channel(record, settings)
+
+
 def is_waiting(record: Feedback) -> bool:
     """Return whether a record may still be answered."""
     return record.status in {FeedbackStatus.OPEN, FeedbackStatus.TAKEN}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 MOST_EXAMPLES = 5
 LONGEST_OF_EXAMPLE = 1_000  # characters of each of its texts
 HOUR = timedelta(hours=1)
+_MENTION = re.compile("<(?=[@#!])")  # of whoever has no name that is known
 _LANGUAGES = Locale(ENGLISH).languages
 
 
@@ -111,7 +113,7 @@ class DraftWriter:
         """Let a draft call no one: the model may have copied a mention from the post."""
         for mention, name in (await self.chat.names.of(place, (), [text])).items():
             text = text.replace(mention, f"@{name}")
-        return text
+        return _MENTION.sub("<\u200b", text)
 
     async def _keep_gap(self, record: Feedback) -> None:
         gap = Gap(
