@@ -66,7 +66,7 @@ def hindrance(draft: Draft, record: Feedback) -> str:
         return _(CLOSED)
     if draft.state is DraftState.STALE or digest(record) != draft.digest:
         return _(EDITED)
-    return ""
+    return "" if draft.outgoing else _(OUTDATED)  # its words may be erased by now
 
 
 def decided(draft: Draft, person: str) -> str:
