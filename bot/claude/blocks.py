@@ -11,28 +11,36 @@ from bot.core.characters import sendable
 from bot.core.domain.tool import Citation, SourceLink, ToolCall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from bot.core.ports import Listeners
 
 OF_PASSAGE = "search_result_location"  # the type of a citation of a passage of ours
 _RESULT_OF = "tool_use_id"
-_TEXTS = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
+_PIECES = {"thinking_delta": "thinking", "input_json_delta": "partial_json"}
 
 
 class Blocks:
-    """Follows the events of one streamed answer. `on_mark` gets the marks of citations, behind the text that cites.
+    """Follows the events of one streamed answer, but for its text: `texts` are the pieces of that, as they come.
+
+    `on_mark` gets the marks of citations, behind the text that cites.
 
     `before` are the blocks of each round before it, as JSON: a search that was asked for there may end here, and a page
     that was read there may be cited here. `documents` is how many files stand before those.
     """
 
     def __init__(
-        self, listeners: Listeners, on_mark: Callable[[str], None], before: Iterable[str] = (), documents: int = 0
+        self,
+        listeners: Listeners,
+        texts: Sequence[str],
+        on_mark: Callable[[str], None],
+        before: Iterable[str] = (),
+        documents: int = 0,
     ) -> None:
-        self._listeners, self._on_mark = listeners, on_mark
+        self._listeners, self._texts, self._on_mark = listeners, texts, on_mark
         self._blocks: dict[int, dict[str, Any]] = {}
         self._pieces: dict[int, list[str]] = {}
+        self._text_before = 0  # pieces of the text, when the block began
         self._malformed: dict[str, str] = {}
         earlier = [block for content in before for block in json.loads(content)]
         self._asked = {one["id"]: one for one in earlier if one["type"] == "server_tool_use"}
@@ -40,7 +48,7 @@ class Blocks:
         self._pages = [page for block in earlier for page in web_steps.pages(block)]
 
     def follow(self, event: Any) -> None:  # noqa: ANN401 (JSON, as the API sent it)
-        """Apply an event about a block."""
+        """Apply an event about a block, unless it is text."""
         kind = event["type"]
         if kind == "content_block_start":
             self._begin(event["index"], event["content_block"])
@@ -51,14 +59,15 @@ class Blocks:
 
     def _begin(self, index: int, block: dict[str, Any]) -> None:
         self._blocks[index], self._pieces[index] = dict(block), []
+        self._text_before = len(self._texts)
         if _RESULT_OF in block:
             self._pages += web_steps.pages(block)
             self._tell(web_steps.found(self._asked.get(block[_RESULT_OF], {}), block))
 
     def _add(self, index: int, delta: dict[str, Any]) -> None:
         kind, block = delta["type"], self._blocks[index]
-        if kind in _TEXTS:
-            self._pieces[index].append(delta[_TEXTS[kind]])
+        if kind in _PIECES:
+            self._pieces[index].append(delta[_PIECES[kind]])
         elif kind == "signature_delta":
             block["signature"] = delta["signature"]
         elif kind == "citations_delta":
@@ -67,7 +76,7 @@ class Blocks:
     def _end(self, index: int) -> None:
         block, written = self._blocks[index], "".join(self._pieces.pop(index))
         if block["type"] == "text":
-            block["text"] += written
+            block["text"] += "".join(self._texts[self._text_before :])
             self._cite(block["text"], block.get("citations") or ())
         elif block["type"] == "thinking":
             block["thinking"] += written

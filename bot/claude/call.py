@@ -49,16 +49,17 @@ class ModelCall:
     fetches: int = 0
     _started: float = field(default_factory=monotonic)
     _first_token: float | None = None
+    _made: Call | None = None  # what became of it, once it is over
 
     def restart(self) -> None:
         """Reset after a failed attempt: each attempt is a call of its own."""
-        self.stop_reason = self.request_id = self._first_token = self.failure = None
+        self.stop_reason = self.request_id = self._first_token = self.failure = self._made = None
         self.searches = self.fetches = 0
         if self.blocks is not None:
             self.blocks.break_off()
         self.blocks = None
         if self.has_blocks:
-            self.blocks = Blocks(self.listeners, self.take, self.before, self.documents)
+            self.blocks = Blocks(self.listeners, self.pieces, self.take, self.before, self.documents)
         self.counts.clear()
         self.pieces.clear()
         self.started_at, self._started = datetime.now(UTC), monotonic()
@@ -66,19 +67,24 @@ class ModelCall:
     def follow(self, event: Any) -> None:  # noqa: ANN401 (JSON, as the API sent it)
         """Apply an event of the stream. Raises `LookupError`, `TypeError` or `ValueError` where it is malformed."""
         kind = event["type"]
-        if self.blocks is not None and kind.startswith("content_block"):
-            self.blocks.follow(event)
-        if kind == "content_block_delta":
-            delta = event["delta"]
-            if delta["type"] == "text_delta" and delta["text"]:
-                self.take(delta["text"])
-            elif delta["type"] == "thinking_delta" and delta["thinking"] and self.listeners.thinking is not None:
-                self.listeners.thinking(delta["thinking"])
+        if kind == "content_block_delta" and event["delta"]["type"] == "text_delta":
+            if text := event["delta"]["text"]:
+                self.take(text)
+        elif kind.startswith("content_block"):
+            self._follow_block(event)
         elif kind == "message_start":
             self._count(event["message"]["usage"])
         elif kind == "message_delta" and self.counts:
             self.stop_reason = event["delta"]["stop_reason"]
             self._count(event["usage"])
+
+    def _follow_block(self, event: Any) -> None:  # noqa: ANN401 (as above)
+        if self.blocks is not None:
+            self.blocks.follow(event)
+        if self.listeners.thinking is not None and event["type"] == "content_block_delta":
+            delta = event["delta"]
+            if delta["type"] == "thinking_delta" and delta["thinking"]:
+                self.listeners.thinking(delta["thinking"])
 
     def _count(self, usage: dict[str, Any]) -> None:
         """Set totals, not differences: absent ones stay as they were."""
@@ -131,6 +137,8 @@ class ModelCall:
         Searches are counted by the API at the end; those of an answer that was stopped are paid for, too, so they are
         counted as they came, and what they found is estimated.
         """
+        if self._made is not None and outcome == self._made.outcome:
+            return self._made
         first, seen = self._first_token, self.blocks
         found = seen.found_tokens if seen is not None and self.stop_reason is None else 0
         call = Call(
@@ -151,7 +159,8 @@ class ModelCall:
             web_searches=max(self.searches, seen.searches if seen else 0),
             web_fetches=max(self.fetches, seen.fetches if seen else 0),
         )
-        return replace(call, cost_micros=micros(call))
+        self._made = replace(call, cost_micros=micros(call))
+        return self._made
 
 
 def _milliseconds(seconds: float) -> int:

@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import anthropic
+from pydantic_core import from_json
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    import httpx2
     from anthropic import AsyncAPIResponse
 
 DATA = b"data:"
@@ -27,13 +27,18 @@ async def events(response: AsyncAPIResponse[Any]) -> AsyncIterator[Any]:
         *lines, begun = (begun + chunk).split(b"\n")
         for line in lines:
             if line.startswith(DATA):
-                yield checked(json.loads(line[len(DATA) :].decode()), response.http_response)
+                yield read(line, response)
     if begun.startswith(DATA):
-        yield checked(json.loads(begun[len(DATA) :].decode()), response.http_response)
+        yield read(begun, response)
 
 
-def checked(event: Any, response: httpx2.Response) -> Any:  # noqa: ANN401 (JSON, as the API sent it)
-    """Return an event. Raises `APIStatusError` where it is an error, as the SDK does."""
+def read(line: bytes, response: AsyncAPIResponse[Any]) -> Any:  # noqa: ANN401 (JSON, as the API sent it)
+    """Return a line's event. Raises `APIStatusError` where it is an error, as the SDK does."""
+    data = line[len(DATA) :]
+    try:
+        event = from_json(data)  # five times faster than `json`
+    except ValueError:
+        event = json.loads(data.decode())  # which takes half of a pair of surrogates, too
     if isinstance(event, dict) and event.get("type") == "error":
-        raise anthropic.APIStatusError(str(event), response=response, body=event)
+        raise anthropic.APIStatusError(str(event), response=response.http_response, body=event)
     return event

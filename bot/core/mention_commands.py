@@ -39,7 +39,8 @@ _COURTESY = re.compile(
     re.IGNORECASE,
 )
 _THANKS = (  # not for people: what they say
-    *("please", "pls", "plz", "bitte", "thanks", "thank you", "thx", "danke", "for me", "for us", "zusammen"),
+    *(" please", " pls", " plz", " bitte", " thanks", " thank you", " thx", " danke", " for me", " for us"),
+    " zusammen",
 )
 _ENDS = " ,?!.\n"
 MOST_COURTESIES = 6
@@ -56,6 +57,7 @@ _CLASSIFY = (CLASSIFY.name, "klassifiziere")  # what is said for nothing else
 _LONG_VERBS = tuple(
     verb for verb in (*SUMMARIZE.verbs, *CLASSIFY.verbs) if verb.isalpha() and len(verb) > len("summary")
 )
+_ASKED = tuple(verb for one in SUBCOMMANDS for verb in one.verbs)
 _LENGTHS = {"quick": "short", "kurze": "short"}
 # What happened in a place, rather than at a time.
 QUESTIONS = (  # not for people: what they say
@@ -150,17 +152,26 @@ def _without_thanks(text: str) -> str:
     for _ in range(MOST_COURTESIES):
         text = text.rstrip(_ENDS)
         low = text.lower()
-        text = text[: len(text) - len(next((one for one in _THANKS if low.endswith(f" {one}")), ""))]
+        if not low.endswith(_THANKS):
+            break
+        text = text[: len(text) - len(next(one for one in _THANKS if low.endswith(one)))]
     return text.rstrip(_ENDS)
 
 
 def _behind(said: str, verbs: tuple[str, ...]) -> str | None:
     """Return what follows one of these, the longest that fits; None if a text begins with none of them."""
-    start = " ".join(said[:LOOKED_AT].casefold().replace("\u2019", "'").split(" "))
+    start = _start(said)
+    if not start.startswith(verbs):
+        return None
     for verb in sorted(verbs, key=len, reverse=True):
         if start.startswith(verb) and not said[len(verb) : len(verb) + 1].isalnum():
             return said[len(verb) :]
     return None
+
+
+def _start(said: str) -> str:
+    """Return what a text begins with, as the verbs are written."""
+    return said[:LOOKED_AT].casefold().replace("\u2019", "'")
 
 
 def _summarize(said: str, length: str, occasion: Occasion) -> MentionCommand | None:
@@ -229,7 +240,7 @@ def _code(said: str) -> MentionCommand | None:
 
 def _ask(said: str) -> MentionCommand | None:
     """Read what `/parley` is asked for without it."""
-    if "\n" in said or len(said) > LONGEST:
+    if "\n" in said or len(said) > LONGEST or not _start(said).startswith(_ASKED):
         return None
     for one in SUBCOMMANDS:
         rest = _behind(said, one.verbs)

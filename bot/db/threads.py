@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, literal, or_, select, update
 
+from bot.calls import Call
 from bot.core.domain.message import FileRef, Message, Role, marked
 from bot.core.domain.thread import Conversation, Record
 from bot.core.search_words import stored_words
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Insert, Row, Select
 
-    from bot import calls as model_calls
     from bot.core.answer.thread_summary import Condensed
     from bot.core.domain.message import MessageEdit, Place
     from bot.core.domain.thread import PageKept, PageRead
     from bot.db.engine import Database
+
+CALL_FIELDS = tuple(field.name for field in fields(Call))
 
 
 class SqlThreadStore:
@@ -119,10 +121,13 @@ def reject_files(connection: Connection, place: Place, files: Sequence[str]) -> 
             connection.execute(update(message).where(message.id == row.id).values(files=files_json(now)))
 
 
-def record_calls(connection: Connection, place: Place, person: str, calls: Sequence[model_calls.Call]) -> None:
+def record_calls(connection: Connection, place: Place, person: str, calls: Sequence[Call]) -> None:
     """Add calls to the model to the ledger, one row each."""
     where = {"workspace": place.workspace, "channel": place.channel, "thread": place.thread, "person": person}
-    connection.execute(INSERT[connection.dialect.name](CallRow), [where | asdict(call) for call in calls])
+    connection.execute(
+        INSERT[connection.dialect.name](CallRow),
+        [where | {name: getattr(call, name) for name in CALL_FIELDS} for call in calls],
+    )
 
 
 def add_messages(connection: Connection, record: Record) -> int:

@@ -40,7 +40,7 @@ MOST_DAYS = 3_660  # that a search may reach back
 DESCRIPTION = (  # not for people: Claude is told this
     "Search what was said in the team's chat: in this channel and in others that the person is in. Use it for what was "
     "decided, said, promised or asked elsewhere. It finds messages that have all words of the query, so give two or "
-    "three telling words, without “the” or “about”; call it several times at once with other words when unsure. Put "
+    "three telling words, without 'the' or 'about'; call it several times at once with other words when unsure. Put "
     "words in quotation marks that have to follow each other. Each result says who said it, where and when. It does "
     "not see channels where you are not, nor private words from elsewhere."
 )
@@ -59,8 +59,8 @@ class FindArguments(BaseModel):  # not for people: as above
     model_config = ConfigDict(extra="forbid")
 
     query: str = Field(min_length=1, max_length=500, description="Two or three words that the message has.")
-    channel: str = Field(default="", max_length=80, description="Only if one channel is meant: its name, as “#sales”.")
-    since: str = Field(default="", max_length=80, description="Only if time matters, as “7d”, “last month”, “May 2”.")
+    channel: str = Field(default="", max_length=80, description="Only if one channel is meant: its name, as '#sales'.")
+    since: str = Field(default="", max_length=80, description="Only if time matters, as '7d', 'last month', 'May 2'.")
 
 
 def find_tool(store: Store, chat: Chat) -> Tool[FindArguments]:

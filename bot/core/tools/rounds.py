@@ -174,9 +174,9 @@ class _Asking:
         self._may_call = self._may_go_on
         request = replace(self._request, rounds=self._progress.rounds, may_call=self._may_call)
         listeners = replace(shown(request, self._answer), step=self._show, cite=self._cite)
-        self._text.begin()
+        write = self._text.begin()
         try:
-            written = await ask_once(request, self._text.write, listeners, model=self._model, cancelled=self._cancelled)
+            written = await ask_once(request, write, listeners, model=self._model, cancelled=self._cancelled)
         except ModelRejectedError as error:
             if error.partial or not self._may_change(error, request):
                 raise self._failed(error) from None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.core.writing.unlinking import Unlinking
 
 
@@ -20,10 +22,11 @@ class Paragraphs:
         """All that people have seen."""
         return self._text.text
 
-    def begin(self) -> None:
-        """Let what comes next be a paragraph of its own."""
+    def begin(self) -> Callable[[str], None]:
+        """Return what writes the next part: as a paragraph of its own, if there is text before it."""
         self._text.close()
         self._begins = bool(self.text.strip())
+        return self.write if self._begins else self._text.write
 
     def write(self, piece: str) -> None:
         """Pass a piece on."""
