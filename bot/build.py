@@ -41,6 +41,7 @@ from bot.integrations.webhook import Webhook, public_session
 from bot.jobs import call_ledger, spend_notice
 from bot.jobs.arrivals import QueuedMessages
 from bot.jobs.classify import ClassifyJobs
+from bot.jobs.clocks import ClockJobs
 from bot.jobs.commands import CommandJobs
 from bot.jobs.drafts import DraftJobs
 from bot.jobs.erasure import Erasure
@@ -186,6 +187,7 @@ async def build(
         writer=DraftWriter(feedback, knowledge, model, chat),
         review=DraftReview(feedback, store, chat),
     )
+    clocks = ClockJobs(inbox, feedback=feedback, settings=store.settings, posts=chat.posts)
     home = HomeTab(
         inbox, store=store, feedback=feedback, model=model, chat=chat, permissions=permissions, admins=admins
     )
@@ -272,7 +274,8 @@ async def build(
     )
 
     kept = Retention(database, days)
-    for jobs in (turns, threads, classify, triage, drafts, trackers, webhook, github, home, notes, uninstaller, kept):
+    outgoing = (trackers, webhook, github, home, notes)
+    for jobs in (turns, threads, classify, triage, drafts, clocks, *outgoing, uninstaller, kept):
         jobs.register(inbox)
     routes = events.routes()
     return Bot(database, metrics, joined, inbox, files, table, knowledge, intake, notices, uninstaller, routes)

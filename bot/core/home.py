@@ -11,6 +11,7 @@ from bot import PROGRAM
 from bot.core.actions import EDIT_MEMORY, EDIT_SETTINGS, EDIT_WORKSPACE
 from bot.core.admin import is_named
 from bot.core.commands import COMMANDS, PARLEY
+from bot.core.dates import passed
 from bot.core.domain.channel_settings import MODEL
 from bot.core.domain.control_value import ChannelRef, SettingsRefOrHere
 from bot.core.domain.interaction import Section
@@ -81,7 +82,7 @@ async def build_home(  # noqa: PLR0913 (whose home it is, and all that it is bui
     used = await store.usage.load(UsageView(UsageScope.PERSON, USAGE_DAYS), place, person, datetime.now(UTC))
     sections = [Section(_("What I can do here"), _can_do()), Section(_("Your usage"), _used(used))]
     if items := await feedback.records.assigned(place.workspace, person, MOST_SHOWN + 1):
-        sections.append(Section(_("Your open feedback"), _items(items)))
+        sections.append(Section(_("Your open feedback"), _items(items, await _late(items, store, feedback))))
     if notes := await store.notes.of_person(place.workspace, person):
         sections.append(Section(_("What I remember for you"), _notes(notes), (_edit_notes(notes[0]),)))
     is_operator = is_named(admins, place.workspace, person)
@@ -145,11 +146,24 @@ def _used(used: Sequence[DailyUsage]) -> str:
     )
 
 
-def _items(items: Sequence[Feedback]) -> str:
+async def _late(items: Sequence[Feedback], store: Store, feedback: FeedbackStore) -> Mapping[int, str]:
+    """Return how long items are overdue, where their channels still want to know."""
+    now = datetime.now(UTC)
+    overdue = await feedback.figures.overdue(items[0].workspace, now, records=[item.id for item in items])
+    places = {replace(item.place, thread="") for item in items if item.id in overdue}
+    held = [(place.channel, await store.settings.load(place)) for place in places]
+    timed = {channel for channel, settings in held if settings.triage and settings.has_limits}
+    return {item.id: passed(now - overdue[item.id]) for item in items if item.id in overdue and item.channel in timed}
+
+
+def _items(items: Sequence[Feedback], late: Mapping[int, str]) -> str:
+    """List what a person works on: what is overdue first, with how long."""
     lines = []
-    for item in items[:MOST_SHOWN]:
+    for item in sorted(items, key=lambda one: one.id not in late)[:MOST_SHOWN]:
         words = " ".join((item.summary or item.text).split())
-        lines.append(f"• *{item.severity or item.category}* {words[:SHOWN]} {item.permalink}")
+        parts = [f"• *{item.severity or item.category}*", words[:SHOWN]]
+        parts += [_("⏰ {late} overdue", late=late[item.id])] if item.id in late else []
+        lines.append(" ".join((*parts, item.permalink)))
     return "\n".join([*lines, *(["…"] if len(items) > MOST_SHOWN else [])])
 
 

@@ -16,6 +16,7 @@ from bot.db.tables import (
     BudgetAccountRow,
     CallRow,
     ClassifyRunRow,
+    ClockRow,
     CodeFileRow,
     DraftRow,
     FeedbackQuestionRow,
@@ -98,7 +99,7 @@ def _whole(scope: ErasureScope) -> Iterator[Step]:
     """Erase all of a workspace except the counts, and the people from those."""
     whole = (
         *(SettingsRow, SettingsChangeRow, AlertRow, RatingRow, BudgetAccountRow, ToolCallRow, FeedbackQuestionRow),
-        TrackerIssueRow,
+        *(TrackerIssueRow, ClockRow),
     )
     for table in whole:
         yield _gone(table, _of(table, scope))

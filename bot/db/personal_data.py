@@ -64,6 +64,7 @@ NO_WORDS = {
     },
     "knowledge_gaps": {"message", "link"},
     "tracker_issues": {"tracker", "issue_id", "address", "repository", "state", "told", "told_message"},
+    "feedback_clocks": {"kind", "rule"},
     "installations": {"organisation", "name", "url", "bot_user", "bot_id", "scopes", "sealed"},
     "install_states": {"state"},
 }

@@ -15,6 +15,7 @@
     after a setting          triage notify
     after a look             triage, triage show
     after a due time         triage digest
+    after a due clock        triage clocks
 
 Each line is a function below, which says in which case a job follows. None of them accepts anything: the caller, which
 ran the job before, accepts what is returned. A delivery's id makes it count once, so that a job that dies halfway can
@@ -52,6 +53,7 @@ DRAFT, SHOW_DRAFT, SEND_DRAFT = "triage draft", "triage draft show", "triage dra
 EVENT, OUTCOME = "triage event", "triage outcome"  # not for people: names
 
 _EVENT = TypeAdapter(TrackerEvent)
+CLOCKS = "triage clocks"  # not for people: a name
 
 
 def after_post(channel: Place, message: str) -> list[Delivery]:
@@ -180,6 +182,12 @@ def after_approval(draft: Draft, seen_in: Place | None = None) -> list[Delivery]
     payload = {"workspace": draft.workspace, "channel": draft.channel, "draft": draft.id, "version": draft.version}
     seen = {"seen_in": asdict(seen_in or draft.place)}
     return [Delivery(f"{name}:{draft.version}", name, SEND_DRAFT, payload | seen)]
+
+
+def after_clocks(channel: Place, what: str, hour: str) -> list[Delivery]:
+    """Tell what is due in a channel, once; what is still due in another hour is told again."""
+    name = f"triage-clocks:{channel.workspace}:{channel.channel}"
+    return [Delivery(f"{name}:{what}:{hour}", name, CLOCKS, asdict(channel), f"{channel.workspace}:{channel.channel}")]
 
 
 def _sort(channel: Place, reason: str) -> Delivery:

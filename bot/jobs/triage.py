@@ -25,7 +25,7 @@ from bot.core.domain.setting_choices import Drafts
 from bot.core.domain.thread import Record
 from bot.core.settings import triage_command
 from bot.core.settings.parse import parse
-from bot.core.triage import actions, asking, open_posts, report
+from bot.core.triage import actions, asking, clocks, open_posts, report
 from bot.core.triage.alert import alert
 from bot.core.triage.classifier import MOST_CORRECTIONS, asked, decide, ignore, judge, needs_no_model
 from bot.core.triage.digest import DIGEST_EVERY, RECENT, digest, due
@@ -193,6 +193,7 @@ class TriageJobs:
         settings = await self._store.settings.load(replace(record.place, thread=""))
         missing = await asking.claim(record, settings, job.reference, feedback=self._feedback, chat=self._chat)
         if not is_shown:
+            await clocks.follow(record, settings, datetime.now(UTC), feedback=self._feedback)
             notes = unapplied(settings, self._model)
             await show(record, settings, checkpoint=job, feedback=self._feedback, chat=self._chat, notes=notes)
         await self._accept(chain.after_show(record, settings))

@@ -3,10 +3,13 @@
 accepted.py              what a setting accepts, in words; and the sentence for a value that it does not accept
 attachment.py            files on their way to the model
 budget.py                budgets: accounts, caps, reservations
+business_hours.py        business hours, as people type them
 category.py              categories: what each is called and means, and which set of them a run sorts into
 channel_settings.py      a channel's settings: the fields, and the layers
 classification.py        classification: verdicts on items, and the run
 classify_item.py         one text to classify, and how a file of them is read
+clock.py                 a clock of feedback: until when someone is to reply to a post, and to resolve it
+clock_settings.py        the settings of how soon feedback is to be answered and resolved
 code_file.py             the results of checking code files
 command.py               commands: typed after a slash, or said to the bot
 control_value.py         what a control or a form carries back when it is used
@@ -25,6 +28,7 @@ people.py                people and what they may look at: requesters, members, 
 persona.py               personas: named prompts of a workspace that channels share
 platform_search.py       what the chat platform's own search finds, beyond what the bot has heard itself
 programming_language.py  programming languages: what people call them, what their files are called
+public_holidays.py       holidays: those of a country or a part of it, and single days
 rate_limit.py            a rate limit: how many calls of one kind can still be made in a sliding window
 route.py                 teams, and the routes by which feedback reaches them
 search.py                a search of what was said: what is looked for, and what is found
@@ -33,6 +37,7 @@ setting_field.py         how a setting is shown in a form, and where it can be s
 spreadsheet.py           tables of someone's file, as they were read
 summary.py               summaries: what is summarized, in which form, for whom
 thread.py                threads: what is stored of a conversation, and what a finished turn adds to it
+time_limit.py            how long something may take, by severity
 tool.py                  tools: what the model calls, what a call returns, and what people see of it
 tool_settings.py         the settings of what the bot can look up and note
 tracker.py               what trackers say about the issues of feedback, and what is known of these

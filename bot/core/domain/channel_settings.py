@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from bot.core.domain import accepted, category, route, typed_values
 from bot.core.domain.category import Category  # noqa: TC001 (pydantic reads the annotation)
+from bot.core.domain.clock_settings import ClockSettings
 from bot.core.domain.draft_settings import DraftSettings
 from bot.core.domain.feedback_settings import FeedbackSettings
 from bot.core.domain.persona import LONGEST_NAME, Persona
@@ -31,7 +32,7 @@ BOTH: tuple[Literal["settings", "triage"], ...] = ("settings", "triage")  # form
 Dollars = Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
-class ChannelSettings(DraftSettings, FeedbackSettings, ToolSettings, TrackerSettings):
+class ChannelSettings(DraftSettings, FeedbackSettings, ToolSettings, TrackerSettings, ClockSettings):
     """The settings that hold in one place, in the order of their form.
 
     A field's description is what people read of it; `Shown` says how it is shown in a form, and where it can be set.
@@ -316,9 +317,8 @@ SHOWN = {
 }
 """How each setting is shown."""
 
-TRIAGE = tuple(
-    sorted((name for name, one in SHOWN.items() if "triage" in one.forms), key=lambda name: name != "triage")
-)
+_OF_TRIAGE = (name for name, one in SHOWN.items() if "triage" in one.forms)
+TRIAGE = tuple(sorted(_OF_TRIAGE, key=lambda name: (name != "triage", name in ClockSettings.model_fields)))
 """The settings that are about feedback, in the order of their form: first whether there is triage at all."""
 
 SAMPLING = {"creativity", "temperature", "top_p"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bot.core.ports.clocks import ClockFigures, ClockStore
 from bot.core.ports.draft_store import DraftHistory, DraftStore
 from bot.core.ports.feedback_archive import FeedbackArchive
 from bot.core.ports.feedback_questions import FeedbackQuestions
@@ -147,3 +148,5 @@ class FeedbackStore:
     draft_history: DraftHistory
     trackers: TrackerStore
     archive: FeedbackArchive
+    clocks: ClockStore
+    figures: ClockFigures

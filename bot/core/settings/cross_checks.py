@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.domain import category, persona
+from bot.core.domain import category, persona, time_limit
 from bot.core.domain.route import team
 from bot.errors import UsageError
 from bot.language import _, and_list
@@ -25,6 +25,9 @@ def broken(settings: ChannelSettings, changed: Container[str], *, was_typed: boo
         "categories": _too_few(settings),
         "routes": _to_nowhere(settings),
         "needs": _of_nothing(settings),
+        "first_response": _for_no_severity(settings.first_response, settings),
+        "resolve": _for_no_severity(settings.resolve, settings),
+        "escalate_to": _to_no_team(settings),
     }
     return {name: fault for name, fault in faults.items() if fault and name in changed}
 
@@ -63,3 +66,19 @@ def _to_nowhere(settings: ChannelSettings) -> str:
         if team(settings.teams, route.team) is None:
             return _("There is no team “{name}” here; add the team first.", name=route.team)
     return ""
+
+
+def _for_no_severity(limits: str, settings: ChannelSettings) -> str:
+    """Say which time is for a severity that does not exist, and so would never apply."""
+    known = {time_limit.OTHERS, *(name.casefold() for name in settings.severities)}
+    unknown = [name for name in time_limit.read(limits) if name.casefold() not in known]
+    if not unknown:
+        return ""
+    told = _("There is no severity “{name}” here.", name=unknown[0][:40])
+    return " ".join((told, _("I know these: {names}.", names=and_list(settings.severities))))
+
+
+def _to_no_team(settings: ChannelSettings) -> str:
+    if not settings.escalate_to or team(settings.teams, settings.escalate_to):
+        return ""
+    return _("There is no team “{name}” here; add the team first.", name=settings.escalate_to)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.core.domain.feedback import UNSORTED, FeedbackStatus
+from bot.core.triage import clock_report
 from bot.core.triage.card import linked, plain
+from bot.core.triage.clock_report import overdue_in, overdue_lines
 from bot.core.triage.report import agreed
 from bot.core.triage.trends import DAY, HISTORY, trends
 from bot.core.writing.notes import SORTED_BY_AI, unapplied
@@ -60,6 +62,9 @@ async def digest(
         return
     least, within = settings.alert_from or 3, max(period, timedelta(hours=settings.alert_hours))
     lines = [written(fresh, records, period, chat.names)]
+    late = overdue_lines(records, await overdue_in(place, settings, now, feedback=feedback), now)
+    met = await clock_report.met(place, settings, now - period, now, feedback=feedback)
+    lines += filter(None, ("\n".join(late), "\n".join(met)))
     for trend in (await trends(place, now, least=least, within=within, feedback=feedback))[:SHOWN]:
         latest = await feedback.statistics.recent(place, trend.since, 1, root=trend.root, category=trend.category)
         lines += [

@@ -7,15 +7,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core.channel_reader import allow
+from bot.core.dates import passed
 from bot.core.domain.feedback import CLOSED, FeedbackStatus
 from bot.core.domain.message import Place
 from bot.core.triage.card import POST, plain
+from bot.core.triage.clock_report import overdue_in
 from bot.core.triage.report import MOST_RECORDS, REPORTED
 from bot.errors import NotAllowedError, UsageError
 from bot.language import N_, _, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.command import Command
@@ -40,7 +42,10 @@ async def listing(named: str, command: Command, *, feedback: FeedbackStore, stor
     settings = await store.settings.load(place)
     if not unresolved and not settings.triage:
         return off(channel_name)
-    return written(channel_name, unresolved, settings, chat)
+    now = datetime.now(UTC)
+    overdue = await overdue_in(place, settings, now, feedback=feedback)
+    late = {id_: passed(now - since) for id_, since in overdue.items()}
+    return written(channel_name, unresolved, settings, chat, late)
 
 
 def place_of(named: str, command: Command) -> Place:
@@ -70,8 +75,13 @@ def off(channel: str) -> str:
     )
 
 
-def written(channel: str, unresolved: Sequence[Feedback], settings: ChannelSettings, chat: Chat) -> str:
-    """Describe open posts, the gravest first and of those the oldest."""
+def written(
+    channel: str, unresolved: Sequence[Feedback], settings: ChannelSettings, chat: Chat, late: Mapping[int, str]
+) -> str:
+    """Describe open posts: the overdue first, then the gravest, and of those the oldest.
+
+    `late` says how long records are overdue.
+    """
     if not unresolved:
         return _("Nothing is open in {channel}.", channel=channel) if channel else _("Nothing is open here.")
     taken = sum(one.status is FeedbackStatus.TAKEN for one in unresolved)
@@ -91,15 +101,20 @@ def written(channel: str, unresolved: Sequence[Feedback], settings: ChannelSetti
             taken=taken,
         )
     ranks = {name.casefold(): rank for rank, name in enumerate(settings.severities)}
-    ordered = sorted(unresolved, key=lambda one: (-ranks.get(one.severity.casefold(), -1), one.said_at))
-    lines = [_line(one, chat.names) for one in ordered[:LISTED]]
+    ordered = sorted(
+        unresolved,
+        key=lambda one: (one.id not in late, -ranks.get(one.severity.casefold(), -1), one.said_at),
+    )
+    lines = [_line(one, chat.names, late.get(one.id, "")) for one in ordered[:LISTED]]
     more = [_("… and {count:,} more.", count=len(ordered) - LISTED)] if len(ordered) > LISTED else []
     return "\n".join([count, *lines, *more])
 
 
-def _line(one: Feedback, names: ChatNames) -> str:
+def _line(one: Feedback, names: ChatNames, late: str) -> str:
     what = ", ".join(filter(None, (one.severity, one.category)))
     post = f"{f'**{what}**: ' if what else ''}{plain(one.summary) or _(POST)}"
+    if late:
+        post = " · ".join((_("⏰ {late} overdue", late=late), post))
     if not one.assignee:
         return _("- {post} ([post]({link}))", post=post, link=one.permalink)
     taker = names.mention(one.assignee)

@@ -17,6 +17,7 @@ from bot.core.domain.feedback import UNSORTED, FeedbackStatus
 from bot.core.domain.message import Upload
 from bot.core.markdown_table import cell, markdown_table
 from bot.core.settings.place_text import place_text
+from bot.core.triage import clock_report
 from bot.core.triage.card import linked
 from bot.core.triage.drafts import report as draft_report
 from bot.core.triage.trends import DAY, alike
@@ -124,8 +125,9 @@ async def trends(
     records = await feedback.statistics.recent(place, now - 2 * days * DAY, MOST_RECORDS)
     fresh = [one for one in records if one.said_at > now - days * DAY]
     name = place_text(place, chat).name
-    text = compared(fresh, [one for one in records if one.said_at <= now - days * DAY], days, name)
     settings = await store.settings.load(place)
+    met = await clock_report.met(place, settings, now - days * DAY, now, feedback=feedback)
+    text = compared(fresh, [one for one in records if one.said_at <= now - days * DAY], days, name, met)
     if not fresh:
         return text if settings.triage else f"{text} {off(name)}"
     channel = await chat.names.spell_out(place, f"<#{place.channel}>")
@@ -167,8 +169,13 @@ def _title(fresh: int, before: int, days: int, name: str) -> str:
     )
 
 
-def compared(fresh: Sequence[Feedback], before: Sequence[Feedback], days: int, name: str) -> str:
-    """Return a table of the categories beside the same number of days before, response times, and repeated posts."""
+def compared(
+    fresh: Sequence[Feedback], before: Sequence[Feedback], days: int, name: str, met: Sequence[str] = ()
+) -> str:
+    """Return a table of the categories beside the same number of days before, response times, and repeated posts.
+
+    `met` says how many posts were answered and resolved in time.
+    """
     title = _title(len(fresh), len(before), days, name)
     if not fresh:
         return title
@@ -191,6 +198,7 @@ def compared(fresh: Sequence[Feedback], before: Sequence[Feedback], days: int, n
             time=_duration(minutes),
         )
         lines += ["", time]
+    lines += ["", *met] if met else []
     for ones in alike(fresh, least=2)[:5]:
         others = ", ".join(f"[{n}]({one.permalink})" for n, one in enumerate(ones[1:5], start=2))
         posts = ngettext("{n:,} post", "{n:,} posts", len(ones))

@@ -3,6 +3,7 @@
 archive.py     all records of a channel: read through, searched, merged
 alerts.py      which trends of feedback were posted
 drafts.py      drafts of answers: what is wanted, and what became of it
+clocks.py      until when each record is to be answered and resolved, and who was told otherwise
 inbox.py       incoming posts that wait to be sorted, and the decisions about them
 known.py       earlier feedback, for comparing new posts
 questions.py   what reports lack, which posts were asked about that, and the answers
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 from bot.core.ports.feedback_store import FeedbackStore
 from bot.db.feedback.alerts import SqlAlertStore
 from bot.db.feedback.archive import SqlFeedbackArchive
+from bot.db.feedback.clocks import SqlClockFigures, SqlClockStore
 from bot.db.feedback.drafts import SqlDraftHistory, SqlDraftStore
 from bot.db.feedback.inbox import SqlFeedbackInbox
 from bot.db.feedback.known import SqlKnownFeedback
@@ -45,4 +47,6 @@ def sql_feedback_store(database: Database) -> FeedbackStore:
         draft_history=SqlDraftHistory(database),
         trackers=SqlTrackerStore(database),
         archive=SqlFeedbackArchive(database),
+        clocks=SqlClockStore(database),
+        figures=SqlClockFigures(database),
     )

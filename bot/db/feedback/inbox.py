@@ -104,7 +104,8 @@ class SqlFeedbackInbox:
 
     async def respond(self, place: Place, person: str) -> None:
         """Record that someone other than the author replied in a thread; only the first time counts."""
-        first = update(ROW).where(*is_post(place), ROW.responded_at.is_(None), ROW.person != person)
+        its = select(func.coalesce(ROW.head, ROW.id)).where(*is_post(place)).scalar_subquery()
+        first = update(ROW).where(ROW.id == its, ROW.responded_at.is_(None), ROW.person != person)
         async with self._writer.begin() as connection:
             await connection.execute(first.values(responded_at=datetime.now(UTC)))
 

@@ -2,6 +2,7 @@
 
 base.py           what the tables have in common
 drafts.py         drafts of answers to feedback
+clocks.py         the clocks of feedback
 feedback.py       posts of feedback channels
 feedback_questions.py  what reports of feedback lack
 installations.py  where the bot is installed
@@ -18,6 +19,7 @@ trackers.py       what is known of records' issues in trackers
 from __future__ import annotations
 
 from bot.db.tables.base import Base, Moment, SearchWords, Words
+from bot.db.tables.clocks import ClockRow
 from bot.db.tables.drafts import DraftRow
 from bot.db.tables.feedback import AlertRow, FeedbackRow
 from bot.db.tables.feedback_questions import FeedbackQuestionRow
@@ -45,6 +47,7 @@ __all__ = [
     "CallRow",
     "ClassifyItemRow",
     "ClassifyRunRow",
+    "ClockRow",
     "CodeFileRow",
     "DraftRow",
     "FeedbackQuestionRow",

@@ -23,11 +23,20 @@ KINDS = {
     *("message", "completion", "command", "press", "change", "condense", "refusal"),
     *("classify", "classify run", "classify show"),
     *("triage", "triage show", "triage notify", "triage tell", "triage alert", "triage digest"),
-    *("triage webhook", "triage github", "triage event", "triage outcome"),
+    *("triage webhook", "triage github", "triage event", "triage outcome", "triage clocks"),
     *("triage draft", "triage draft show", "triage draft send"),
     *("home", "private note", "departure"),
 }
-PERIODIC = {"purge", "retention", "classify batches", "triage", "triage digests", "triage drafts"}
+PERIODIC = {
+    "purge",
+    "retention",
+    "classify batches",
+    "triage",
+    "triage digests",
+    "triage drafts",
+    "triage clocks",
+    "triage clock settings",
+}
 
 
 @pytest.fixture

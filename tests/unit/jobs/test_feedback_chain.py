@@ -49,6 +49,7 @@ FOLLOWING = {
     "a setting": chain.after_routing(POST, FULL),
     "a look": chain.after_look([CHANNEL], [POST], 1),
     "a due time": chain.after_due(CHANNEL, "2026-11-30"),
+    "a due clock": chain.after_clocks(CHANNEL, "7:1", "20261130T09"),
 }
 
 

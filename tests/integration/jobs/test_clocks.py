@@ -1,0 +1,359 @@
+"""Clocks of feedback as durable work, at times that the tests choose."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from sqlalchemy import insert, select, update
+
+from bot.core.domain.clock import ClockKind, ClockScore
+from bot.core.domain.feedback import Decision, Feedback, FeedbackStatus, Judgment
+from bot.core.domain.message import IncomingMessage, MessageEdit, Place
+from bot.core.ports import Store
+from bot.core.ports.feedback_store import FeedbackStore
+from bot.core.triage import clocks
+from bot.db.engine import Database
+from bot.db.feedback import sql_feedback_store
+from bot.db.store import sql_store
+from bot.db.tables import ClockRow, FeedbackRow
+from bot.jobs.clocks import ClockJobs
+from bot.playground.slack.rules import Rules
+from bot.work import Delivery, Inbox, InboxLimits
+from tests.support.chat import chat_in
+from tests.support.workspace import ScriptedWorkspace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from bot.playground.slack.records import MessageRecord
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+OFFICE = "Mon-Fri 09:00-17:00"
+
+
+@dataclass
+class Scene:
+    """A channel with triage, and a bot that keeps its clocks. `now` is its time."""
+
+    database: Database
+    workspace: ScriptedWorkspace
+    inbox: Inbox
+    store: Store
+    feedback: FeedbackStore
+    now: datetime = NOON
+    looks: int = 0
+    ids: list[int] = field(default_factory=list)
+
+    @property
+    def place(self) -> Place:
+        """The channel where feedback comes in."""
+        return Place(self.workspace.workspace.team_id, self.workspace.channel("support-feedback"))
+
+    @property
+    def team(self) -> str:
+        """The channel of the team that works on it."""
+        return self.workspace.channel("engineering")
+
+    @property
+    def others(self) -> str:
+        """The channel of those who are told of what is overdue."""
+        return self.workspace.channel("general")
+
+    async def set(self, **settings: Any) -> None:
+        """Set settings of the channel, with two teams."""
+        teams = [{"name": "Apps", "channel": self.team}, {"name": "Lead", "channel": self.others}]
+        await self.store.settings.change(self.place, {"triage": True, "teams": teams} | settings, "U1")
+
+    async def post(self, *, ago: timedelta = timedelta(), severity: str = "High", team: str = "Apps") -> Feedback:
+        """Let someone have posted feedback some time ago, which was sorted and shown."""
+        said_at = self.now - ago
+        message = self.workspace.say(self.place.channel, f"It crashes, case {len(self.ids)}")
+        there = replace(self.place, thread=message)
+        said = IncomingMessage(
+            there, message, "U1", there.workspace, "", is_direct=False, mentions_bot=False, addresses_other=False
+        )
+        id_ = await self.feedback.inbox.add(said, said_at, f"https://example.com/{message}", together=0)
+        assert id_ is not None
+        judgment = Judgment(id_, ("Bug report",), 90, summary=f"Crash {len(self.ids)}", severity=severity)
+        decision = Decision("", judgment, FeedbackStatus.OPEN, team)
+        await self.feedback.inbox.save(self.place, {id_: decision}, ())
+        self.ids.append(id_)
+        return await self.show(id_)
+
+    async def show(self, id_: int) -> Feedback:
+        """Set the clocks of a record, as is done when it is shown."""
+        record = await self.feedback.records.find(self.place.workspace, id_)
+        assert record is not None
+        settings = await self.store.settings.load(self.place)
+        await clocks.follow(record, settings, self.now, feedback=self.feedback)
+        return record
+
+    async def change(self, id_: int, **values: Any) -> None:
+        """Let someone change a record now, and show it."""
+        await self.feedback.records.change(self.place.workspace, id_, **values)
+        async with self.database.writer.begin() as connection:
+            await connection.execute(update(FeedbackRow).where(FeedbackRow.id == id_).values(changed_at=self.now))
+        await self.show(id_)
+
+    async def respond(self, record: Feedback) -> None:
+        """Let someone reply to a post now."""
+        await self.feedback.inbox.respond(record.place, "U2")
+        async with self.database.writer.begin() as connection:
+            replied = update(FeedbackRow).where(FeedbackRow.id == record.id, FeedbackRow.responded_at.is_not(None))
+            await connection.execute(replied.values(responded_at=self.now))
+
+    async def look(self, later: timedelta = timedelta(), *, name: str = "triage clocks") -> None:
+        """Let some time pass, and the next look come."""
+        self.now += later
+        self.looks += 1
+        id_ = f"look:{self.looks}"
+        await self.inbox.accept(Delivery(id_, id_, f"every:{name}", {}))
+        async with asyncio.timeout(30):
+            await self.inbox.idle()
+
+    async def catch_up(self) -> None:
+        """Let the look come that sees whether settings were changed."""
+        await self.look(name="triage clock settings")
+
+    def told(self, channel: str) -> list[str]:
+        """Return what the bot said in a channel, threads included."""
+        return [one.shown for one in self.messages(channel)]
+
+    def messages(self, channel: str) -> Sequence[MessageRecord]:
+        """Return the bot's messages in a channel."""
+        return [one for one in self.workspace.workspace.messages(channel) if one.user == self.workspace.bot.id]
+
+    async def due_at(self, kind: ClockKind = ClockKind.FIRST_RESPONSE) -> list[datetime | None]:
+        """Return when the clocks of a kind are due."""
+        query = select(ClockRow.due_at).where(ClockRow.kind == kind).order_by(ClockRow.record)
+        async with self.database.reader.connect() as connection:
+            return list((await connection.execute(query)).scalars())
+
+
+@asynccontextmanager
+async def clocked(database: Database, workspace: ScriptedWorkspace, **settings: Any) -> AsyncIterator[Scene]:
+    """Let a bot keep the clocks of a channel."""
+    async with aiohttp.ClientSession() as session:
+        inbox = Inbox(database.writer, InboxLimits(attempts=1), is_transient=lambda _: False)
+        store, feedback, chat = sql_store(database), sql_feedback_store(database), chat_in(workspace, session)
+        scene = Scene(database, workspace, inbox, store, feedback)
+        made = ClockJobs(inbox, feedback=feedback, settings=store.settings, posts=chat.posts, clock=lambda: scene.now)
+        made.register(inbox)
+        await scene.set(**settings)
+        await inbox.start()
+        try:
+            yield scene
+        finally:
+            await inbox.stop(0)
+
+
+@asynccontextmanager
+async def scene_of(database: Database, **settings: Any) -> AsyncIterator[Scene]:
+    """Let a bot keep the clocks of a channel in a workspace of its own."""
+    async with ScriptedWorkspace(Rules(tiers=False)) as workspace, clocked(database, workspace, **settings) as scene:
+        yield scene
+
+
+async def test_a_team_is_reminded_once_then_others_once(database: Database) -> None:
+    async with scene_of(database, first_response="2h", escalate_to="Lead") as here:
+        record = await here.post()
+        await here.look(95 * MINUTE)
+        assert here.told(here.team) == []
+        await here.look(MINUTE)
+        post = f"**High**: [Crash 0]({record.permalink})"
+        needs = f"⏰ A post in <#{here.place.channel}> needs a first response by 14:00: {post}"
+        assert here.told(here.team) == [needs]
+        for _ in range(3):
+            await here.look(7 * MINUTE)
+        assert (len(here.told(here.team)), here.told(here.others)) == (1, [])
+        for _ in range(3):
+            await here.look(4 * MINUTE)
+        assert len(here.told(here.team)) == 1
+        late = f"🚨 A post in <#{here.place.channel}> has had no response, 1 min after it was due: {post}"
+        assert here.told(here.others) == [late]
+
+
+async def test_a_reply_stops_the_first_clock(database: Database) -> None:
+    async with scene_of(database, first_response="2h", resolve="1d", escalate_to="Lead") as here:
+        await here.respond(await here.post())
+        await here.look(3 * HOUR)
+        assert (here.told(here.team), here.told(here.others)) == ([], [])
+        scores = await here.feedback.figures.scores(here.place, NOON - DAY, here.now)
+        assert scores == {ClockKind.FIRST_RESPONSE: ClockScore(1, 1)}
+        await here.look(DAY)
+        assert "is still open, 3 hours after it was due" in here.told(here.others)[0]
+
+
+async def test_a_late_reply_is_not_in_time(database: Database) -> None:
+    async with scene_of(database, first_response="2h") as here:
+        late, never = await here.post(), await here.post()
+        await here.post(severity="")
+        here.now += 3 * HOUR
+        await here.respond(late)
+        await here.look()
+        assert await here.feedback.figures.scores(here.place, NOON - DAY, here.now) == {
+            ClockKind.FIRST_RESPONSE: ClockScore(3, 0)
+        }
+        overdue = await here.feedback.figures.overdue(never.workspace, here.now, records=[late.id, never.id])
+        assert overdue == {never.id: NOON + 2 * HOUR}
+
+
+async def test_nothing_is_said_outside_business_hours(database: Database) -> None:
+    async with scene_of(database, first_response="2h", business_hours=OFFICE, escalate_to="Lead") as here:
+        here.now = datetime(2026, 11, 27, 15, tzinfo=UTC)  # a Friday
+        await here.post()
+        for _ in range(20):  # the reminder would be due at 16:36, the rest at closing time
+            await here.look(3 * HOUR)
+        assert (here.told(here.team), here.told(here.others)) == ([], [])
+        here.now = datetime(2026, 11, 30, 9, tzinfo=UTC)
+        await here.look()
+        assert "has had no response, 3 days after it was due" in here.told(here.others)[0]
+        assert len(here.told(here.team)) == 1
+
+
+async def test_a_thousand_are_one_message_to_each(database: Database) -> None:
+    async with scene_of(database, first_response="2h", escalate_to="Lead") as here:
+        await fill(here, 1_000)
+        await here.catch_up()
+        assert len(await here.due_at()) == 1_000
+        for _ in range(3):
+            await here.look(MINUTE)
+        (told,), (escalated,) = here.told(here.team), here.told(here.others)
+        assert "1,000 posts in" in told
+        assert "are overdue" in escalated
+        assert "and 990 more" in escalated
+        assert escalated.count("example.com") == 10
+
+
+async def test_looks_of_several_replicas_tell_once(database: Database) -> None:
+    async with scene_of(database, first_response="2h") as here:
+        await here.post()
+        here.now += 100 * MINUTE
+        await asyncio.gather(*(here.look() for _ in range(4)))
+        assert len(here.told(here.team)) == 1
+
+
+async def test_a_reopened_post_has_a_new_clock(database: Database) -> None:
+    async with scene_of(database, resolve="1h", escalate_to="Lead") as here:
+        record = await here.post()
+        await here.look(2 * HOUR)
+        assert (len(here.told(here.team)), len(here.told(here.others))) == (1, 1)
+        await here.change(record.id, status=FeedbackStatus.RESOLVED)
+        await here.look(DAY)
+        await here.change(record.id, status=FeedbackStatus.OPEN)
+        assert await here.due_at(ClockKind.RESOLVE) == [here.now + HOUR]
+        await here.look(50 * MINUTE)
+        await here.look(20 * MINUTE)
+        assert (len(here.told(here.team)), len(here.told(here.others))) == (2, 2)
+
+
+async def test_closed_posts_have_no_clock(database: Database) -> None:
+    async with scene_of(database, first_response="1h", resolve="2h", escalate_to="Lead") as here:
+        for status in (FeedbackStatus.RESOLVED, FeedbackStatus.DISMISSED, FeedbackStatus.WITHDRAWN):
+            await here.change((await here.post()).id, status=status)
+        await here.look(DAY)
+        assert (here.told(here.team), here.told(here.others)) == ([], [])
+
+
+async def test_another_severity_has_another_clock(database: Database) -> None:
+    async with scene_of(database, first_response="Critical: 30m; 4h") as here:
+        record = await here.post()
+        assert await here.due_at() == [NOON + 4 * HOUR]
+        await here.change(record.id, severity="Critical")
+        assert await here.due_at() == [NOON + HOUR / 2]
+        here.now += HOUR
+        edit = MessageEdit(record.place, record.message, "U1", record.workspace, "It crashes again", "9.9")
+        await here.feedback.inbox.edit(edit)
+        await here.show(record.id)
+        assert await here.due_at() == [NOON + HOUR / 2]
+
+
+async def test_changed_settings_hold_for_open_posts(database: Database) -> None:
+    async with scene_of(database) as here:
+        await here.post()
+        await here.catch_up()
+        assert await here.due_at() == []
+        await here.set(first_response="2h")
+        await here.catch_up()
+        assert await here.due_at() == [NOON + 2 * HOUR]
+        await here.set(first_response="2h", business_hours=OFFICE, time_zone="America/New_York")
+        await here.catch_up()
+        assert await here.due_at() == [NOON + 4 * HOUR]  # it opens at 14:00 UTC
+        await here.set(first_response="", escalate_to="Lead")
+        await here.look(DAY)
+        await here.set(triage=False, first_response="2h")
+        await here.look(DAY)
+        assert (here.told(here.team), here.told(here.others)) == ([], [])
+
+
+async def test_settings_hold_that_changed_just_before(database: Database) -> None:
+    async with scene_of(database, first_response="1h", escalate_to="Lead") as here:
+        await here.post()
+        await here.set(first_response="3h")
+        await here.look(2 * HOUR)
+        assert (here.told(here.team), here.told(here.others)) == ([], [])
+        await here.look(HOUR / 2)
+        assert "by 15:00" in here.told(here.team)[0]
+
+
+async def test_without_a_team_it_is_said_in_the_thread(database: Database) -> None:
+    async with scene_of(database, first_response="1h", escalate_to="Lead") as here:
+        first = await here.post(team="")
+        await here.look(50 * MINUTE)
+        (one,) = here.messages(here.place.channel)
+        assert one.thread_ts == first.message
+        await here.post(team="", ago=50 * MINUTE)
+        await here.post(team="Gone", ago=50 * MINUTE)
+        await here.look()
+        assert [message.thread_ts for message in here.messages(here.place.channel)] == [first.message, ""]
+
+
+async def test_a_team_out_of_reach_is_told_in_the_feedback_channel(database: Database) -> None:
+    async with scene_of(database, first_response="1h") as here:
+        here.workspace.archive(here.team)
+        await here.post()
+        for _ in range(3):
+            await here.look(50 * MINUTE)
+        assert (len(here.told(here.place.channel)), here.told(here.team)) == (1, [])
+
+
+async def test_the_assignee_is_notified_first(database: Database) -> None:
+    async with scene_of(database, resolve="1h") as here:
+        record, ada = await here.post(), here.workspace.ada
+        await here.change(record.id, status=FeedbackStatus.TAKEN, assignee=ada.id)
+        await here.look(50 * MINUTE)
+        assert here.told(here.team)[0].startswith(f"<@{ada.id}> ⏰")
+
+
+async def test_a_reply_to_a_joined_post_counts(database: Database) -> None:
+    feedback, first = sql_feedback_store(database), Place("T1", "C1", "1790000000.000100")
+    second = replace(first, thread="1790000001.000100")
+    for post in (first, second):
+        said = IncomingMessage(
+            post, post.thread, "U1", "T1", "It fails", is_direct=False, mentions_bot=False, addresses_other=False
+        )
+        await feedback.inbox.add(said, NOON, "", together=3)
+    for person, is_answered in (("U1", False), ("U2", True)):
+        await feedback.inbox.respond(second, person)
+        record = await feedback.records.at(first)
+        assert record is not None
+        assert bool(record.responded_at) == is_answered
+
+
+async def fill(here: Scene, count: int) -> None:
+    """Let very many posts be there, three hours old and open, without their clocks."""
+    rows = [
+        {"workspace": here.place.workspace, "channel": here.place.channel, "message": f"179000{number:04}.000100"}
+        | {"person": "U1", "is_bot": False, "text": "", "said_at": NOON - 3 * HOUR, "waits": False, "status": "open"}
+        | {"permalink": f"https://example.com/{number}", "summary": f"Crash {number}", "severity": "High"}
+        | {"team": "Apps", "changed_at": NOON, "version": 1, "shown_version": 1}
+        for number in range(count)
+    ]
+    async with here.database.writer.begin() as connection:
+        await connection.execute(insert(FeedbackRow), rows)
