@@ -121,8 +121,11 @@ def quoted(text: str, site: str) -> str:
 
 
 def _read(text: str) -> str:
-    """Return what a comment's readers see of it, without what it quotes of others."""
-    begins, *hidden = text.split("<!--")
+    """Return what a comment's readers see of it, without what it quotes of others.
+
+    A backtick of theirs could undo one of ours, so it becomes another quotation mark.
+    """
+    begins, *hidden = text.replace("`", "'").split("<!--")
     text = " ".join([begins, *(one.partition("-->")[2] for one in hidden)])
     return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(">"))
 
@@ -132,7 +135,7 @@ def _word(word: str, site: str) -> str:
     if address and _is_of(address, site):
         return f"<{address}>{_escaped(word[len(address) :])}"
     if _NONE.part_others(word) != word:
-        return f"`{word.replace('`', '')}`"
+        return f"`{word}`"
     return _escaped(word)
 
 
