@@ -56,6 +56,12 @@ class FoundMessages:
     may_find: Callable[[str], bool]
 
 
+async def check_is_on(place: Place, store: Store) -> None:
+    """Raise `NotAllowedError` where finding messages is turned off."""
+    if not _is_on(await store.settings.all_overrides(place.workspace), place.workspace, place.channel):
+        raise NotAllowedError(_(OFF))
+
+
 async def search(wanted: Search, *, limit: int, store: Store, directory: ChatDirectory) -> FoundMessages:
     """Find messages, the best first. Whose channels may be searched is asked anew each time.
 

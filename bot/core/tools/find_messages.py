@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.core.domain.platform_search import SearchGap
 from bot.core.domain.search import Query
 from bot.core.domain.tool import Passage, SourceLink, StepState
-from bot.core.find.search import FoundMessages, Search, search
+from bot.core.find.search import FoundMessages, Search, check_is_on, search
 from bot.core.find.terms import terms_of
 from bot.core.time_span import times
 from bot.core.tools.tool import Tool, ToolOutput
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 NAME = "find_messages"
 FOUND, FOUND_BY_PLATFORM = 8, 6  # messages
-LONGEST_PASSAGE = 1_500  # characters of a message
+LONGEST_PASSAGE, LONGEST_RESULT = 1_500, 20_000  # characters of a message, and of all
 LONGEST_SHOWN = 100  # characters of a query in a step's title
 MOST_DAYS = 3_660  # that a search may reach back
 
@@ -70,6 +70,8 @@ def find_tool(store: Store, chat: Chat) -> Tool[FindArguments]:
         description=DESCRIPTION,
         arguments=FindArguments,
         is_on=lambda settings: settings.find_messages,
+        check_asker=lambda context: check_is_on(context.place, store),
+        longest_result=LONGEST_RESULT,
         title=lambda wanted, state: _(TITLES[state], query=wanted.query[:LONGEST_SHOWN]),
         run=partial(find, store=store, chat=chat),
     )
@@ -78,7 +80,7 @@ def find_tool(store: Store, chat: Chat) -> Tool[FindArguments]:
 async def find(wanted: FindArguments, context: ToolContext, *, store: Store, chat: Chat) -> ToolOutput:
     """Find messages that the asker may read and that may be shown where the answer is read.
 
-    Raises `NotAllowedError`, `UsageError`, `ChatError`.
+    Raises `UsageError`, `ChatError`; `NotAllowedError` where it is off.
     """
     place, person = context.place, context.asker.person
     zone = (await chat.directory.reader(place, person)).zone

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 NAME = "remember"
 OFFER_LASTS = timedelta(days=7)
+LONGEST_RESULT = 5_000  # characters: a note of 2,000, as JSON, and what became of it
 
 DESCRIPTION = (  # not for people: Claude is told this
     "Note something for this channel (in direct messages: for this person), so that it is known in later threads. "
@@ -70,20 +71,27 @@ def remember_tool(notes: NoteStore, chat: Chat) -> Tool[RememberArguments]:
         description=DESCRIPTION,
         arguments=RememberArguments,
         is_on=lambda settings: settings.memory,
+        check_asker=partial(check_asker, chat=chat),
+        longest_result=LONGEST_RESULT,
         title=lambda _arguments, _state: _("Checking what to remember"),
         run=partial(remember, notes=notes, chat=chat),
         is_write=True,
     )
 
 
-async def remember(arguments: RememberArguments, context: ToolContext, *, notes: NoteStore, chat: Chat) -> ToolOutput:
-    """Note what the asker's own message asks for; offer anything else. Raises `NotAllowedError`, `ChatError`."""
-    place, asker, question = context.place, context.asker, context.question
+async def check_asker(context: ToolContext, *, chat: Chat) -> None:
+    """Raise `NotAllowedError` unless memory is on and a member of the channel asks; `ChatError`."""
     if not context.settings.memory:
         raise NotAllowedError(_(OFF))
-    if question.is_bot:
+    if context.question.is_bot:
         raise NotAllowedError(_(NOT_FOR_GUESTS))
-    owner = (await rights(place, asker, chat.directory)).owner
+    await rights(context.place, context.asker, chat.directory)
+
+
+async def remember(arguments: RememberArguments, context: ToolContext, *, notes: NoteStore, chat: Chat) -> ToolOutput:
+    """Note what the asker's own message asks for; offer anything else. Raises `ChatError`."""
+    place, asker, question = context.place, context.asker, context.question
+    is_direct = (await chat.directory.participant(place, asker.person)).is_direct
     own = "" if context.has_read else own_words(question.text, arguments.text, arguments.until)
     try:
         with in_english():
@@ -99,7 +107,7 @@ async def remember(arguments: RememberArguments, context: ToolContext, *, notes:
         turn=context.checkpoint.reference,
         call=context.call,
         message=question.id,
-        owner=owner,
+        owner=asker.person if is_direct else "",
         expires_at=expires_at,
     )
     return await (_note(new, notes) if own else _offer(new, context, notes=notes, chat=chat))

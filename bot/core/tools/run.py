@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 MOST_CALLS = 8  # that run in one round
 SECONDS = 20.0  # that one call may take
-LONGEST_RESULT = 20_000  # characters that the model gets of one result
+LONGEST_FAULTS = 2_000  # characters that the model is told of what is wrong with arguments
 MOST_FAULTS = 5  # of arguments, that the model is told
 
 UNKNOWN = "There is no tool of this name here."  # not for people: Claude is told this
@@ -74,12 +74,12 @@ class ToolRunner:
         try:
             arguments = tool.arguments.model_validate(call.arguments)
         except ValidationError as error:
-            return ToolResult(call.id, _cut(_faults(error)), is_error=True)
+            return ToolResult(call.id, _cut(_faults(error), LONGEST_FAULTS), is_error=True)
         output = await self._once(tool, arguments, call, context)
         return ToolResult(
             call.id,
-            _cut(output.content),
-            _fitting(output.passages),
+            _cut(output.content, tool.longest_result),
+            _fitting(output.passages, tool.longest_result),
             is_error=output.is_error,
             is_storable=output.is_storable,
         )
@@ -116,17 +116,20 @@ class ToolRunner:
         self.show(Step(call.id, tool.title(arguments, state)[:MOST_TITLE], state, found))
 
     async def _run(self, tool: Tool[Any], arguments: BaseModel, context: ToolContext) -> tuple[ToolOutput, bool]:
-        """Run a call; return its output, and whether it is known what it did: one that writes may have, and broken off.
+        """Run a call if the asker may; return its output, and whether it is known what it did.
 
-        Raises if the turn is no longer ours.
+        One that writes may have, and broken off. Raises if the turn is no longer ours.
         """
         context.checkpoint.turn.check()
+        may_write = False
         try:
             async with asyncio.timeout(SECONDS):
+                await tool.check_asker(context)
+                may_write = tool.is_write
                 return await tool.run(arguments, context), True
         except TimeoutError:
             log.warning("the tool %s took too long", tool.name)
-            said = (MAYBE_TOO_SLOW if tool.is_write else TOO_SLOW).format(seconds=SECONDS)
+            said = (MAYBE_TOO_SLOW if may_write else TOO_SLOW).format(seconds=SECONDS)
         except BotError as error:
             log.info("the tool %s returned an error: %s", tool.name, type(error).__name__)
             with in_english():
@@ -134,8 +137,8 @@ class ToolRunner:
         except Exception as error:  # noqa: BLE001 (one broken tool doesn't end the answer)
             context.checkpoint.turn.check()
             log.error("the tool %s is broken: %s", tool.name, type(error).__name__)  # noqa: TRY400 (no arguments)
-            said = MAYBE_BROKEN if tool.is_write else BROKEN
-        return ToolOutput(said, is_error=True), not tool.is_write
+            said = MAYBE_BROKEN if may_write else BROKEN
+        return ToolOutput(said, is_error=True), not may_write
 
 
 def _hash(arguments: object) -> str:
@@ -149,13 +152,13 @@ def _faults(error: ValidationError) -> str:
     return f"The arguments don't fit: {said}. Nothing was done."  # not for people: Claude is told this
 
 
-def _cut(content: str) -> str:
-    return content if len(content) <= LONGEST_RESULT else content[: LONGEST_RESULT - len(CUT)] + CUT
+def _cut(content: str, most: int) -> str:
+    return content if len(content) <= most else content[: most - len(CUT)] + CUT
 
 
-def _fitting(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+def _fitting(passages: tuple[Passage, ...], most: int) -> tuple[Passage, ...]:
     """Return the passages that a result holds, the last of them cut; the API takes none without text."""
-    left, found = LONGEST_RESULT, []
+    left, found = most, []
     for one in passages:
         if not one.text.strip():
             continue

@@ -49,13 +49,19 @@ class ToolOutput:
     is_storable: bool = True
 
 
+async def anyone(_context: ToolContext) -> None:
+    """Let everyone use a tool who may ask the bot; what they may see is up to the tool."""
+
+
 @dataclass(frozen=True)
 class Tool(Generic[Arguments]):
     """A tool. `arguments` declares what it takes: the model sees its JSON schema, and what it sends is held to that.
 
     `is_write`: it changes something that stays, so it never runs twice. `is_on` says whether a channel's settings want
     it: they alone decide which tools the model sees, so that all of a channel's requests begin with the same bytes.
-    Whether the asker may use it is decided by `run`, each time: it raises `NotAllowedError` with a sentence.
+    `check_asker` decides whether the asker may use it, before each call: it raises `NotAllowedError` with a sentence,
+    and then `run` is never reached. `longest_result` is what a call costs at most: so many characters of its result go
+    into each request after it. The rest is cut, so budgets have to have room for no more.
     `title` is what people read while it runs and afterwards: `Searched messages for “…”`.
     """
 
@@ -63,6 +69,8 @@ class Tool(Generic[Arguments]):
     description: str  # not for people: Claude is told this
     arguments: type[Arguments]
     is_on: Callable[[ChannelSettings], bool]
+    check_asker: Callable[[ToolContext], Awaitable[None]]
+    longest_result: int
     title: Callable[[Arguments, StepState], str]
     run: Callable[[Arguments, ToolContext], Awaitable[ToolOutput]]
     is_write: bool = False

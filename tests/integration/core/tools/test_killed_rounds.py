@@ -20,7 +20,7 @@ from bot.core.domain.tool import Passage, ToolCall
 from bot.core.ports import Completion, Model, Request, Turn
 from bot.core.tools.progress import KEY
 from bot.core.tools.rounds import SECONDS, TOTAL, Rounds
-from bot.core.tools.tool import Tool, ToolContext, ToolOutput
+from bot.core.tools.tool import Tool, ToolContext, ToolOutput, anyone
 from bot.db.tables import ToolCallRow
 from bot.db.tool_calls import SqlToolJournal
 from bot.errors import ModelRejectedError, ModelUnavailableError, OverBudgetError
@@ -28,7 +28,7 @@ from tests.support.clock import turn_clock
 from tests.support.turn import StandInJob, begin_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from bot.core.domain.tool import Step
     from bot.core.ports import Answer, Listeners
@@ -170,12 +170,25 @@ class World:
         calls = tuple(ToolCall(f"toolu_{self.ids}_{name}", name, {"word": "x"}) for name in wanted)
         return Completion("", truncated=False, call=call, tool_calls=calls, content=f'[{{"thinking": "{number}"}}]')
 
+    def tool(
+        self, name: str, run: Callable[[Arguments, ToolContext], Awaitable[ToolOutput]], *, is_write: bool = False
+    ) -> Tool[Arguments]:
+        """Return a tool."""
+        return Tool(
+            name=name,
+            description="",
+            arguments=Arguments,
+            is_on=lambda _: True,
+            check_asker=anyone,
+            longest_result=2_000,
+            title=lambda _, state: f"{name} {state}",
+            run=run,
+            is_write=is_write,
+        )
+
     async def go(self) -> ModelAnswer:
         """Try the turn."""
-        tools = [
-            Tool("find", "", Arguments, lambda _: True, lambda _, state: f"find {state}", self.find),
-            Tool("note", "", Arguments, lambda _: True, lambda _, state: f"note {state}", self.note, is_write=True),
-        ]
+        tools = self.tool("find", self.find), self.tool("note", self.note, is_write=True)
         context = ToolContext(PLACE, Requester("U1", "T1"), ASKED, DEFAULTS, self, call="")
         rounds = Rounds(tools, context, QUESTION, self, self.arrived, 6)
         self.shown.append(ScriptedAnswer())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import BaseModel
@@ -14,11 +15,17 @@ from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.people import Requester
 from bot.core.domain.tool import Passage, Step, StepState, ToolCall
 from bot.core.ports.tools import ToolCallEntry, ToolCallState
-from bot.core.tools.run import LONGEST_RESULT, SECONDS, ToolRunner
-from bot.core.tools.tool import Tool, ToolContext, ToolOutput
-from bot.errors import ModelStoppedError
+from bot.core.tools.run import SECONDS, ToolRunner
+from bot.core.tools.tool import Tool, ToolContext, ToolOutput, anyone
+from bot.errors import ModelStoppedError, NotAllowedError
 from tests.support.clock import turn_clock
 from tests.support.turn import StandInJob
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+
+LONGEST_RESULT = 20_000
 
 
 class Nothing(BaseModel):
@@ -50,15 +57,38 @@ class Stage:
         self.context = ToolContext(place, Requester("U1", "T1"), said, DEFAULTS, StandInJob(), call="")
         self.runner = ToolRunner(
             [
-                Tool("hang", "", Nothing, lambda _: True, lambda _, state: f"hang {state}", self.hang),
-                Tool("write", "", Nothing, lambda _: True, lambda _, state: f"write {state}", self.hang, is_write=True),
-                Tool("break", "", Nothing, lambda _: True, lambda _, state: f"break {state}", self.fail),
-                Tool("spoil", "", Nothing, lambda _: True, lambda _, state: f"s {state}", self.fail, is_write=True),
-                Tool("long", "", Nothing, lambda _: True, lambda _, state: f"long {state}", self.long),
+                self.tool("hang", self.hang),
+                self.tool("write", self.hang, is_write=True),
+                self.tool("break", self.fail),
+                self.tool("spoil", self.fail, is_write=True),
+                self.tool("long", self.long),
             ],
             self.journal,
             self.shown.append,
         )
+
+    def tool(
+        self,
+        name: str,
+        run: Callable[[Nothing, ToolContext], Awaitable[ToolOutput]],
+        *,
+        check_asker: Callable[[ToolContext], Awaitable[None]] = anyone,
+        is_write: bool = False,
+    ) -> Tool[Nothing]:
+        return Tool(
+            name=name,
+            description="",
+            arguments=Nothing,
+            is_on=lambda _: True,
+            check_asker=check_asker,
+            longest_result=LONGEST_RESULT,
+            title=lambda _, state: f"{name} {state}",
+            run=run,
+            is_write=is_write,
+        )
+
+    async def refuse(self, _context: ToolContext) -> None:
+        raise NotAllowedError("Only members may do this.")
 
     async def hang(self, _arguments: Nothing, _context: ToolContext) -> ToolOutput:
         self.begun.set()
@@ -130,3 +160,42 @@ async def test_a_lost_turn_ends_its_tools() -> None:
     context = replace(stage.context, checkpoint=StandInJob(check))
     with pytest.raises(KeyError):
         await stage.runner.run(calls("break"), context)
+
+
+@pytest.mark.parametrize("is_write", [False, True])
+async def test_a_refused_asker_runs_nothing(*, is_write: bool) -> None:
+    stage = Stage()
+    tool = stage.tool("spoil", stage.fail, is_write=is_write, check_asker=stage.refuse)
+    (result,) = await replace(stage.runner, tools=[tool]).run(calls("spoil"), stage.context)
+    assert (result.is_error, result.content) == (True, "Only members may do this.")
+    assert stage.journal.states["toolu_0"] is ToolCallState.FAILED
+
+
+async def test_rights_are_checked_at_each_call() -> None:
+    stage, asked = Stage(), list[str]()
+
+    async def check(context: ToolContext) -> None:
+        asked.append(context.call)
+        if len(asked) > 1:
+            await stage.refuse(context)
+
+    runner = replace(stage.runner, tools=[stage.tool("long", stage.long, check_asker=check)])
+    first, second = await runner.run(calls("long", "long"), stage.context)
+    assert (first.is_error, second.is_error) == (False, True)
+    assert asked == ["toolu_0", "toolu_1"]
+
+
+async def test_a_check_without_end_wrote_nothing() -> None:
+    stage = Stage()
+
+    async def check(_context: ToolContext) -> None:
+        stage.begun.set()
+        await asyncio.Event().wait()
+
+    tool = stage.tool("write", stage.hang, is_write=True, check_asker=check)
+    running = asyncio.create_task(replace(stage.runner, tools=[tool]).run(calls("write"), stage.context))
+    await stage.begun.wait()
+    turn_clock(SECONDS + 1)
+    (result,) = await running
+    assert result.content == "This took longer than 20 seconds and was ended."
+    assert stage.journal.states["toolu_0"] is ToolCallState.FAILED
