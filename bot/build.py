@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp.web import RouteDef
@@ -36,8 +37,11 @@ from bot.db.quota import SqlQuota
 from bot.db.store import sql_store
 from bot.db.tool_calls import SqlToolJournal
 from bot.integrations.github import GitHub
+from bot.integrations.pages import WebPages
+from bot.integrations.public_addresses import public_session
+from bot.integrations.sources import source_readers
 from bot.integrations.tracker_events import TrackerEvents
-from bot.integrations.webhook import Webhook, public_session
+from bot.integrations.webhook import Webhook
 from bot.jobs import call_ledger, spend_notice
 from bot.jobs.arrivals import QueuedMessages
 from bot.jobs.classify import ClassifyJobs
@@ -48,6 +52,7 @@ from bot.jobs.erasure import Erasure
 from bot.jobs.feedback_records import FeedbackRecordJobs
 from bot.jobs.home import HomeTab
 from bot.jobs.interaction_intake import DurableInteractions, summarize_thread
+from bot.jobs.knowledge import KnowledgeJobs
 from bot.jobs.languages import Languages
 from bot.jobs.message_intake import DurableMessages
 from bot.jobs.permissions import Permissions
@@ -75,11 +80,17 @@ from bot.work import ACCEPT_WITHIN, STARTUP_DELAY, Cell, Inbox, InboxLimits
 from bot.workspaces import SlackAccess, join
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractAsyncContextManager, AsyncExitStack
+
+    from aiohttp import TraceConfig
 
     from bot.calls import Call
     from bot.claude.model_facts import Clock
-    from bot.core.ports import Model
+    from bot.core.domain.knowledge import SourceKind
+    from bot.core.knowledge.reading import SourceReader
+    from bot.core.ports import Chat, Model
+    from bot.core.ports.feedback_store import FeedbackStore
     from bot.settings import Settings
     from bot.work import OpenCell
 
@@ -273,12 +284,35 @@ async def build(
         count=metrics.tracker_event,
     )
 
+    learning = KnowledgeJobs(
+        inbox,
+        knowledge,
+        await connect_sources(stack, settings, traces, files=files, chat=chat, feedback=feedback),
+        chat,
+    )
+
     kept = Retention(database, days)
-    outgoing = (trackers, webhook, github, home, notes)
-    for jobs in (turns, threads, classify, triage, drafts, clocks, *outgoing, uninstaller, kept):
+    others = (trackers, webhook, github, home, notes, learning)
+    for jobs in (turns, threads, classify, triage, drafts, clocks, *others, uninstaller, kept):
         jobs.register(inbox)
-    routes = events.routes()
-    return Bot(database, metrics, joined, inbox, files, table, knowledge, intake, notices, uninstaller, routes)
+    return Bot(database, metrics, joined, inbox, files, table, knowledge, intake, notices, uninstaller, events.routes())
+
+
+async def connect_sources(
+    stack: AsyncExitStack,
+    settings: Settings,
+    traces: Sequence[TraceConfig],
+    *,
+    files: ReaderPool,
+    chat: Chat,
+    feedback: FeedbackStore,
+) -> Mapping[SourceKind, SourceReader]:
+    """Prepare what reads the sources of knowledge. Strangers' admins don't reach the operator's own files and hosts."""
+    is_own = not settings.serves_many
+    hosts = settings.knowledge_hosts if is_own else frozenset[str]()
+    folder = Path(settings.knowledge_folder) if is_own and settings.knowledge_folder else None
+    fetcher = await stack.enter_async_context(WebPages(hosts, traces=traces))
+    return source_readers(fetcher, files, chat=chat, feedback=feedback, folder=folder)
 
 
 def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> AbstractAsyncContextManager[Model]:

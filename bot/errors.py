@@ -17,6 +17,7 @@
     ├── IntegrationError         another system did not take what we sent
     │   ├── WebhookError         a receiver of feedback
     │   └── GitHubError          GitHub, an issue
+    ├── PageError                a page of a source that can't be read; the sentence says why
     ├── FileError                a file that can't be read; the sentence says why
     │   └── HeavyFileError       reading it takes more memory or time than it may, each time
     ├── ReaderUnavailableError   there is no room to read a file in at the moment
@@ -194,6 +195,34 @@ class GitHubError(IntegrationError):
     """GitHub refused an issue; `fields` are those of the issue that it rejected."""
 
     fields: frozenset[str] = frozenset()
+
+
+class PageError(BotError):
+    """A page of a source can't be read, for a reason of `bot.core.knowledge.faults`, which is kept in English.
+
+    `is_gone`: it is not there any more, or not for us. `is_whole`: neither can its whole source. `retry_after`: in
+    seconds, as its server asks.
+    """
+
+    counts = False
+
+    def __init__(
+        self,
+        fault: str,
+        *,
+        is_gone: bool = False,
+        is_transient: bool = False,
+        is_whole: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__("page")
+        self.fault, self.is_gone, self.is_whole = fault, is_gone, is_whole
+        self.is_transient, self.retry_after = is_transient, retry_after
+
+    @property
+    def sentence(self) -> str:
+        """Return what a person reads."""
+        return _(self.fault)
 
 
 class FileError(BotError):

@@ -117,6 +117,12 @@ def _prefix(value: str) -> str:
     return value
 
 
+def _folder(value: str) -> str:
+    if value and not Path(value).is_dir():
+        raise ValueError("takes the path of a folder that is there")
+    return value
+
+
 def _language(value: str) -> str:
     if not (found := language.supported(value)):
         raise ValueError(f"takes a language that Parley speaks: {' or '.join(language.LANGUAGES)}")
@@ -131,6 +137,7 @@ Credential = Annotated[SecretStr, AfterValidator(_credential)]
 LongText = Annotated[SecretStr, AfterValidator(_unbroken)]
 Url = Annotated[str, AfterValidator(_http_url)]
 People = Annotated[frozenset[str], _ids(r"(?:T[A-Z0-9]{2,}:)?[UW][A-Z0-9]{2,}", "Slack user IDs such as U012ABCDEF")]
+Hosts = Annotated[frozenset[str], _ids(r"[a-z0-9.-]+(?::\d{1,5})?", "hosts such as docs.example.internal")]
 Workspaces = Annotated[frozenset[str], _ids(r"T[A-Z0-9]{2,}", "IDs of Slack workspaces such as T012ABCDEF")]
 
 
@@ -163,6 +170,8 @@ class Settings(BaseModel):
     triage_github_token: Credential | None = None
     triage_github_webhook_secret: LongText | None = None
     triage_github_url: Annotated[Url, AfterValidator(_slashed)] = "https://api.github.com/"
+    knowledge_folder: Annotated[str, AfterValidator(_folder)] = ""
+    knowledge_hosts: Hosts = frozenset()
     max_running_turns: int = Field(default=200, ge=1, le=10_000)
     retention_days: int = Field(default=365, ge=0, le=36_500)
     turn_attempts: int = Field(default=12, ge=1, le=1000)

@@ -3,21 +3,17 @@
 The signature is an HMAC-SHA256 of `v1:<timestamp>:<body>`, in the manner of Slack's own
 (https://docs.slack.dev/authentication/verifying-requests-from-slack). Redirects are not followed: an address that an
 admin has set must not lead to another one. Where strangers' workspaces are served, their admins must not reach into
-the operator's own network: `open_public` looks at the address of each connection, after its name was resolved.
+the operator's own network: they are called by a session of `public_addresses`.
 Each of them has a secret of its own (`core/triage/webhook_secret.py`).
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import hmac
 import json
-import socket
 import time
-from contextlib import asynccontextmanager
 from dataclasses import replace
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -27,9 +23,7 @@ from bot.jobs.deliveries import charge_place
 from bot.jobs.feedback_chain import WEBHOOK
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-
-    from aiohttp import AddrInfoType
+    from collections.abc import Callable
 
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.needs import Completeness
@@ -71,22 +65,6 @@ def signed(body: bytes, secret: str, now: float) -> dict[str, str]:
     timestamp = str(int(now))
     digest = hmac.new(secret.encode(), b":".join((b"v1", timestamp.encode(), body)), hashlib.sha256).hexdigest()
     return {"X-Parley-Timestamp": timestamp, "X-Parley-Signature": f"v1={digest}"}
-
-
-def open_public(address: AddrInfoType) -> socket.socket:
-    """Make a connection's socket, as aiohttp's `socket_factory`. Raises `PermissionError` for a private address."""
-    family, kind, protocol, _, (host, *_) = address
-    if not ip_address(host).is_global:
-        raise PermissionError(errno.EACCES, "not a public address")  # not for people: for the log
-    return socket.socket(family, kind, protocol)
-
-
-@asynccontextmanager
-async def public_session(traces: list[aiohttp.TraceConfig]) -> AsyncIterator[aiohttp.ClientSession]:
-    """Open a session that connects to public addresses only."""
-    connector = aiohttp.TCPConnector(socket_factory=open_public)
-    async with aiohttp.ClientSession(connector=connector, trace_configs=traces) as session:
-        yield session
 
 
 class Webhook:

@@ -118,7 +118,7 @@ class ReaderPool:
     async def read_sheet(self, name: str, data: bytes, read_as: ReadAs = AS_FOUND) -> Spreadsheet:
         """Read a table. Raises `UsageError`, `FileError`, `ReaderUnavailableError`."""
         asked = {"task": task.SHEET, "name": name, "read_as": asdict(read_as)}
-        return await self._read(asked, data, _sheet, HEAVY_SHEET)
+        return await self.read(asked, data, _sheet, HEAVY_SHEET)
 
     async def open(self, file: FileRef, data: bytes, room: int) -> OpenedFile:
         """Open a file. Raises `FileError`, `ReaderUnavailableError`."""
@@ -136,11 +136,11 @@ class ReaderPool:
             return OpenedFile(attachment, told.cut, told.told, tuple(pictures))
 
         asked = {"task": task.ATTACHMENT, "file": asdict(file), "room": room}
-        return await self._read(asked, data, put_together, HEAVY)
+        return await self.read(asked, data, put_together, HEAVY)
 
     async def read_export(self, name: str, data: bytes) -> Sequence[Exported]:
         """Read exported messages. Raises `UsageError`, `FileError`, `ReaderUnavailableError`."""
-        return await self._read({"task": task.EXPORT, "name": name}, data, _exported, HEAVY_EXPORT)
+        return await self.read({"task": task.EXPORT, "name": name}, data, _exported, HEAVY_EXPORT)
 
     async def check_code(self, files: Sequence[CodeFile]) -> SyntaxReport:
         """Parse files of code, each on its own: one that exceeds the limits does not affect the others."""
@@ -149,15 +149,18 @@ class ReaderPool:
         for file in files:
             data = file.content.encode("utf-8", "surrogatepass")
             try:
-                found = await self._read({"task": task.CODE, "name": file.name}, data, _checked, HEAVY)
+                found = await self.read({"task": task.CODE, "name": file.name}, data, _checked, HEAVY)
             except FileError:
                 found = _Checked(None, unchecked=True)
             faults |= {file.name: found.fault} if found.fault else {}
             unchecked |= {file.name} if found.unchecked else set()
         return SyntaxReport(faults, frozenset(unchecked))
 
-    async def _read(self, asked: Mapping[str, Any], data: bytes, result: _Result[T], heavy: str) -> T:
-        """Let a child read, as soon as one is free."""
+    async def read(self, asked: Mapping[str, Any], data: bytes, result: _Result[T], heavy: str) -> T:
+        """Let a child read, as soon as one is free; `result` puts its answer together.
+
+        Raises `HeavyFileError` with the sentence `heavy`, `ReaderUnavailableError`, and the faults of the file.
+        """
         try:
             async with asyncio.timeout(WAITING):
                 await self._free.acquire()

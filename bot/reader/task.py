@@ -9,6 +9,7 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from bot.reader import page_task
 from bot.reader.frame import LARGEST_FRAME, PIECE, Frame, FrameKind
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ TASKS: Mapping[str, Callable[[Mapping[str, Any], bytes], Iterator[Frame]]] = {
     ATTACHMENT: open_attachment,
     EXPORT: read_export,
     CODE: check_code,
+    **page_task.TASKS,
 }
 
 

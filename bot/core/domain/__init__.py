@@ -24,6 +24,7 @@ message.py               messages: where they are, who wrote them, what came wit
 needs.py                 what a report of a category has to tell, and what one does not tell yet
 note.py                  notes: what a place remembers beyond its threads, because somebody there wanted it noted
 overrides.py             what was set for one place, and how that came to be
+page.py                  a page of a source: as it was fetched, and what it says
 people.py                people and what they may look at: requesters, members, channels, files
 persona.py               personas: named prompts of a workspace that channels share
 platform_search.py       what the chat platform's own search finds, beyond what the bot has heard itself
@@ -34,6 +35,7 @@ route.py                 teams, and the routes by which feedback reaches them
 search.py                a search of what was said: what is looked for, and what is found
 setting_choices.py       what people choose among in settings whose choices the bot's rules know by name
 setting_field.py         how a setting is shown in a form, and where it can be set
+site_scope.py            which addresses belong to a site, how each is written, and which lead nowhere new
 spreadsheet.py           tables of someone's file, as they were read
 summary.py               summaries: what is summarized, in which form, for whom
 thread.py                threads: what is stored of a conversation, and what a finished turn adds to it

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import blake2b
 
 
 class SourceKind(StrEnum):
@@ -94,6 +96,12 @@ class ReadPage:
     etag: str = ""
     last_modified: str = ""
     people: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """What is the same as long as the page's passages are."""
+        said = json.dumps([self.title, self.language, self.text])
+        return blake2b(said.encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

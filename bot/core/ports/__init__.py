@@ -14,6 +14,7 @@ knowledge.py       the stores of knowledge: sources, pages, passages, gaps
 message_search.py  the search of what was said where the bot took part
 model.py           a large language model: requests, answers, facts and costs
 notes.py           notes: what places remember
+pages.py           where the pages of knowledge come from, and what reads them
 quota.py           the counters of rate limits that all replicas share
 store.py           what the bot remembers: small stores, each of whose methods is one short transaction
 tools.py           what tools need from the outside

@@ -29,7 +29,7 @@ class KnowledgeSources(Protocol):
         """Remove a source with its pages; return whether it was there. As `KnowledgePages.finish` does it."""
 
     async def due(self, now: datetime, limit: int) -> Sequence[KnowledgeSource]:
-        """Return sources whose time to be read has come, of all workspaces, the longest due first."""
+        """Return sources whose time to be read has come, of all workspaces, the longest due first; no articles."""
 
     async def refresh(self, workspace: str, source: int, now: datetime) -> KnowledgeSource | None:
         """Make a source due; one that is being read begins again. Return it."""

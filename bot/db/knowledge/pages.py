@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import timedelta
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, delete, func, insert, or_, select, update
@@ -89,7 +88,7 @@ class SqlKnowledgePages:
         values: dict[str, Any] = {
             **{name: getattr(page, name) for name in ("link", "title", "language", "changed_at", "etag")},
             "last_modified": page.last_modified,
-            "digest": _digest(page),
+            "digest": page.digest,
             "read_at": now,
             "state": READ,
             "fault": "",
@@ -179,12 +178,6 @@ def _cut(source: KnowledgeSource, page: ReadPage) -> list[dict[str, Any]]:
         }
         for number, passage in enumerate(passages(page.text))
     ]
-
-
-def _digest(page: ReadPage) -> str:
-    """Return what is the same as long as a page's passages are."""
-    said = json.dumps([page.title, page.language, page.text])
-    return blake2b(said.encode(), digest_size=16).hexdigest()
 
 
 def _enqueue(connection: Connection, source: KnowledgeSource, addresses: Iterable[str], first: int) -> None:

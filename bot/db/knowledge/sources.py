@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
 
-from bot.core.domain.knowledge import SourceState
+from bot.core.domain.knowledge import SourceKind, SourceState
 from bot.db.knowledge.rows import COLUMNS, delete_pages, serves, source_of
 from bot.db.tables import KnowledgePageRow, KnowledgeSourceRow
 from bot.db.upsert import INSERT
@@ -66,7 +66,8 @@ class SqlKnowledgeSources:
 
     async def due(self, now: datetime, limit: int) -> Sequence[KnowledgeSource]:
         """Return sources whose time to be read has come, of all workspaces, the longest due first."""
-        query = select(*COLUMNS).where(KnowledgeSourceRow.next_at <= now).order_by(KnowledgeSourceRow.next_at)
+        is_read = KnowledgeSourceRow.kind != SourceKind.ARTICLE
+        query = select(*COLUMNS).where(KnowledgeSourceRow.next_at <= now, is_read).order_by(KnowledgeSourceRow.next_at)
 
         def read(connection: Connection) -> list[KnowledgeSource]:
             return list(map(source_of, connection.execute(query.limit(limit))))

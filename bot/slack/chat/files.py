@@ -35,6 +35,10 @@ class SlackFiles:
         places = tuple(Place(place.workspace, one) for one in channels)
         return SharedFile(found, str(file.get("user") or ""), places, is_public=bool(file.get("is_public")))
 
+    def link(self, place: Place, shared: SharedFile) -> str:
+        """Write the address where people open a file."""
+        return f"{self._workspaces.of(place.workspace).identity.url}files/{shared.owner}/{shared.file.id}"
+
     async def describe(self, place: Place, file: FileRef) -> FileRef:
         """Look up what a file is. Raises `FileError`, `ChatError`."""
         return replace(await describe(self._workspaces.of(place.workspace).client, file), is_shared=file.is_shared)

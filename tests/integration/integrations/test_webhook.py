@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.test_utils import TestServer
 
-from bot.integrations.webhook import open_public
+from bot.integrations.public_addresses import open_public
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -25,11 +25,12 @@ KINDS = {
     *("triage", "triage show", "triage notify", "triage tell", "triage alert", "triage digest"),
     *("triage webhook", "triage github", "triage event", "triage outcome", "triage clocks"),
     *("triage draft", "triage draft show", "triage draft send"),
-    *("home", "private note", "departure"),
+    *("home", "private note", "departure", "knowledge", "knowledge read"),
 }
 PERIODIC = {
     "purge",
     "retention",
+    "knowledge",
     "classify batches",
     "triage",
     "triage digests",
