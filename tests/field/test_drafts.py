@@ -17,9 +17,9 @@ from tests.acceptance.test_drafts import (
     said,
     sorted_as,
     told,
-    trusted,
     with_team,
 )
+from tests.acceptance.test_drafts_alone import trusted
 from tests.acceptance.test_triage import card, data, judged, results, support
 from tests.support.knowledge import citing
 

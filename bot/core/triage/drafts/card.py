@@ -6,6 +6,7 @@ post's own card, which the poster reads, says no more than that there is one.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.core.actions import ASK_PERSON, DISCARD_DRAFT, EDIT_DRAFT, REVIEW_DRAFT, SEND_DRAFT
@@ -41,6 +42,8 @@ WHY_NOT_WRITTEN = {
     NotWritten.MANY: N_("_No draft: too many posts came in at once._"),
     NotWritten.FAILED: N_("_No draft: I couldn't write one._"),
 }
+NO_DRAFT = {DraftState.UNKNOWN: UNKNOWN, DraftState.NOT_WRITTEN: "", DraftState.STALE: STALE}
+_MARK = re.compile(r"(?<=\s)\[(\d{1,3})\](?!\()")
 WHY_DISCARDED = {
     Discarded.WRONG: N_("wrong"),
     Discarded.INCOMPLETE: N_("incomplete"),
@@ -82,13 +85,10 @@ def is_for_team(draft: Draft) -> bool:
 
 def message(draft: Draft, record: Feedback, names: Mentions) -> str:
     """Return the message that shows a draft to its team."""
+    if draft.state in NO_DRAFT:
+        why = WHY_NOT_WRITTEN[NotWritten(draft.reason)] if draft.reason else NO_DRAFT[draft.state]
+        return f"{linked(record)}: {_(why)}"
     head = _("Draft for {post}", post=linked(record))
-    if draft.state is DraftState.UNKNOWN:
-        return f"{head}\n{_(UNKNOWN)}"
-    if draft.state is DraftState.NOT_WRITTEN:
-        return f"{head}\n{_(WHY_NOT_WRITTEN[NotWritten(draft.reason)])}"
-    if draft.state is DraftState.STALE:
-        return f"{head}\n{_(STALE)}"
     parts = [head, quoted(draft.outgoing), below(draft), *cautions(draft, record), _standing(draft, names)]
     return "\n\n".join(filter(None, parts))
 
@@ -121,6 +121,21 @@ def answer_controls(draft: Draft) -> tuple[Control, ...]:
     if draft.is_auto and draft.state is not DraftState.REOPENED:
         return (ASK_PERSON.button(DraftRef(id=draft.id)),)
     return ()
+
+
+def editable(draft: Draft) -> str:
+    """Return a draft's text as people edit it: its marks are numbers, without the addresses behind them."""
+    text, sources = draft.text, Sources(draft.sources)
+    for number, source in enumerate(draft.sources, 1):
+        text = text.replace(sources.cite(source), f" [{number}]")
+    return text
+
+
+def edited(draft: Draft, text: str) -> str:
+    """Return an edited text with its marks as they were."""
+    sources = Sources(draft.sources)
+    marks = {str(number): sources.cite(source).strip() for number, source in enumerate(draft.sources, 1)}
+    return _MARK.sub(lambda found: marks.get(found[1], found[0]), text)
 
 
 def reopened(record: Feedback) -> tuple[str, str]:

@@ -67,10 +67,7 @@ class DraftReview:
         if why := rules.hindrance(draft, record):
             raise UsageError(why)
         ref = DraftFormRef(workspace=draft.workspace, id=draft.id, version=draft.version, seen_in=action.place)
-        reasons = tuple(
-            (str(one), _("Discard it: {reason}", reason=_(word))) for one, word in card.WHY_DISCARDED.items()
-        )
-        text = Field("text", _("Answer"), "area", draft.text, max_length=LONGEST_DRAFT)
+        text = Field("text", _("Answer"), "area", card.editable(draft), max_length=LONGEST_DRAFT)
         hint = _("The team sees it, and I learn from it for the next drafts.")
         comment = Field("comment", _("Why?"), "area", hint=hint, optional=True, max_length=LONGEST_COMMENT)
         about = Field("about", record.summary or record.text[:SHOWN_OF_POST], "note")
@@ -80,10 +77,12 @@ class DraftReview:
             case EDIT_DRAFT.name:
                 return DRAFT_FORM.form(_("Edit the draft"), (about, text, *sources), ref, _("Send"))
             case DISCARD_DRAFT.name:
+                reasons = tuple((str(one), _(word)) for one, word in card.WHY_DISCARDED.items())
                 why_ = Field("what", _("Reason"), "choice", reasons[0][0], reasons)
                 return DRAFT_FORM.form(_("Discard the draft"), (about, why_, comment), ref, _("Discard"))
             case _:
-                choices = ((SEND, _("Send it")), *reasons)
+                words = {one: _("Discard it: {reason}", reason=_(word)) for one, word in card.WHY_DISCARDED.items()}
+                choices = ((SEND, _("Send it")), *((str(one), word) for one, word in words.items()))
                 what = Field("what", _("What to do"), "choice", SEND, choices)
                 return DRAFT_FORM.form(_("Draft"), (about, text, *sources, what, comment), ref, _("Done"))
 
@@ -146,8 +145,8 @@ class DraftReview:
             raise UsageError(self._decided(draft))
         if why := rules.hindrance(draft, record):
             raise UsageError(why)
-        is_edited = bool(text) and text != draft.text.strip()
-        sent_text = text if is_edited else ""
+        is_edited = bool(text) and text != card.editable(draft).strip()
+        sent_text = card.edited(draft, text) if is_edited else ""
         return await self._change(
             draft, DraftState.SENDING, by=person, is_edited=is_edited, sent_text=sent_text, category=record.category
         )

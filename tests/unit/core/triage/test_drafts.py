@@ -15,7 +15,8 @@ from bot.core.domain.feedback import ELSEWHERE, Feedback, FeedbackStatus, Judgme
 from bot.core.domain.message import FileRef
 from bot.core.domain.route import Team
 from bot.core.domain.setting_choices import Drafts
-from bot.core.triage.drafts import rules
+from bot.core.domain.tool import SourceLink
+from bot.core.triage.drafts import card, rules
 from bot.core.triage.drafts.card import quoted
 from bot.core.triage.drafts.rules import Occasion
 from bot.core.triage.drafts.write import shortened
@@ -150,6 +151,20 @@ def test_a_draft_fits_into_its_form(text: str) -> None:
 
 def test_a_long_draft_ends_with_a_paragraph() -> None:
     assert shortened("\n\n".join(["x" * 900] * 5)) == "\n\n".join(["x" * 900] * 3)
+
+
+LINKS = (SourceLink("https://docs.example/a"), SourceLink("https://docs.example/b"))
+CITED = "In the menu. [1](https://docs.example/a) As a file. [2](https://docs.example/b)\n\n    x[1]"
+
+
+def test_marks_are_edited_as_numbers() -> None:
+    draft = replace(DRAFT, text=CITED, sources=LINKS)
+    shown = card.editable(draft)
+    assert shown == "In the menu. [1] As a file. [2]\n\n    x[1]"
+    assert card.edited(draft, shown) == CITED
+    assert card.edited(draft, "Done. [2] [3] [1](https://else.example)") == (
+        "Done. [2](https://docs.example/b) [3] [1](https://else.example)"
+    )
 
 
 @given(st.text())
