@@ -8,11 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from bot.core.domain.draft import DraftState
 from bot.db.tables import DraftRow
 from bot.playground.anthropic.rules import MessagesApiError
+from bot.work import Delivery, Inbox
 from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
 from tests.acceptance.test_drafts import (
     ANSWER,
@@ -124,7 +125,7 @@ async def test_outsiders_are_answered_alone_if_set(
         await dialogue.whisper(seen + 1)
     await trusted(dialogue)
     async with database(dialogue) as opened, opened.writer.begin() as connection:
-        await connection.execute(DraftRow.__table__.update().values(channel=partners))  # type: ignore[attr-defined]
+        await connection.execute(update(DraftRow).values(channel=partners))
     model.answer(lambda asked: [results(sorted_as(asked))], to="<messages>")
     model.answer(*citing(ANSWER), to="<question>")
     ts = workspace.say(partners, QUESTION, user=rio)
@@ -174,7 +175,7 @@ async def test_a_flood_gets_only_so_many_drafts(dialogue: Dialogue, model: Scrip
     await learn(dialogue)
     await trusted(dialogue)
     async with database(dialogue) as opened, opened.writer.begin() as connection:
-        await connection.execute(DraftRow.__table__.update().values(created_at=datetime.now(UTC)))  # type: ignore[attr-defined]
+        await connection.execute(update(DraftRow).values(created_at=datetime.now(UTC)))
     await drafting(dialogue)
     model.answer(lambda asked: [results(sorted_as(asked))], to="<messages>")
     ts = dialogue.workspace.say(support(dialogue), QUESTION, user=dialogue.workspace.sam)
@@ -190,3 +191,38 @@ async def test_what_claude_declines_has_no_draft(dialogue: Dialogue, model: Scri
     model.answer(MessagesApiError(400, "this is not to be answered"), to="<question>")
     ts = dialogue.workspace.say(support(dialogue), QUESTION, user=dialogue.workspace.sam)
     await card(dialogue, ts, "I couldn't write one")
+
+
+@on_shared_bot
+async def test_what_was_approved_before_a_death_is_sent(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """The process that took a form died before it could hand the draft on to be sent."""
+    await learn(dialogue)
+    await with_team(dialogue)
+    ts = asks(dialogue, model)
+    await drafted(dialogue, ANSWER)
+    await dialogue.until_idle()
+    long_ago = datetime.now(UTC) - timedelta(minutes=5)
+    approved = {"state": DraftState.SENDING, "by": dialogue.workspace.me.id, "version": 2, "changed_at": long_ago}
+    kind = "every:triage drafts"
+    async with database(dialogue) as opened:
+        async with opened.writer.begin() as connection:
+            await connection.execute(update(DraftRow).values(approved))
+        await Inbox(opened.writer, is_transient=lambda _: False).accept(Delivery(f"{kind}:now", kind, kind, {}))
+        await dialogue.workspace.until(lambda: said(dialogue, ts, "Approved by"))
+    await drafted(dialogue, "Sent by")
+
+
+@on_shared_sqlite_bot
+async def test_a_draft_that_slack_refuses_comes_back(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await learn(dialogue)
+    await with_team(dialogue)
+    ts = asks(dialogue, model)
+    shown = await drafted(dialogue, ANSWER)
+    await dialogue.until_idle()
+    dialogue.workspace.fail("chat.postMessage", error="restricted_action")
+    await dialogue.workspace.press(shown, "draft_send.0")
+    await told(dialogue, "I could not post")
+    await dialogue.until_rows("SELECT 1 FROM drafts WHERE state = 'ready'")
+    await dialogue.until_idle()
+    await dialogue.workspace.press(shown, "draft_send.0")
+    await dialogue.workspace.until(lambda: said(dialogue, ts, ANSWER))

@@ -108,13 +108,16 @@ class DraftReview:
     async def ask_person(self, action: Action) -> Feedback | None:
         """Reopen the post of an answer that no person has read; return its record, None if there is nothing to do."""
         draft = await self.feedback.drafts.find(action.place.workspace, ASK_PERSON.read(action).id)
-        if draft is None or draft.place != action.place or not draft.is_auto:
+        record = await self.feedback.records.find(draft.workspace, draft.record) if draft else None
+        if draft is None or record is None or draft.place != action.place or not draft.is_auto:
             return None
         if draft.state is DraftState.SENT:
             await self.feedback.drafts.change(draft, DraftState.REOPENED)
         # No person has answered yet.
-        values: dict[str, Any] = {"status": FeedbackStatus.OPEN, "responded_at": None}
-        return await self.feedback.records.change(draft.workspace, draft.record, **values)
+        values: dict[str, Any] = {"responded_at": None}
+        if not rules.is_waiting(record) and record.status is not FeedbackStatus.WITHDRAWN:
+            values["status"] = FeedbackStatus.OPEN
+        return await self.feedback.records.change(record.workspace, record.id, **values)
 
     def seen_in(self, submission: Submission) -> Place:
         """Return where a form was opened."""

@@ -41,12 +41,17 @@ async def send(
         await _give_back(draft, record, feedback)
         return error.sentence
     await feedback.inbox.respond(draft.place, draft.by)
-    await feedback.drafts.change(draft, DraftState.SENT, sent_message=sent)
+    is_outdated = await _is_edited(draft, record, feedback)
+    await feedback.drafts.change(draft, DraftState.SENT, sent_message=sent, is_outdated=is_outdated)
     return ""
 
 
 async def _give_back(draft: Draft, record: Feedback, feedback: FeedbackStore) -> None:
     """Let a draft be as it was before someone approved it, or stale if its post was edited."""
     as_before: dict[str, Any] = {"by": "", "sent_text": "", "is_edited": False, "is_auto": False}
-    is_stale = digest(await feedback.drafts.question(record)) != draft.digest
-    await feedback.drafts.change(draft, DraftState.STALE if is_stale else DraftState.READY, **as_before)
+    state = DraftState.STALE if await _is_edited(draft, record, feedback) else DraftState.READY
+    await feedback.drafts.change(draft, state, **as_before)
+
+
+async def _is_edited(draft: Draft, record: Feedback, feedback: FeedbackStore) -> bool:
+    return digest(await feedback.drafts.question(record)) != draft.digest
