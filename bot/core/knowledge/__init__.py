@@ -2,6 +2,8 @@
 
 passages.py    a page is cut by its headings into passages
 words.py       the words that a passage is found by, in their basic form
+terms.py       the words of a question, as they are looked for
+stop_words.py  words that do not tell what a question is about
 ranking.py     which of the passages that were found fit a question best
 statements.py  the statements of a text: what has to have a source
 citations.py   which of an answer's statements have a source that says so; the text without the others

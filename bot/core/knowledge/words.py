@@ -76,10 +76,16 @@ def words(text: str, language: str) -> list[str]:
     As many in each language. Takes linear time.
     """
     text = text[:SEARCHED]
-    algorithm = _ALGORITHMS.get(language.lower()[:2] or USUAL_LANGUAGE, "")
     found = text_words(text)
     found += (part for match in _NAME.finditer(text) for part in _parts(match[0]))
-    return [_basic(word, algorithm) if len(word) >= SHORTEST and word.isalpha() else word for word in found]
+    return [basic(word, language) for word in found]
+
+
+def basic(word: str, language: str) -> str:
+    """Return the basic form of a word; a language that is not known is taken for English."""
+    if len(word) < SHORTEST or not word.isalpha():
+        return word
+    return _basic(word, _ALGORITHMS.get(language.lower()[:2] or USUAL_LANGUAGE, ""))
 
 
 def spelled(search_words: str) -> set[str]:
@@ -98,5 +104,5 @@ def _parts(name: str) -> Iterator[str]:
 
 @lru_cache(maxsize=CACHED)
 def _basic(word: str, algorithm: str) -> str:
-    # A stemmer holds the word that it works on, so that each thread needs one.
+    # A stemmer holds the word that it works on, so that threads need their own.
     return str(snowballstemmer.stemmer(algorithm).stemWord(word)) if algorithm else word

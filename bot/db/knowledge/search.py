@@ -11,6 +11,8 @@ from sqlalchemy import TextClause, select, text
 
 from bot.core.domain.knowledge import FoundPassage
 from bot.core.knowledge import ranking
+from bot.core.knowledge.ranking import Candidate
+from bot.core.knowledge.terms import instead, terms
 from bot.core.search_words import place_word
 from bot.db.knowledge import words
 from bot.db.knowledge.rows import serves
@@ -18,12 +20,12 @@ from bot.db.tables import KnowledgePageRow, KnowledgePassageRow, KnowledgeSource
 from bot.transaction import transact
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
     from bot.core.domain.message import Place
-    from bot.core.knowledge.ranking import Term
+    from bot.core.knowledge.terms import Term
     from bot.db.engine import Database
 
 # The word of a place keeps other places' passages out before they are read.
@@ -45,15 +47,26 @@ class SqlKnowledgeSearch:
     async def search(self, place: Place, question: str, limit: int) -> Sequence[FoundPassage]:
         """Return the passages that fit a question best, of the sources that serve a place, the best first."""
         sources, languages, total = await transact(self._reader, partial(_serving, place=place))
-        asked = await asyncio.to_thread(ranking.terms, question, languages)
+        asked = await asyncio.to_thread(terms, question, languages)
         if not sources or not asked:
             return ()
         found = await transact(self._reader, partial(_found, place=place, sources=sources, asked=asked))
-        weight = ranking.weights(found, total)
-        ids = await asyncio.to_thread(ranking.candidates, found, weight)
+        if unknown := [term for term in asked if not found.get(term, True)]:
+            spelled = await transact(
+                self._reader, partial(words.like, sources=sources, of=unknown, languages=languages)
+            )
+            others = await asyncio.to_thread(list, instead(unknown, spelled, languages))
+            found |= await transact(self._reader, partial(_found, place=place, sources=sources, asked=others))
+        ids, weight = await asyncio.to_thread(_chosen, found, total)
         stored = await transact(self._reader, partial(_stored, ids=ids))
         ranked = await asyncio.to_thread(ranking.ranked, stored, weight)
         return await transact(self._reader, partial(_passages, place=place, ranked=ranked[:limit]))
+
+
+def _chosen(found: Mapping[Term, Collection[int]], total: int) -> tuple[list[int], dict[Term, float]]:
+    """Return which passages to compare with a question, and how much each of its words tells."""
+    weight = ranking.weights(found, total)
+    return ranking.candidates(found, weight), weight
 
 
 def _serving(connection: Connection, place: Place) -> tuple[list[int], list[str], int]:
@@ -69,6 +82,8 @@ def _found(
     connection: Connection, place: Place, sources: list[int], asked: Sequence[Term]
 ) -> dict[Term, Collection[int]]:
     """Return for the words that tell most which passages have them."""
+    if not asked:
+        return {}
     forms = [form for term in asked for form in term.forms]
     chosen = ranking.wanted(asked, words.common(connection, sources, forms))
     is_sqlite = connection.dialect.name == "sqlite"
@@ -94,9 +109,11 @@ def _query(dialect: str, count: int) -> TextClause:
     return text(" UNION ALL ".join(one.format(number=number) for number in range(count)))
 
 
-def _stored(connection: Connection, ids: Sequence[int]) -> list[tuple[int, str]]:
-    query = select(KnowledgePassageRow.id, KnowledgePassageRow.search_words).where(KnowledgePassageRow.id.in_(ids))
-    return [(row.id, row.search_words) for row in connection.execute(query)]
+def _stored(connection: Connection, ids: Sequence[int]) -> list[Candidate]:
+    passage, page = KnowledgePassageRow, KnowledgePageRow
+    query = select(passage.id, passage.page_id, page.changed_at, passage.search_words)
+    query = query.join(page, page.id == passage.page_id).where(passage.id.in_(ids))
+    return [Candidate(*row) for row in connection.execute(query)]
 
 
 def _passages(connection: Connection, place: Place, ranked: Sequence[tuple[float, int]]) -> list[FoundPassage]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select
 
 from bot.core.domain.knowledge import SourceKind
+from bot.core.knowledge.terms import beginnings, parts
 from bot.core.knowledge.words import spelled
 from bot.db.tables import KnowledgePageRow, KnowledgePassageRow, KnowledgeWordRow
 from bot.db.upsert import INSERT
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from bot.core.domain.knowledge import KnowledgeSource
+    from bot.core.knowledge.terms import Term
     from bot.db.engine import Database
 
+MOST_LIKE = 3_000  # words that begin as another
+MOST_BEGINNINGS = 6  # of words of a question that no source has
+MOST_PARTS = 400  # words that they may be made of
 AT_ONCE = 500  # passages in memory, and words in one transaction
 
 
@@ -78,3 +83,17 @@ def common(connection: Connection, sources: Sequence[int], wanted: Sequence[str]
     row = KnowledgeWordRow
     query = select(row.word, func.sum(row.passages)).where(row.source_id.in_(sources), row.word.in_(wanted))
     return {word: int(number) for word, number in connection.execute(query.group_by(row.word))}
+
+
+def like(connection: Connection, sources: Sequence[int], of: Sequence[Term], languages: Sequence[str]) -> Counter[str]:
+    """Return words of these sources that may be meant by words that none has, with how often they are there."""
+    row = KnowledgeWordRow
+    here = select(row.word, row.passages).where(row.source_id.in_(sources)).limit(MOST_LIKE)
+    queries = [here.where(row.word >= one, row.word < f"{one}\U0010ffff") for one in beginnings(of)[:MOST_BEGINNINGS]]
+    made_of = parts(of, languages)[:MOST_PARTS]
+    queries += [here.where(row.word.in_(made_of))] if made_of else []
+    found: Counter[str] = Counter()
+    for query in queries:
+        for word, number in connection.execute(query):
+            found[word] += number
+    return found

@@ -213,7 +213,7 @@ async def test_words_of_people_obey_retention(store: KnowledgeStore, database: D
         (ErasureScope("T1", person="U2"), {"docs", "alone"}),
         (ErasureScope("T1", "C9", "1.1"), {"docs", "alone"}),
         (ErasureScope("T1", "C9"), {"docs"}),
-        (ErasureScope("T1", "C1"), {"docs", "alone", "both"}),
+        (ErasureScope("T1", "C1"), {"docs", "alone", "shared"}),
         (ErasureScope("T1"), set()),
     ],
     ids=["person", "thread", "its channel", "another channel", "workspace"],
@@ -223,11 +223,11 @@ async def test_what_people_said_is_forgotten(
 ) -> None:
     await read(store, SITE, {"a": "docs"})
     source = await begun(store, THREADS, "1.1", "2.2")
-    await store.pages.keep(source, "1.1", page("1.1", "both", title="", people=("U1", "U2")), NOW)
+    await store.pages.keep(source, "1.1", page("1.1", "shared", title="", people=("U1", "U2")), NOW)
     await store.pages.keep(source, "2.2", page("2.2", "alone", title="", people=("U1",)), NOW)
     await store.pages.finish(source, NOW, LATER)
     await SqlEraser(database).erase(scope)
-    assert set(await found(store, "docs both alone")) == left
+    assert set(await found(store, "docs shared alone")) == left
     assert (await store.sources.find("T1", source.id) is None) == (
         scope in {ErasureScope("T1", "C9"), ErasureScope("T1")}
     )
