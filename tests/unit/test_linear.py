@@ -35,6 +35,8 @@ from bot.core.domain.classify_item import Item
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Place
 from bot.core.find.terms import terms_of
+from bot.core.knowledge.passages import passages
+from bot.core.knowledge.statements import statements
 from bot.core.literal import literal
 from bot.core.memory.asked import own_words
 from bot.core.memory.expiry import ending
@@ -394,6 +396,8 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "pieces": (lambda text: summarize_text.pieces(text, 100), ("",), ANY_LENGTH),
     "transcript": (lambda text: summary_parts.parts([_line(text)], 1_000), ("",), ANY_LENGTH),
     "literal": (literal, ("",), ANY_LENGTH),
+    "passages": (passages, ("", "# ", "```\n", "- ", "|"), ANY_LENGTH),
+    "statements": (statements, ("", "It is so. ", "```\n", "[1](", "|"), ANY_LENGTH),
     "own_words": (lambda text: own_words(text, text), ("", "remember that ", "please "), ANY_LENGTH),
     "ending": (lambda text: ending(text, datetime.now(UTC), UTC), ("", "until "), ANY_LENGTH),
     "says_the_same": (lambda text: says_the_same(text, text), ("",), ANY_LENGTH),
@@ -476,6 +480,7 @@ LOOPS = {
     "bot.core.time_span.words": "span.take",
     "bot.core.summarize.text": "pieces",
     "bot.core.summarize.parts": "transcript",
+    "bot.core.knowledge.passages": "passages",
     "bot.core.summarize.parse": "/summarize",
     "bot.core.summarize.options": "/summarize",
     "bot.core.typed_scope": "/summarize",

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from bot.core.ports.pages import PageFetcher, PageReader
 
 MOST_SITEMAPS = 50  # files of a site
-_SITEMAP = re.compile(r"[^/]*sitemap[^/]*\.txt|[^/]+\.xml(?:\.gz)?", re.IGNORECASE)
 _INDEX = re.compile(r"(?:index\.(?:html?|php))?$", re.IGNORECASE)
 
 
@@ -108,7 +107,8 @@ class SiteReader:
 
 def is_sitemap(address: str) -> bool:
     """Return whether an address is that of a sitemap."""
-    return bool(_SITEMAP.fullmatch(urlsplit(address).path.rpartition("/")[2]))
+    name = urlsplit(address).path.rpartition("/")[2].lower()
+    return name.endswith((".xml", ".xml.gz")) or (name.endswith(".txt") and "sitemap" in name)
 
 
 def _bare(address: str) -> str:

@@ -22,9 +22,9 @@ MARK = re.compile(r"(?: |(?<![\w`\])]))\[\d{1,3}\](?:\([^\s()]*+\))?")
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 _PREFIX = re.compile(r"[ \t]*(?:>[ \t]?)*(?:(?:[-*+•]|\d{1,3}[.)])[ \t]+)?(?:\[[ xX]\][ \t]+)?")
 _BEGINS = re.compile(r"[ \t]*(?:>|[-*+•][ \t]|\d{1,3}[.)][ \t]|#{1,6}[ \t]|\||`{3,}|~{3,})")
-_HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t].*|\*\*[^*\n]+\*\*:?[ \t]*|\|[\s:|-]+\|?[ \t]*)", re.DOTALL)
+_HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t].*|\*\*[^*\n]+\*\*:?[ \t]*|\|[\s:|-]+)", re.DOTALL)
 _SENTENCE_END = re.compile(
-    r"[.!?…]++[\"'\u201d\u2019\u00bb)\]*_`]*+(?:" + MARK.pattern + r")*+(?=\s)|[\u3002\uff01\uff1f]"
+    r"(?<![.!?…])[.!?…]++[\"'\u201d\u2019\u00bb)\]*_`]*+(?:" + MARK.pattern + r"){0,9}(?=\s)|[\u3002\uff01\uff1f]"
 )
 # What ends with a dot and goes on: one letter, as in "e.g." and "z. B.", and these.
 _GOES_ON = re.compile(

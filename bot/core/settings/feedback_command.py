@@ -18,7 +18,7 @@ USAGE = N_(
 WHAT_FILE = N_("I can export feedback as `csv` or `xlsx`; for example, `/parley feedback export xlsx`.")
 
 _TYPED = re.compile(r"feedback\s+(?P<what>export|find|merge)(?:\s+(?P<rest>\S.*))?", re.IGNORECASE | re.DOTALL)
-_LINK = r"<?(?P<{name}>https?://[^\s<>|]+)(?:\|[^<>]*)?>?"
+_LINK = r"<?(?P<{name}>https?://[^\s<>|]+)(?:\|[^<>]*>|>)?"
 _MERGE = re.compile(rf"{_LINK.format(name='first')}\s+(?:into|in|with)\s+{_LINK.format(name='second')}", re.IGNORECASE)
 _FILE = re.compile(r"(?:as\s+)?(?:(?P<stem>[^\s/\\]{1,60})\.)?(?P<kind>csv|xlsx)", re.IGNORECASE)
 

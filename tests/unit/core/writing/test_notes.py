@@ -24,6 +24,7 @@ WORDED = {
     errors.UsageError,
     errors.NotAllowedError,
     errors.OverBudgetError,
+    errors.PageError,
 }
 OF_A_CAUSE = [
     kind for kind in descendants(errors.BotError) if kind.__module__ == errors.__name__ and kind not in WORDED
