@@ -6,20 +6,23 @@ lost to another replica.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot import turn
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
+from bot.core.tools.progress import kept
 from bot.db import threads
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from sqlalchemy import Connection
 
     from bot.calls import Call
+    from bot.work import Finish, Job
 
 
 def write(connection: Connection, spending: turn.Spending) -> None:
@@ -35,6 +38,20 @@ def whole(record: Record) -> Record:
     told = {call.started_at for call in record.calls}
     others = [call for call in _calls() if call.started_at not in told]
     return replace(record, calls=(*record.calls, *others))
+
+
+def with_kept(
+    give_up: Callable[[Job, Exception], Awaitable[Finish | None]],
+) -> Callable[[Job, Exception], Awaitable[Finish | None]]:
+    """Return what gives a job up, and writes down the calls of its finished rounds: those of a try that was killed."""
+
+    async def give_up_whole(job: Job, error: Exception) -> Finish | None:
+        with suppress(ValueError):  # kept by another version
+            known = {call.started_at for call in _calls()}
+            _calls().extend(call for call in kept(job).calls if call.started_at not in known)
+        return await give_up(job, error)
+
+    return give_up_whole
 
 
 def leave_out(recorded: Sequence[Call]) -> None:

@@ -87,11 +87,11 @@ class Turns:
     def register(self, inbox: Inbox) -> None:
         """Register the jobs that people ask for."""
         # What was looked up stood in other places: erasing those must not leave it here.
-        handle = partial(inbox.handle, passing=[ROUNDS])
-        handle(MESSAGE, unless_deleted(self.run_message), self.give_up_message, charge=charge_author)
-        handle(COMPLETION, unless_deleted(self.run_completion), self.give_up_completion, charge=charge_author)
+        handle, whole = partial(inbox.handle, passing=[ROUNDS]), call_ledger.with_kept
+        handle(MESSAGE, unless_deleted(self.run_message), whole(self.give_up_message), charge=charge_author)
+        handle(COMPLETION, unless_deleted(self.run_completion), whole(self.give_up_completion), charge=charge_author)
         inbox.handle(COMMAND, unless_deleted(self.run_command), self.give_up_command, charge=charge_asker)
-        handle(ACTION, unless_deleted(self.run_action), self.give_up_action, charge=charge_asker)
+        handle(ACTION, unless_deleted(self.run_action), whole(self.give_up_action), charge=charge_asker)
 
     async def run_message(self, job: Job) -> Finish | None:
         """Answer a message."""
