@@ -19,6 +19,7 @@ from bot.slack.manifest import OPTIONAL_SCOPES, SCOPES
 from bot.work import Delivery, Inbox
 from tests.acceptance.conftest import BOTH_DATABASES, RULES, Dialogue
 from tests.acceptance.test_classify import INTO, all_as, command, shown
+from tests.acceptance.test_trackers import send
 from tests.acceptance.test_triage import card, judged, parley, post, results
 from tests.acceptance.test_webhook import Receiver
 from tests.support.two_workspaces import TwoWorkspaces, get, two_workspaces
@@ -133,6 +134,27 @@ async def test_feedback_stays_apart(workspaces: TwoWorkspaces, model: ScriptedMo
         assert "apricot" not in str([call.arguments for call in workspaces.second.calls])
     kept = await rows(workspaces, "SELECT workspace, message FROM feedback ORDER BY workspace")
     assert len({workspace for workspace, _ in kept}) == 2
+
+
+async def test_a_secret_reaches_only_its_workspace(workspaces: TwoWorkspaces, model: ScriptedModel) -> None:
+    workspaces.environ |= {"TRIAGE_WEBHOOK_SECRET": "the-operators", "TRIAGE_GITHUB_WEBHOOK_SECRET": "of-github"}
+    sign = secrets_of("the-operators", each=True)
+    first, second = (one.workspace.team_id for one in workspaces.both)
+    async with workspaces.bot():
+        await workspaces.install(workspaces.second)
+        there = dialogue(workspaces, workspaces.second)
+        await parley(there, "triage on")
+        model.answer(results(judged(1)))
+        await card(there, post(there), "Bug report")
+        said = {"workspace": second, "id": 1, "status": "resolved", "updated_at": "2036-12-01T10:00:00Z"}
+        for secret in (sign(first), "the-operators"):
+            assert await send(there, said, secret) == (401, "invalid signature")
+        assert await send(there, said | {"workspace": first}, sign(first)) == (202, "ignored: no such record")
+        async with aiohttp.ClientSession() as session, session.post(f"{workspaces.url}/github/events") as response:
+            assert response.status == 404
+        assert await rows(workspaces, "SELECT status FROM feedback") == [("open",)]
+        assert await send(there, said, sign(second)) == (202, "taken")
+        await until_rows(workspaces, "SELECT * FROM feedback WHERE status = 'resolved'", 1)
 
 
 async def test_feedback_never_goes_inside(workspaces: TwoWorkspaces, model: ScriptedModel) -> None:

@@ -145,6 +145,16 @@ async def test_slack_out_of_reach_is_told(environ: Environ, workspace: ScriptedW
     assert "unreachable" in found.sentence
 
 
+async def test_where_github_has_to_send_is_told(environ: Environ) -> None:
+    secret = {"TRIAGE_GITHUB_WEBHOOK_SECRET": "a-long-random-text"}
+    found = (await findings(environ | secret))["GitHub events"]
+    assert found.is_well
+    assert found.remedy == "no issues are written, as TRIAGE_GITHUB_TOKEN is not set"
+    found = (await findings(environ | secret | {"TRIAGE_GITHUB_TOKEN": "github_pat_1"}))["GitHub events"]
+    assert "/github/events" in found.sentence
+    assert found.remedy == ""
+
+
 async def test_an_old_model_is_a_warning(environ: Environ) -> None:
     on = date(2026, 11, 29)
     read = settings.read(environ | {"CLAUDE_MODEL": "claude-sonnet-4-5"}, on=on)
