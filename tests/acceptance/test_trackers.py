@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -235,6 +236,14 @@ async def test_a_late_comment_joins_what_was_told(
     await webhook.comment(issue, "It is in 2.1")
     await dialogue.workspace.until(lambda: "It is in 2.1" in told(dialogue, ts)[0].shown)
     assert "disagree" not in await settled(dialogue, ts)
+
+
+async def test_people_are_told_in_their_language(dialogue: Dialogue, model: ScriptedModel, github: LocalGitHub) -> None:
+    people = dialogue.workspace.workspace.users
+    people[dialogue.workspace.ada.id] = replace(dialogue.workspace.ada, locale="de-DE")
+    ts, issue = await issue_of(dialogue, model, github)
+    await GitHubWebhook(dialogue.url).close(issue, "not_planned")
+    assert "Das Team hat sich dagegen entschieden" in await settled(dialogue, ts)
 
 
 async def test_what_is_not_githubs_is_refused(dialogue: Dialogue, model: ScriptedModel, github: LocalGitHub) -> None:

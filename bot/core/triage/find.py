@@ -27,6 +27,7 @@ STANDING = {
     FeedbackStatus.OPEN: N_("open"),
     FeedbackStatus.TAKEN: N_("taken"),
     FeedbackStatus.RESOLVED: N_("resolved"),
+    FeedbackStatus.DECLINED: N_("declined"),
 }
 
 

@@ -30,7 +30,7 @@ MOST_NAMES = 50  # labels or assignees; GitHub has up to 100 labels, and 10 peop
 
 _CLOSED_THERE = {IssueState.COMPLETED, IssueState.NOT_PLANNED, IssueState.DUPLICATE, IssueState.CLOSED}
 _REOPENED = {*CLOSED, FeedbackStatus.DISMISSED, FeedbackStatus.IGNORED}
-_STILL = {FeedbackStatus.WITHDRAWN, FeedbackStatus.WAITING, FeedbackStatus.JOINED}  # no tracker changes these
+_STILL = set(FeedbackStatus) - {FeedbackStatus.OPEN, FeedbackStatus.TAKEN, *_REOPENED}  # no tracker changes these
 _TOLD_OF = {IssueState.COMPLETED, IssueState.NOT_PLANNED, IssueState.DUPLICATE}
 
 

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.domain.channel_settings import ChannelSettings
-from bot.core.domain.feedback import AT_TRACKER, Feedback, FeedbackStatus
+from bot.core.domain.feedback import AT_TRACKER, COUNTED, Feedback, FeedbackStatus
 from bot.core.domain.tracker import GITHUB, IssueComment, IssueState, TrackerEvent, TrackerIssue
 from bot.core.triage import issue as written
+from bot.core.triage.find import STANDING
 from bot.core.triage.tracker_events import change, closing_comment, is_configured, others, shows, to_tell
 
 if TYPE_CHECKING:
@@ -89,11 +90,15 @@ def test_a_reopened_issue_opens_the_record(status: FeedbackStatus, assignee: str
     assert record.status is then
 
 
-@pytest.mark.parametrize("status", [FeedbackStatus.DISMISSED, FeedbackStatus.WITHDRAWN, FeedbackStatus.JOINED])
+@pytest.mark.parametrize("status", sorted(set(FeedbackStatus) - set(COUNTED)))
 def test_what_does_not_count_is_not_resolved(status: FeedbackStatus) -> None:
     issue, record = after([closed()], record=replace(RECORD, status=status))
     assert record.status is status
     assert to_tell(issue, record, SETTINGS) is None
+
+
+def test_each_status_of_feedback_has_its_word() -> None:
+    assert STANDING.keys() == set(COUNTED)
 
 
 def test_what_the_bot_wrote_is_no_change() -> None:
