@@ -151,6 +151,7 @@ RESOLVE_FEEDBACK = ActionSpec("feedback_resolve", N_("Resolve"), values.Feedback
 REOPEN_FEEDBACK = ActionSpec("feedback_reopen", N_("Reopen"), values.FeedbackRef)
 DISMISS_FEEDBACK = ActionSpec("feedback_dismiss", N_("Not feedback"), values.FeedbackRef)
 CHANGE_FEEDBACK = ActionSpec("feedback_change", N_("Change…"), values.FeedbackRef, is_immediate=True)
+JOIN_FEEDBACK = ActionSpec("feedback_join", N_("One thing"), values.FeedbackRef)
 FEEDBACK_FORM = FormSpec("feedback_change", values.FeedbackFormRef)
 
 # Drafts of answers to feedback

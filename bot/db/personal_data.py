@@ -29,7 +29,7 @@ WORDS = {
     "notes": {"text"},
     "classify_runs": {"sheet", "state"},
     "classify_items": {"text", "source", "categories", "evidence", "cells"},
-    "feedback": {"text", "files", "summary", "evidence", "search_words"},
+    "feedback": {"text", "excerpt", "files", "summary", "evidence", "search_words"},
     "knowledge_sources": {"title"},
     "knowledge_pages": {"title"},
     "knowledge_passages": {"headings", "text", "search_words"},
@@ -70,7 +70,8 @@ NO_WORDS = {
 }
 # What stays of a row whose words go: what it was sorted as, and how it was rated. Other rows go whole.
 BLANKS: Mapping[type[Base], Mapping[str, Any]] = {
-    FeedbackRow: {"text": "", "search_words": None, "summary": "", "evidence": "", "files": None, "waits": False},
+    FeedbackRow: {"text": "", "files": None, "waits": False, "search_words": None}
+    | dict.fromkeys(("excerpt", "summary", "evidence"), ""),
     RatingRow: {"comment": ""},
     DraftRow: {"text": "", "sources": None, "comment": "", "sent_text": ""},
     TrackerIssueRow: {"changed_by": "", "labels": "", "assignees": "", "comment": "", "comment_by": ""},

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # A joined post counts for the record that it belongs to. The words of the place, which are one in the index, keep other
 # channels' posts out before they are ranked. https://www.sqlite.org/fts5.html#the_bm25_function
 _SQLITE = """
-    SELECT coalesce(post.head, post.id) AS number, post.text, record.message
+    SELECT coalesce(post.head, post.id) AS number, coalesce(nullif(post.excerpt, ''), post.text) AS text, record.message
     FROM feedback_words JOIN feedback AS post ON post.id = feedback_words.rowid
     JOIN feedback AS record ON record.id = coalesce(post.head, post.id)
     WHERE feedback_words MATCH :wanted AND post.workspace = :workspace AND post.channel = :channel
@@ -27,7 +27,7 @@ _SQLITE = """
 """
 # https://www.postgresql.org/docs/current/textsearch-controls.html
 _POSTGRESQL = """
-    SELECT coalesce(post.head, post.id) AS number, post.text, record.message
+    SELECT coalesce(post.head, post.id) AS number, coalesce(nullif(post.excerpt, ''), post.text) AS text, record.message
     FROM feedback AS post JOIN feedback AS record ON record.id = coalesce(post.head, post.id)
     WHERE post.words @@ to_tsquery('simple', :wanted) AND post.workspace = :workspace AND post.channel = :channel
     AND record.status IN :statuses

@@ -200,7 +200,7 @@ def _show(record: Feedback, *, at_once: bool = False) -> Delivery:
     """Show a record: one after the other in a channel, in the pace that the platform allows."""
     where = f"{record.workspace}:{record.channel}"
     id_ = f"triage-show:{record.workspace}:{record.id}:{record.version}"
-    key = f"triage-show:{where}:{record.id}" if at_once else f"triage-show:{where}"
+    key = f"triage-show:{where}:{record.message}" if at_once else f"triage-show:{where}"  # the card is the post's
     return Delivery(id_, key, SHOW, _payload(record), f"triage:{where}")
 
 

@@ -1,4 +1,4 @@
-"""`/parley feedback`: a channel's records exported, found and merged."""
+"""`/parley feedback`: a channel's records exported, found, merged and split."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from bot.jobs import feedback_chain as chain
 from bot.language import _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Action
     from bot.core.domain.message import Place
     from bot.core.ports import Chat, Checkpoint, Store
     from bot.core.ports.feedback_store import FeedbackStore
     from bot.core.settings.feedback_command import FeedbackRequest
-    from bot.work import Inbox
+    from bot.work import Delivery, Inbox
 
 
 class FeedbackRecordJobs:
@@ -61,6 +64,8 @@ class FeedbackRecordJobs:
                 )
             case "merge":
                 return await self._merge(request, command, place)
+            case "split":
+                return await self._split(request, command, place)
         zone = (await self._chat.directory.reader(place, person)).zone
         return await find.find(request.words, place, zone, feedback=self._feedback)
 
@@ -68,6 +73,36 @@ class FeedbackRecordJobs:
         first, second = await by_hand.merge(
             request.links, place, command.asker, feedback=self._feedback, store=self._store, chat=self._chat
         )
-        for delivery in chain.after_action(first):
-            await self._inbox.accept(delivery)
+        await self._accept(chain.after_action(first))
         return by_hand.merged(first, second)
+
+    async def _split(self, request: FeedbackRequest, command: Command, place: Place) -> str:
+        made = await by_hand.split(
+            request.links[0],
+            request.words,
+            place,
+            command.asker,
+            feedback=self._feedback,
+            store=self._store,
+            chat=self._chat,
+        )
+        await self._accept(chain.after_post(place, f"split:{made.id}"))
+        return by_hand.separated(made)
+
+    async def join(self, action: Action, *, checkpoint: Checkpoint) -> Record:  # noqa: ARG002 - every action has one
+        """Make one thing of a post. Raises `ChatError`."""
+        try:
+            further = await by_hand.join(action, feedback=self._feedback, store=self._store, chat=self._chat)
+        except (NotAllowedError, UsageError) as error:
+            async with self._chat.answers.ephemeral(action.place, action.asker) as visible:
+                await visible.replace(error.sentence)
+            return Record(action.place, action.asker.person)
+        for one in further:
+            await self._accept(chain.after_action(one))
+        if further:
+            await self._accept(chain.after_post(replace(further[0].place, thread=""), f"join:{action.id}"))
+        return Record(action.place, action.asker.person)
+
+    async def _accept(self, deliveries: Iterable[Delivery]) -> None:
+        for delivery in deliveries:
+            await self._inbox.accept(delivery)

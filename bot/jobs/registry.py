@@ -216,6 +216,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.RESOLVE_FEEDBACK: triage.on_action,
                 actions.REOPEN_FEEDBACK: triage.on_action,
                 actions.DISMISS_FEEDBACK: triage.on_action,
+                actions.JOIN_FEEDBACK: records.join,
                 actions.SEND_DRAFT: drafts.on_action,
                 actions.ASK_PERSON: drafts.ask_person,
                 actions.TRY_SETTINGS: partial(form.try_out, store=store, model=model, chat=chat),

@@ -126,7 +126,8 @@ class TriageJobs:
         record = await self._feedback.records.find(channel.workspace, id_) if id_ is not None else None
         if record is None:
             return
-        await self._accept(chain.after_edit(record, changed))
+        for one in await self._as_kept([record]) if record.status is FeedbackStatus.WITHDRAWN else [record]:
+            await self._accept(chain.after_edit(one, changed))
 
     async def _accept(self, deliveries: Iterable[Delivery]) -> None:
         for delivery in deliveries:
@@ -180,9 +181,10 @@ class TriageJobs:
         await self._accept(chain.after_sort(place, await self._as_kept(here), alert=alert_of))
 
     async def _as_kept(self, records: list[Feedback]) -> list[Feedback]:
-        """Return the newest versions of records."""
-        found = [await self._feedback.records.find(one.workspace, one.id) for one in records]
-        return [one for one in found if one is not None]
+        """Return the newest versions of records, and with each what else its post is about."""
+        found = [one for record in records for one in await self._feedback.splits.of(record.place)]
+        wanted = {record.id for record in records}
+        return list({one.id: one for one in found if one.id in wanted or one.version > one.shown_version}.values())
 
     async def run_show(self, job: Job) -> None:
         """Show a record's current state, and notify its team."""

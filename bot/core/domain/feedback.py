@@ -48,6 +48,9 @@ class FeedbackStatus(StrEnum):
 CLOSED = (FeedbackStatus.RESOLVED, FeedbackStatus.DECLINED)
 """What was feedback, and is dealt with."""
 
+PAST = (FeedbackStatus.JOINED, FeedbackStatus.WITHDRAWN)
+"""What is no record of its own any more, of a post about several things."""
+
 COUNTED = (FeedbackStatus.OPEN, FeedbackStatus.TAKEN, *CLOSED)
 """What is feedback, as far as anyone knows."""
 
@@ -63,6 +66,9 @@ class Feedback:
     are ids of records: the one that this repeats, and the first of all that are alike. `version` counts what changed,
     `card` and `routed` are the messages that show it, `reaction` what is under the post. `issue` is the address of
     its issue, `issue_version` the version that was written there, `issue_state` how it was left.
+
+    A post about several things has a record for each. That of the first, part 0, has all of its words, and as `excerpt`
+    its own of them; the others have only theirs. `split_at`: when a person decided what of the post is apart.
     """
 
     id: int
@@ -100,6 +106,9 @@ class Feedback:
     issue: str = ""
     issue_version: int = 0
     issue_state: str = ""
+    part: int = 0
+    excerpt: str = ""
+    split_at: datetime | None = None
 
     @property
     def place(self) -> Place:
@@ -122,7 +131,8 @@ class Feedback:
 class Decision:
     """The decision about a post: what it is, whether it counts as feedback here, its team. `text` was judged.
 
-    `missing`: what its category needs, and it does not tell.
+    `missing`: what its category needs, and it does not tell. If it is about several things, this is the decision about
+    the first, whose words are `excerpt`, and `further` has the others.
     """
 
     text: str
@@ -131,6 +141,8 @@ class Decision:
     team: str = ""
     missing: tuple[str, ...] = ()
     wants_draft: bool = False
+    excerpt: str = ""
+    further: tuple[Decision, ...] = ()
 
 
 Nature = Literal["feedback", "unclear", "small talk"]  # not for people: Claude's choice
@@ -145,7 +157,8 @@ SENTIMENTS = (N_("negative"), N_("neutral"), N_("positive"), N_("mixed"))
 class Judgment(Verdict):
     """What a post is. `duplicate_of` is the number of an earlier one, `missing` are facts that it does not tell.
 
-    `asks`: its writer wants to know something.
+    `asks`: its writer wants to know something. If it is about several things, this is about the first, whose `words`
+    are given, and `further` are the others.
     """
 
     nature: Nature = "feedback"
@@ -157,6 +170,8 @@ class Judgment(Verdict):
     language: str = ""
     duplicate_of: int | None = None
     missing: tuple[str, ...] = ()
+    words: str = ""
+    further: tuple[Judgment, ...] = ()
 
     @property
     def category(self) -> str:

@@ -13,7 +13,7 @@ from bot.language import N_
 
 
 class FeedbackSettings(BaseModel):
-    """What a report has to tell."""
+    """What a report has to tell, and whether a post can be several."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,6 +32,10 @@ class FeedbackSettings(BaseModel):
             "what a report of a category has to tell, such as `Bug report: version, steps`, one category per line; I "
             "ask the person who posted, once, for what is missing"
         ),
+    )
+
+    split_posts: Annotated[bool, Shown(N_("Split posts"), forms=("triage",))] = Field(
+        default=True, description=N_("whether a post about things that are plainly apart becomes a record for each")
     )
 
     _typed_needs = field_validator("needs", mode="before")(typed_values.needs)

@@ -7,6 +7,7 @@ feedback_archive.py  all records of a channel: read through, searched, merged
 feedback_questions.py  the store of what reports lack, and of which posts were asked about that
 draft_store.py     the store of drafts, in small parts
 clocks.py          until when feedback is to be answered and resolved
+feedback_splits.py  the records of posts that are about several things
 feedback_store.py  the store of feedback, in small parts
 files.py           reading untrusted files where their content can't harm the bot
 installations.py   the store of installations

@@ -9,6 +9,7 @@ from bot.core.ports.clocks import ClockFigures, ClockStore
 from bot.core.ports.draft_store import DraftHistory, DraftStore
 from bot.core.ports.feedback_archive import FeedbackArchive
 from bot.core.ports.feedback_questions import FeedbackQuestions
+from bot.core.ports.feedback_splits import FeedbackSplits
 from bot.core.ports.tracker_store import TrackerStore
 
 if TYPE_CHECKING:
@@ -150,3 +151,4 @@ class FeedbackStore:
     archive: FeedbackArchive
     clocks: ClockStore
     figures: ClockFigures
+    splits: FeedbackSplits

@@ -12,26 +12,29 @@ from bot.language import N_, _
 USAGE = N_(
     "`/parley feedback find <words>` finds feedback of this channel and shows it only to you. "
     "`/parley feedback merge <link> into <link>` says that the first post repeats the second. "
+    "`/parley feedback split <link> <words>` makes these words of a post a record of their own. "
     "`/parley feedback export` sends an admin all feedback of this channel as a CSV file, and "
     "`/parley feedback export xlsx` as a workbook."
 )
 WHAT_FILE = N_("I can export feedback as `csv` or `xlsx`; for example, `/parley feedback export xlsx`.")
 
-_TYPED = re.compile(r"feedback\s+(?P<what>export|find|merge)(?:\s+(?P<rest>\S.*))?", re.IGNORECASE | re.DOTALL)
+_TYPED = re.compile(r"feedback\s+(?P<what>export|find|merge|split)(?:\s+(?P<rest>\S.*))?", re.IGNORECASE | re.DOTALL)
 _LINK = r"<?(?P<{name}>https?://[^\s<>|]+)(?:\|[^<>]*>|>)?"
 _MERGE = re.compile(rf"{_LINK.format(name='first')}\s+(?:into|in|with)\s+{_LINK.format(name='second')}", re.IGNORECASE)
+_SPLIT = re.compile(rf"{_LINK.format(name='post')}\s*:?\s+(?P<words>\S.*)", re.IGNORECASE | re.DOTALL)
+_QUOTES = ' "“”„«»'
 _FILE = re.compile(r"(?:as\s+)?(?:(?P<stem>[^\s/\\]{1,60})\.)?(?P<kind>csv|xlsx)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedbackRequest:
-    """What is asked for: the `words` to find; the kind of a file and its name, if it was given one; two links."""
+    """What is asked for: the `words` to find; the kind of a file and its name, if it was given one; links."""
 
     what: str
     words: str = ""
     kind: str = "csv"
     stem: str = ""
-    links: tuple[str, str] = ("", "")
+    links: tuple[str, ...] = ()
 
 
 def parse(typed: str) -> FeedbackRequest:
@@ -44,6 +47,8 @@ def parse(typed: str) -> FeedbackRequest:
         return _export(rest)
     if what == "merge" and (found := _MERGE.fullmatch(rest)):
         return FeedbackRequest(what, links=(found["first"], found["second"]))
+    if what == "split" and (found := _SPLIT.fullmatch(rest)):
+        return FeedbackRequest(what, words=found["words"].strip(_QUOTES), links=(found["post"],))
     if what == "find" and terms_of(rest):
         return FeedbackRequest(what, words=rest)
     raise UsageError(_(USAGE))

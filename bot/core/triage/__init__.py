@@ -8,6 +8,7 @@ says what became of it. `trends`, `alert`, `digest`, `report` and `open_posts` l
 `clocks` sets until when it is to be answered and resolved, in `business_time`; `reminders` tells what is due,
 `clock_report` what was met.
 `drafts` are answers from the knowledge, that people send.
-`export` writes a channel's records to a file, `find` searches them, `by_hand` merges them.
+`export` writes a channel's records to a file, `find` searches them, `by_hand` merges and splits them
+(`splitting`).
 `settings_form` is the form, `webhook_secret` signs what leaves, `exports` reads exported messages for a dry run.
 """

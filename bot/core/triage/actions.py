@@ -42,9 +42,8 @@ async def on_action(action: Action, *, feedback: FeedbackStore, store: Store, ch
 
     Raises `NotAllowedError`, `UsageError`, `ChatError`.
     """
-    record, settings = await opened(
-        TAKE_FEEDBACK.read(action).id, action.asker, action.place.workspace, feedback=feedback, store=store
-    )
+    id_ = int(action.choice) if action.choice.isdecimal() else TAKE_FEEDBACK.read(action).id
+    record, settings = await opened(id_, action.asker, action.place.workspace, feedback=feedback, store=store)
     await check_sees(record, settings, action.asker, chat, action.place.channel)
     person = action.asker.person
     values: dict[str, Any] = {

@@ -47,12 +47,14 @@ async def claim(
 ) -> Sequence[str]:
     """Return what the job of this reference is to ask for, nothing if it is not to ask. Raises `ChatError`.
 
+    A post about several things is asked about once, for what any of them lacks.
     Of all jobs that ever show a record of a post, only one asks.
     """
-    if not may_be_asked(record, settings):
+    if not settings.needs or not may_be_asked(record, settings):
         return ()
-    completeness = await feedback.questions.of(record)
-    missing = lacking(settings.needs, record.category, completeness.missing)
+    asked = [one for one in await feedback.splits.of(record.place) if may_be_asked(one, settings)]
+    found = [lacking(settings.needs, one.category, (await feedback.questions.of(one)).missing) for one in asked]
+    missing = tuple(dict.fromkeys(fact for facts in found for fact in facts))
     if not missing:
         return ()
     if settings.outsiders is Outsiders.NOBODY:

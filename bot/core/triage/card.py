@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.core.actions import (
     CHANGE_FEEDBACK,
     DISMISS_FEEDBACK,
+    JOIN_FEEDBACK,
     REOPEN_FEEDBACK,
     RESOLVE_FEEDBACK,
     TAKE_FEEDBACK,
@@ -127,6 +128,31 @@ def controls(record: Feedback) -> tuple[Control, ...]:
             return (*take, change, RESOLVE_FEEDBACK.button(ref), DISMISS_FEEDBACK.button(ref))
         case _:
             return REOPEN_FEEDBACK.button(ref), change
+
+
+def several(cards: Sequence[str]) -> str:
+    """Join the cards of a post's records into one."""
+    return "\n\n".join(f"**{number}** · {text}" for number, text in enumerate(cards, start=1))
+
+
+def controls_of(records: Sequence[Feedback]) -> tuple[Control, ...]:
+    """Return the controls for the records of a post: menus to choose one of them from, and what makes them one."""
+    if len(records) == 1:
+        return controls(records[0])
+    named = [(one, f"{number} · {one.category}: {one.summary}") for number, one in enumerate(records, start=1)]
+    is_open = FeedbackStatus.OPEN, FeedbackStatus.TAKEN
+    menus = (
+        (TAKE_FEEDBACK, N_("Take…"), (FeedbackStatus.OPEN,)),
+        (CHANGE_FEEDBACK, N_("Change…"), tuple(FeedbackStatus)),
+        (RESOLVE_FEEDBACK, N_("Resolve…"), is_open),
+        (DISMISS_FEEDBACK, N_("Not feedback…"), is_open),
+        (REOPEN_FEEDBACK, N_("Reopen…"), tuple(one for one in FeedbackStatus if one not in is_open)),
+    )
+    found: list[Control] = []
+    for spec, label, statuses in menus:
+        options = tuple((str(one.id), name[:SHOWN_OF_OPTION]) for one, name in named if one.status in statuses)
+        found += [spec.menu(options, label=_(label))] if options else []
+    return (*found, JOIN_FEEDBACK.button(FeedbackRef(id=records[0].id)))
 
 
 def notice(records: Sequence[Feedback]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,9 +14,10 @@ from bot.core.attachments import rejected_files
 from bot.core.attachments.attach import Attached, attach
 from bot.core.classify import model_calls
 from bot.core.classify.classifier import BatchOutcome, Question, sort
-from bot.core.classify.examples import Nearest
+from bot.core.classify.examples import SHOWN, Nearest
 from bot.core.domain import category
 from bot.core.domain.attachment import Attachment
+from bot.core.domain.classification import Example
 from bot.core.domain.classify_item import Item
 from bot.core.domain.feedback import Decision, FeedbackStatus, Judgment, KnownPost
 from bot.core.domain.message import Role
@@ -33,15 +34,17 @@ if TYPE_CHECKING:
     from bot.calls import Call
     from bot.core.classify.schema import Filled
     from bot.core.domain.channel_settings import ChannelSettings
-    from bot.core.domain.classification import Example, Verdict
+    from bot.core.domain.classification import Verdict
     from bot.core.domain.feedback import Feedback
     from bot.core.ports import Chat, Model
     from bot.core.ports.feedback_store import FeedbackStore
 
 log = logging.getLogger(__name__)
 
+MOST_KEPT_WHOLE = 200  # posts that people said are one thing, searched for examples
 MOST_CORRECTIONS = 500  # of each kind that are searched for examples
 TOKENS_PER_ITEM = 200  # of output
+TOKENS_TO_SPLIT = 300  # of output, for an item that may be about several things
 TOKENS_OF_FILES = 20_000  # of input
 
 IGNORED: dict[str, tuple[str, ...]] = {  # not for people: what Claude fills in
@@ -54,10 +57,14 @@ IGNORED: dict[str, tuple[str, ...]] = {  # not for people: what Claude fills in
 
 @dataclass(frozen=True)
 class FeedbackQuestion(Question):
-    """The question about posts. `found` is what was said before that is like them."""
+    """The question about posts. `found` is what was said before that is like them.
+
+    `whole` finds posts like them that are about one thing, as people said.
+    """
 
     found: Mapping[int, Sequence[tuple[float, KnownPost]]] = field(default_factory=dict)
     messages: Mapping[int, str] = field(default_factory=dict)  # of all these posts
+    whole: Callable[[Sequence[Item]], Sequence[Example]] = lambda _: ()
     attachments: tuple[Attachment, ...] = ()
 
     @property
@@ -73,8 +80,10 @@ class FeedbackQuestion(Question):
             self.request.settings,
             examples=self.examples(items),
             earlier=similar.shown(items, self.found),
+            whole=[Example(one.text[:SHOWN], one.categories) for one in self.whole(items)],
         )
-        most = model_calls.TOKENS_TO_SPARE + TOKENS_PER_ITEM * len(items)
+        each = TOKENS_PER_ITEM + TOKENS_TO_SPLIT * self.request.settings.split_posts
+        most = model_calls.TOKENS_TO_SPARE + each * len(items)
         return replace(self.request, turns=(Turn(Role.USER, text, self.attachments),), max_output=most)
 
     def read(self, filled: Filled, items: Sequence[Item]) -> dict[int, Verdict]:
@@ -125,6 +134,8 @@ async def judge(
     items = _items([_named(one) for one in records])
     corrections = (*await feedback.known.corrections(place, MOST_CORRECTIONS), *settled)
     nearest = await asyncio.to_thread(_nearest, corrections)
+    joined = await feedback.splits.kept_whole(place, MOST_KEPT_WHOLE) if settings.split_posts else ()
+    kept_whole = await asyncio.to_thread(_nearest, tuple(joined))
     messages = {one.id: one.message for one in records}
     found = await similar.earlier(items, place, feedback, messages)
     messages |= {one.number: one.message for ones in found.values() for _, one in ones}
@@ -135,6 +146,7 @@ async def judge(
         examples=lambda items: [one for one in nearest.to(items) if names.issuperset(one.categories)],
         found=found,
         messages=messages,
+        whole=kept_whole.to,
         attachments=attached.attachments,
     )
     outcome = await sort(items, inquiry, model=model)
@@ -187,7 +199,9 @@ def decide(record: Feedback, verdict: Verdict, settings: ChannelSettings) -> Dec
         return Decision(record.text, judged, FeedbackStatus.IGNORED)
     team = route(settings.routes, judged.category, judged.severity)
     missing = lacking(settings.needs, judged.category, judged.missing)
-    return Decision(record.text, judged, FeedbackStatus.OPEN, team, missing, wants_draft(judged, settings))
+    decision = Decision(record.text, judged, FeedbackStatus.OPEN, team, missing, wants_draft(judged, settings))
+    further = tuple(decide(replace(record, text=one.words), replace(one, words=""), settings) for one in judged.further)
+    return replace(decision, excerpt=judged.words, further=further)
 
 
 def ignore(record: Feedback) -> Decision:  # not for people: what Claude fills in

@@ -64,7 +64,8 @@ def body(record: Feedback, original: Feedback | None) -> str:
 
 def mark(record: Feedback) -> str:
     """Return the invisible text that only this record's issue has in its body."""
-    return f"<!-- parley {record.workspace}/{record.channel}/{record.message} -->"
+    part = f"/{record.part}" if record.part else ""
+    return f"<!-- parley {record.workspace}/{record.channel}/{record.message}{part} -->"
 
 
 def labels(record: Feedback, present: Collection[str] = ()) -> list[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.core.domain.feedback import ELSEWHERE, FeedbackStatus
+from bot.core.domain.feedback import ELSEWHERE, PAST, FeedbackStatus
+from bot.core.domain.interaction import Button
 from bot.core.domain.message import Place
 from bot.core.domain.route import team as find_team
 from bot.core.triage import asking, card, outcome
@@ -19,12 +21,14 @@ if TYPE_CHECKING:
 
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.feedback import Feedback
+    from bot.core.domain.interaction import Control
     from bot.core.domain.route import Team
     from bot.core.ports import Chat, ChatPosts, Checkpoint
     from bot.core.ports.feedback_store import FeedbackStore
 
 log = logging.getLogger(__name__)
 
+UNSHOWN = (*PAST, FeedbackStatus.WAITING)  # of the further things that a post is about
 MOST_GROUPED = 15  # records in one message to a team
 
 
@@ -37,24 +41,43 @@ async def show(
     chat: Chat,
     notes: str = "",
 ) -> None:
-    """Show a record as it is now, with `notes` at its card's end. Raises a transient `ChatError`."""
+    """Show a record as it is now, with `notes` at its card's end. Raises a transient `ChatError`.
+
+    The records of one post have one card, its first record has the reaction.
+    """
+    head, *further = await feedback.splits.of(record.place)
+    records = [head, *(one for one in further if one.status not in UNSHOWN)]
+    if head.card or any(one.is_counted and not _is_in_team(one, settings) for one in records):
+        shown = await _show_card(records, settings, checkpoint=checkpoint, feedback=feedback, chat=chat, notes=notes)
+        if shown:
+            await feedback.records.shown(head.workspace, head.id, card=shown)
     values: dict[str, Any] = {"shown_version": record.version}
+    if record.id == head.id:
+        values |= await _show_below(record, settings, checkpoint=checkpoint, chat=chat)
+    await feedback.records.shown(record.workspace, record.id, **values)
+
+
+async def _show_below(
+    record: Feedback, settings: ChannelSettings, *, checkpoint: Checkpoint, chat: Chat
+) -> dict[str, Any]:
+    """Show what a post has beside its card: its reaction and the acknowledgment."""
+    values: dict[str, Any] = {}
     wanted = card.reaction(record)
     if wanted != record.reaction and await _done(
         chat.posts.react(record.place, record.message, wanted, instead=record.reaction)
     ):
         values["reaction"] = wanted
-    team = find_team(settings.teams, record.team)
-    in_team = settings.cards == "team" and team is not None and team.channel
-    if record.card or (record.is_counted and not in_team):
-        values |= await _show_card(
-            record, settings, team, checkpoint=checkpoint, feedback=feedback, chat=chat, notes=notes
-        )
     if settings.acknowledgment and record.is_counted and not record.is_acknowledged and not record.is_bot:
         thanks = f"{chat.names.mention(record.person)} {settings.acknowledgment}"
         if await _done(chat.posts.post(record.place, thanks, checkpoint, key="thanks")):
             values["is_acknowledged"] = True
-    await feedback.records.shown(record.workspace, record.id, **values)
+    return values
+
+
+def _is_in_team(record: Feedback, settings: ChannelSettings) -> bool:
+    """Return whether a record is shown only to its team."""
+    team = find_team(settings.teams, record.team)
+    return settings.cards == "team" and team is not None and bool(team.channel)
 
 
 async def refresh(
@@ -67,20 +90,53 @@ async def refresh(
     notes: str,
 ) -> None:
     """Show on a record's card what has changed beside the record. Raises a transient `ChatError`."""
-    if record.card:
-        await _show_card(record, settings, None, checkpoint=checkpoint, feedback=feedback, chat=chat, notes=notes)
+    head, *further = await feedback.splits.of(record.place)
+    if head.card:
+        records = [head, *(one for one in further if one.status not in UNSHOWN)]
+        await _show_card(records, settings, checkpoint=checkpoint, feedback=feedback, chat=chat, notes=notes)
 
 
 async def _show_card(
-    record: Feedback,
+    records: Sequence[Feedback],
     settings: ChannelSettings,
-    team: Team | None,
     *,
     checkpoint: Checkpoint,
     feedback: FeedbackStore,
     chat: Chat,
     notes: str,
-) -> dict[str, str]:
+) -> str:
+    """Show the card of a post's records; return its message if it is new, otherwise ""."""
+    head, texts = records[0], list[str]()
+    drafted: list[Control] = []
+    for number, record in enumerate(records, start=1):
+        text, buttons = await _section(record, settings, feedback=feedback, chat=chat)
+        texts.append(text)
+        drafted += [_numbered(one, number) for one in buttons] if len(records) > 1 else buttons
+    text = card.several(texts) if len(texts) > 1 else texts[0]
+    text += notes if any(one.is_counted for one in records) else ""
+    controls = (*card.controls_of(records), *drafted)
+    if head.card:
+        await _done(chat.posts.edit(head.place, head.card, text, checkpoint, controls=controls))
+        return ""
+    teams = [team for one in records if (team := find_team(settings.teams, one.team))]
+    people = tuple(dict.fromkeys(person for team in teams for person in team.people))
+    try:
+        return await chat.posts.post(head.place, text, checkpoint, key="card", controls=controls, to=people)
+    except ChatError as error:
+        if error.is_transient:
+            raise
+        log.warning("a card could not be shown: %s", error)
+        return ""
+
+
+def _numbered(control: Control, number: int) -> Control:
+    return replace(control, label=f"{number} · {control.label}") if isinstance(control, Button) else control
+
+
+async def _section(
+    record: Feedback, settings: ChannelSettings, *, feedback: FeedbackStore, chat: Chat
+) -> tuple[str, Sequence[Control]]:
+    """Return what a card says of a record, and the controls of its draft."""
     first = await feedback.records.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
     told = asking.told(record, settings, await feedback.questions.of(record))
     drafted = await feedback.drafts.of_record(record)
@@ -89,19 +145,7 @@ async def _show_card(
     tracked = await outcome.for_readers(tracked, record, chat.directory)
     original = first.permalink if first else ""
     text = card.card(record, settings, chat.names, original=original, tracked=tracked, more=told)
-    text += notes if record.is_counted else ""
-    buttons = (*card.controls(record), *draft_card.controls(record, settings, drafted))
-    if record.card:
-        await _done(chat.posts.edit(record.place, record.card, text, checkpoint, controls=buttons))
-        return {}
-    people = team.people if team else ()
-    try:
-        return {"card": await chat.posts.post(record.place, text, checkpoint, key="card", controls=buttons, to=people)}
-    except ChatError as error:
-        if error.is_transient:
-            raise
-        log.warning("a card could not be shown: %s", error)
-        return {}
+    return text, draft_card.controls(record, settings, drafted)
 
 
 async def _done(call: Any) -> bool:  # noqa: ANN401 (a coroutine of any result)

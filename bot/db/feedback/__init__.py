@@ -2,6 +2,7 @@
 
 archive.py     all records of a channel: read through, searched, merged
 alerts.py      which trends of feedback were posted
+decisions.py   decisions about posts, as they are saved
 drafts.py      drafts of answers: what is wanted, and what became of it
 clocks.py      until when each record is to be answered and resolved, and who was told otherwise
 inbox.py       incoming posts that wait to be sorted, and the decisions about them
@@ -9,6 +10,7 @@ known.py       earlier feedback, for comparing new posts
 questions.py   what reports lack, which posts were asked about that, and the answers
 records.py     records of feedback: people's decisions, what is shown, and where they were sent
 rows.py        rows of feedback: queries, and conversion to records
+splits.py      the records of posts that are about several things
 statistics.py  the counts of feedback for reports and alerts
 trackers.py    what is known of records' issues in trackers
 """
@@ -26,6 +28,7 @@ from bot.db.feedback.inbox import SqlFeedbackInbox
 from bot.db.feedback.known import SqlKnownFeedback
 from bot.db.feedback.questions import SqlFeedbackQuestions
 from bot.db.feedback.records import SqlFeedbackRecords, SqlFeedbackRouting
+from bot.db.feedback.splits import SqlFeedbackSplits
 from bot.db.feedback.statistics import SqlFeedbackStatistics
 from bot.db.feedback.trackers import SqlTrackerStore
 
@@ -49,4 +52,5 @@ def sql_feedback_store(database: Database) -> FeedbackStore:
         archive=SqlFeedbackArchive(database),
         clocks=SqlClockStore(database),
         figures=SqlClockFigures(database),
+        splits=SqlFeedbackSplits(database),
     )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from bot.core.domain.feedback import FeedbackStatus
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
-from bot.db.feedback.drafts import follow, withdraw
-from bot.db.feedback.questions import keep_missing
-from bot.db.feedback.rows import COLUMNS, ROW, feedback_of, in_channel, is_post, parts_of, root_id
+from bot.db.feedback.decisions import decide
+from bot.db.feedback.drafts import withdraw
+from bot.db.feedback.rows import COLUMNS, POST, ROW, feedback_of, in_channel, is_post, parts_of
+from bot.db.feedback.splits import withdraw_further
 from bot.db.threads import files_json, record, said_in
 from bot.db.upsert import INSERT
 
@@ -59,7 +61,7 @@ class SqlFeedbackInbox:
                 "changed_at": now,
             }
             new = INSERT[connection.dialect.name](ROW).values(values)
-            once = new.on_conflict_do_nothing(index_elements=["workspace", "channel", "message"])
+            once = new.on_conflict_do_nothing(index_elements=POST)
             id_ = (await connection.execute(once.returning(ROW.id))).scalar_one_or_none()
             if id_ is None:
                 return await self._still_waiting(connection, incoming.place)
@@ -98,6 +100,7 @@ class SqlFeedbackInbox:
                 }
                 await connection.execute(update(ROW).where(ROW.id == head).values(gone))
                 await withdraw(connection, place.workspace, int(head))
+                await withdraw_further(connection, place)
             else:
                 await connection.execute(update(ROW).where(ROW.id == head).values(waits=True))
             return int(head)
@@ -105,7 +108,10 @@ class SqlFeedbackInbox:
     async def respond(self, place: Place, person: str) -> None:
         """Record that someone other than the author replied in a thread; only the first time counts."""
         its = select(func.coalesce(ROW.head, ROW.id)).where(*is_post(place)).scalar_subquery()
-        first = update(ROW).where(ROW.id == its, ROW.responded_at.is_(None), ROW.person != person)
+        record = aliased(ROW)
+        message = select(record.message).where(record.id == its).scalar_subquery()
+        first = update(ROW).where(*in_channel(place), ROW.message == message)
+        first = first.where(ROW.responded_at.is_(None), ROW.person != person)
         async with self._writer.begin() as connection:
             await connection.execute(first.values(responded_at=datetime.now(UTC)))
 
@@ -127,7 +133,7 @@ class SqlFeedbackInbox:
         """Save decisions with their costs in one transaction."""
         async with self._writer.begin() as connection:
             for id_, decision in decisions.items():
-                await _decide(connection, place, id_, decision)
+                await decide(connection, place, id_, decision)
             await connection.run_sync(record, Record(place, "", calls=tuple(calls)))
 
 
@@ -135,7 +141,7 @@ async def _head_of(connection: AsyncConnection, incoming: IncomingMessage, since
     """Return the record that a post of the same person belongs to."""
     latest = (
         select(ROW.id, ROW.head)
-        .where(*in_channel(incoming.place), ROW.person == incoming.author, ROW.said_at >= since)
+        .where(*in_channel(incoming.place), ROW.person == incoming.author, ROW.said_at >= since, ROW.part == 0)
         .where(ROW.message < incoming.id, ROW.status.in_((*_JOINABLE, FeedbackStatus.JOINED)))
         .order_by(ROW.message.desc())
         .limit(1)
@@ -148,39 +154,3 @@ async def _head_of(connection: AsyncConnection, incoming: IncomingMessage, since
     parts = select(func.count()).where(ROW.head == head)
     is_full = (await connection.execute(parts)).scalar_one() >= MOST_PARTS
     return None if is_full else (await connection.execute(is_open)).scalar_one_or_none()
-
-
-async def _decide(connection: AsyncConnection, place: Place, id_: int, decision: Decision) -> None:
-    """Save a decision, unless the record was edited since it was read; a person's decision stays."""
-    query = select(*COLUMNS).where(ROW.id == id_, *in_channel(place), ROW.waits).with_for_update()
-    row = (await connection.execute(query)).one_or_none()
-    if row is None:
-        return
-    whole = feedback_of(row).with_parts((await parts_of(connection, [id_])).get(id_, ()))
-    judged = decision.judgment
-    values: dict[str, Any] = {
-        "waits": whole.text != decision.text,
-        "sentiment": judged.sentiment,
-        "area": judged.area,
-        "summary": judged.summary,
-        "language": judged.language,
-        "confidence": judged.confidence,
-        "evidence": judged.evidence,
-        "given": judged.category,
-        "version": ROW.version + 1,
-        "changed_at": datetime.now(UTC),
-    }
-    if whole.status in {FeedbackStatus.WAITING, FeedbackStatus.OPEN, FeedbackStatus.IGNORED}:
-        values["status"] = decision.status
-    if not whole.corrected_by:
-        values |= {"category": judged.category, "severity": judged.severity, "team": decision.team}
-        root = None
-        if judged.duplicate_of is not None:
-            other = ROW.id == judged.duplicate_of, ROW.workspace == place.workspace
-            first = select(root_id).where(*other)
-            root = (await connection.execute(first)).scalar_one_or_none()
-        values |= {"duplicate_of": judged.duplicate_of, "root": root or id_}
-    await connection.execute(update(ROW).where(ROW.id == id_).values(values))
-    is_as_judged = not whole.corrected_by or whole.category == judged.category
-    await keep_missing(connection, whole.place, id_, decision.missing if is_as_judged else ())
-    await follow(connection, whole, wants_draft=decision.wants_draft)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from bot.core.domain.classification import Example
 from bot.core.domain.feedback import KnownPost
@@ -26,7 +26,8 @@ class SqlKnownFeedback:
 
     async def newest(self, place: Place, limit: int) -> Sequence[KnownPost]:
         """Return the words of a channel's newest records of feedback, newest first."""
-        query = select(ROW.id, ROW.text, ROW.message).where(*is_counted(place), ROW.text != "")
+        own = case((ROW.excerpt != "", ROW.excerpt), else_=ROW.text).label("text")
+        query = select(ROW.id, own, ROW.message).where(*is_counted(place), ROW.text != "")
         async with self._reader.connect() as connection:
             rows = await connection.execute(query.order_by(ROW.said_at.desc()).limit(limit))
             return [KnownPost(row.id, row.text, row.message) for row in rows]

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from bot.core.domain.feedback import FeedbackStatus
 from bot.core.domain.needs import Completeness
-from bot.db.feedback.rows import ROW, is_post
+from bot.db.feedback.rows import POST, ROW, is_post
 from bot.db.tables import FeedbackQuestionRow
 from bot.db.threads import files_json
 from bot.db.upsert import INSERT
@@ -58,12 +59,11 @@ class SqlFeedbackQuestions:
 
     async def answer(self, incoming: IncomingMessage, said_at: datetime, permalink: str) -> bool:
         """Save a reply of the person who was asked, once; return whether it makes a record wait to be sorted again."""
-        head = select(ROW.id).where(*is_post(incoming.place), ROW.person == incoming.author)
-        head = head.where(ROW.status.in_(ANSWERABLE), or_(ROW.text != "", ROW.files.is_not(None)))
-        open_ones = select(QUESTION.record).where(
-            *_about(incoming.place), QUESTION.asked_by != "", QUESTION.missing != NOTHING
-        )
-        head = head.where(open_ones.exists())
+        part = aliased(ROW)
+        waits = select(QUESTION.record).join(part, part.id == QUESTION.record).where(part.status.in_(ANSWERABLE))
+        waits = waits.where(*_about(incoming.place), QUESTION.asked_by != "", QUESTION.missing != NOTHING)
+        head = select(ROW.id).where(*is_post(incoming.place), ROW.person == incoming.author, waits.exists())
+        head = head.where(or_(ROW.text != "", ROW.files.is_not(None)))
         async with self._reader.connect() as connection:
             id_ = (await connection.execute(head)).scalar_one_or_none()
         if id_ is None:
@@ -88,7 +88,7 @@ class SqlFeedbackQuestions:
             if (await connection.execute(answers)).scalar_one() >= MOST_ANSWERS:
                 return False
             new = INSERT[connection.dialect.name](ROW).values(values)
-            once = new.on_conflict_do_nothing(index_elements=["workspace", "channel", "message"])
+            once = new.on_conflict_do_nothing(index_elements=POST)
             if (await connection.execute(once.returning(ROW.id))).scalar_one_or_none() is not None:
                 await connection.execute(update(ROW).where(ROW.id == id_).values(waits=True))
                 return True

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 ROW = tables.FeedbackRow
+POST = ["workspace", "channel", "message", "part"]  # not for people: the unique key
 root_id = func.coalesce(ROW.root, ROW.id)
 COLUMNS = [getattr(ROW, field.name) for field in fields(Feedback)]
 
@@ -35,7 +36,12 @@ def is_counted(place: Place) -> tuple[ColumnElement[bool], ...]:
 
 
 def is_post(place: Place) -> tuple[ColumnElement[bool], ...]:
-    """Match a thread's post."""
+    """Match the record of a thread's post."""
+    return (*of_post(place), ROW.part == 0)
+
+
+def of_post(place: Place) -> tuple[ColumnElement[bool], ...]:
+    """Match all records of a thread's post."""
     return (*in_channel(place), ROW.message == place.thread)
 
 

@@ -25,7 +25,7 @@ class FeedbackRow(Base):
 
     __tablename__ = "feedback"
     __table_args__ = (
-        UniqueConstraint("workspace", "channel", "message"),
+        UniqueConstraint("workspace", "channel", "message", "part"),
         Index(None, "workspace", "channel", "said_at"),
         Index(None, "workspace", "routed"),
         Index("ix_feedback_waiting", *HERE, "message", sqlite_where=WAITS, postgresql_where=IS_SET),
@@ -76,6 +76,9 @@ class FeedbackRow(Base):
     issue_version: Mapped[int] = mapped_column(default=0, server_default="0")
     issue_state: Mapped[str] = mapped_column(default="", server_default=literal_column("''"))
     search_words: Mapped[str | None] = mapped_column(SearchWords)
+    part: Mapped[int] = mapped_column(default=0, server_default="0")
+    excerpt: Mapped[str] = mapped_column(default="", server_default=literal_column("''"))
+    split_at: Mapped[datetime | None]
 
 
 class AlertRow(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ FEWEST_PROPOSED = 2
 WORDS_BEHIND = 2  # of evidence, after the decisive word
 FEWEST_WORDS = 2  # that carry meaning, in a sentence that says something
 UNKNOWN = {"don't", "dont", "don", "not", "nicht", "no"}
+ANOTHER = re.compile(r"[,.;]\s+(?:and|und|also|außerdem),?\s+(?=please|bitte|could|can|könnt)", re.IGNORECASE)
 SAME = 0.5  # the share of common words that makes two texts duplicates
 
 # An example of each format that the API's schemas may ask for.
@@ -55,6 +57,7 @@ class FormScope:
     items: tuple[FormItem, ...]
     subject: FormItem
     earlier: tuple[FormItem, ...] = ()
+    whole: str = ""  # of which the subject is a part
 
 
 def fill(schema: Json, prompt: str) -> object:
@@ -139,6 +142,19 @@ def duplicate_of(item: FormItem, others: Sequence[FormItem]) -> int:
     return 0
 
 
+def things(text: str) -> list[str]:
+    """Return the parts of a text that plainly ask for something else than what comes before."""
+    return [part.strip(" ,.;") for part in ANOTHER.split(text)]
+
+
+def further(node: Json, scope: FormScope) -> list[object]:
+    """Fill in what else a text is about."""
+    inner = resolve(node["items"], scope.root) or {}
+    whole = scope.whole or scope.subject.text
+    parts = [FormItem(scope.subject.number, part) for part in things(whole)[1:]]
+    return [_fill(inner, replace(scope, subject=part, whole=whole)) for part in parts]
+
+
 def missing(facts: Sequence[object], text: str) -> list[object]:
     """Return the facts that a text does not name, none where it says that it doesn't know."""
     told = {stem(word) for word in words(text)}
@@ -188,6 +204,8 @@ def _fill_property(name: str, fields: Json, scope: FormScope) -> object:
 BY_NAME: dict[str, Callable[[Json, FormScope], object]] = {
     "duplicate_of": lambda _, scope: duplicate_of(scope.subject, (*scope.earlier, *scope.items)),
     "language": lambda *_: "en",
+    "words": lambda _, scope: scope.subject.text if len(things(scope.whole or scope.subject.text)) > 1 else "",
+    "further": further,
     "missing": lambda node, scope: missing(node["items"]["enum"], scope.subject.text),
 }
 # Fields that describe the choice in another field of the same object.
@@ -210,12 +228,19 @@ def _options(fields: Json, scope: FormScope) -> Sequence[object]:
 def _fill_array(node: Json, scope: FormScope) -> list[object]:
     inner = resolve(node.get("items", {}), scope.root) or {}
     if any(inner.get("properties", {}).get(name, {}).get("type") == "integer" for name in NUMBER):
-        return [_fill(inner, replace(scope, subject=item)) for item in scope.items]
+        is_split = "further" in inner["properties"]
+        return [_fill(inner, _about(scope, item, is_split=is_split)) for item in scope.items]
     if inner.get("properties", {}).keys() == {"name", "definition"}:
         return list(propose([item.text for item in scope.items] or [scope.subject.text]))
     if inner.get("type") == "string" and "enum" not in inner:
         return [theme.phrase for theme in themes(scope.subject.text, 3)]
     return [_fill(inner, scope)]
+
+
+def _about(scope: FormScope, item: FormItem, *, is_split: bool) -> FormScope:
+    """Return the scope of an item: of what it is first about, if it may be about several things."""
+    first = replace(item, text=things(item.text)[0]) if is_split else item
+    return replace(scope, subject=first, whole=item.text)
 
 
 def _sentence(text: str) -> str:

@@ -39,3 +39,10 @@ def test_what_is_asked_for_is_read(typed: str, request_: FeedbackRequest) -> Non
 def test_anything_else_is_refused(typed: str) -> None:
     with pytest.raises(UsageError):
         parse(typed)
+
+
+@pytest.mark.parametrize("said", ["add a dark mode", '"add a dark mode"', "“add a dark mode”"])
+def test_words_to_split_off_lose_their_quotes(said: str) -> None:
+    assert parse(f"feedback split <{FIRST}> {said}") == FeedbackRequest(
+        "split", words="add a dark mode", links=(FIRST,)
+    )
