@@ -42,7 +42,7 @@ WHY_NOT_WRITTEN = {
     NotWritten.MANY: N_("_No draft: too many posts came in at once._"),
     NotWritten.FAILED: N_("_No draft: I couldn't write one._"),
 }
-NO_DRAFT = {DraftState.UNKNOWN: UNKNOWN, DraftState.NOT_WRITTEN: "", DraftState.STALE: STALE}
+NO_DRAFT = {DraftState.UNKNOWN: UNKNOWN, DraftState.STALE: STALE}
 _MARK = re.compile(r"(?<=\s)\[(\d{1,3})\](?!\()")
 WHY_DISCARDED = {
     Discarded.WRONG: N_("wrong"),
@@ -85,9 +85,10 @@ def is_for_team(draft: Draft) -> bool:
 
 def message(draft: Draft, record: Feedback, names: Mentions) -> str:
     """Return the message that shows a draft to its team."""
+    if draft.state is DraftState.NOT_WRITTEN:
+        return f"{linked(record)}: {_(WHY_NOT_WRITTEN[NotWritten(draft.reason)])}"
     if draft.state in NO_DRAFT:
-        why = WHY_NOT_WRITTEN[NotWritten(draft.reason)] if draft.reason else NO_DRAFT[draft.state]
-        return f"{linked(record)}: {_(why)}"
+        return f"{linked(record)}: {_(NO_DRAFT[draft.state])}"
     head = _("Draft for {post}", post=linked(record))
     parts = [head, quoted(draft.outgoing), below(draft), *cautions(draft, record), _standing(draft, names)]
     return "\n\n".join(filter(None, parts))
