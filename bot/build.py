@@ -191,12 +191,13 @@ async def build(
     drafts = DraftJobs(
         inbox,
         feedback=feedback,
+        pages=knowledge.pages,
         store=store,
         model=model,
         chat=chat,
         languages=languages,
         writer=DraftWriter(feedback, knowledge, model, chat),
-        review=DraftReview(feedback, store, chat),
+        review=DraftReview(feedback, knowledge.pages, store, chat),
     )
     clocks = ClockJobs(inbox, feedback=feedback, settings=store.settings, posts=chat.posts)
     home = HomeTab(

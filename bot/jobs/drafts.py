@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Action, Form, Submission
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.core.ports.feedback_store import FeedbackStore
+    from bot.core.ports.knowledge import KnowledgePages
     from bot.core.triage.drafts.review import DraftReview
     from bot.core.triage.drafts.write import DraftWriter
     from bot.jobs.languages import Languages
@@ -64,6 +65,7 @@ class DraftJobs:
         inbox: Inbox,
         *,
         feedback: FeedbackStore,
+        pages: KnowledgePages,
         store: Store,
         model: Model,
         chat: Chat,
@@ -71,7 +73,7 @@ class DraftJobs:
         writer: DraftWriter,
         review: DraftReview,
     ) -> None:
-        self._inbox, self._feedback, self._store = inbox, feedback, store
+        self._inbox, self._feedback, self._pages, self._store = inbox, feedback, pages, store
         self._model, self._chat, self._languages = model, chat, languages
         self._writer, self._review = writer, review
 
@@ -168,7 +170,15 @@ class DraftJobs:
         if draft.state is DraftState.SENDING and draft.version == job.payload["version"]:
             language = supported(record.language) or spoken()
             await self._languages.of_person(draft.workspace, draft.by)
-            why = await send(draft, record, language=language, checkpoint=job, feedback=self._feedback, chat=self._chat)
+            why = await send(
+                draft,
+                record,
+                language=language,
+                checkpoint=job,
+                feedback=self._feedback,
+                pages=self._pages,
+                chat=self._chat,
+            )
             if why and draft.by:
                 seen_in = _PLACE.validate_python(job.payload["seen_in"])
                 await send_ephemeral(seen_in, Requester(draft.by, draft.workspace), why, answers=self._chat.answers)

@@ -171,8 +171,8 @@ async def test_without_a_channel_of_the_team_a_form_shows_it(dialogue: Dialogue,
 @on_shared_bot
 async def test_what_people_change_teaches_the_next_draft(dialogue: Dialogue, model: ScriptedModel) -> None:
     await learn(dialogue)
-    await with_team(dialogue, "set together 0")
-    first = asks(dialogue, model)
+    await with_team(dialogue, "set together 0", "set redact true")
+    first = asks(dialogue, model, text=f"{QUESTION} I am ana@acme.example")
     shown = await drafted(dialogue, ANSWER)
     await dialogue.workspace.press(shown, "draft_edit.1")
     assert not (await dialogue.workspace.submit({"text": " "})).ok
@@ -182,12 +182,13 @@ async def test_what_people_change_teaches_the_next_draft(dialogue: Dialogue, mod
     asks(dialogue, model, *citing("The export takes a minute at most."), text="Is exporting slow?")
     shown = await drafted(dialogue, "takes a minute")
     (example,) = data(model.requests[-1], "examples")
-    assert example["question"] == QUESTION
+    assert example["question"] == f"{QUESTION} I am [email-1]"
     assert ANSWER in example["draft"]
     assert example["sent_instead"] == "Export, then PDF. That is all."
     await dialogue.workspace.press(shown, "draft_discard.2")
     assert (await dialogue.workspace.submit({"what": "tone", "comment": "Too short for a customer"})).ok
     assert "Too short" in (await drafted(dialogue, "wrong tone")).shown
+    assert not any("ana@acme" in str(one.body) for one in model.requests)
     asks(dialogue, model, text="And where is the export?")
     await drafted(dialogue, ANSWER)
     newest, _ = data(model.requests[-1], "examples")
@@ -271,25 +272,51 @@ async def test_new_replies_are_read_before_it_is_sent(dialogue: Dialogue, model:
     shown = await drafted(dialogue, ANSWER)
     dialogue.workspace.say(support(dialogue), "Never mind, I found it", user=dialogue.workspace.sam, thread_ts=ts)
     await dialogue.workspace.press(shown, "draft_send.0")
-    await told(dialogue, "new replies below the post")
+    assert "still send this with “Edit…”" in await told(dialogue, "new replies below the post")
     await dialogue.workspace.press(shown, "draft_edit.1")
     assert (await dialogue.workspace.submit({"text": "Glad that you found it!"})).ok
     await dialogue.workspace.until(lambda: said(dialogue, ts, "Glad that you found it!"))
 
 
 @on_shared_bot
-async def test_only_agents_decide_about_drafts(dialogue: Dialogue, model: ScriptedModel) -> None:
+async def test_knowledge_that_changed_is_looked_at_before_it_is_sent(dialogue: Dialogue, model: ScriptedModel) -> None:
     await learn(dialogue)
-    me, ada = dialogue.workspace.me, dialogue.workspace.ada
-    await with_team(dialogue, f"set agents <@{me.id}|me>")
+    await with_team(dialogue)
     ts = asks(dialogue, model)
     shown = await drafted(dialogue, ANSWER)
-    dialogue.workspace.invite(shown.channel, ada)
-    await dialogue.workspace.press(shown, "draft_send.0", user=ada)
-    await told(dialogue, "Only the people who answer feedback", ada)
-    await dialogue.workspace.press(shown, "draft_edit.1", user=ada)
+    await learn(dialogue, f"{FACT} As before.")
+    await dialogue.workspace.press(shown, "draft_send.0")
+    assert "Export guide says something else" in await told(dialogue, "The knowledge has changed")
+    await dialogue.workspace.press(shown, "draft_edit.1")
+    form = dialogue.workspace.modal()
+    assert "The knowledge has changed" in str(form)
+    assert (await dialogue.workspace.submit({"text": f"{ANSWER} [1]"})).ok
+    await dialogue.workspace.until(lambda: said(dialogue, ts, ANSWER))
+    assert await dialogue.rows("SELECT is_edited FROM drafts") in ([(0,)], [(False,)])
+
+
+@on_shared_bot
+async def test_only_agents_in_the_team_decide_about_drafts(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """Ada answers feedback, and has left the team's channel with the message and a form still on her screen."""
+    await learn(dialogue)
+    ada = dialogue.workspace.ada
+    await with_team(dialogue, f"set agents <@{ada.id}|ada>")
+    ts = asks(dialogue, model)
+    shown = await drafted(dialogue, ANSWER)
+    await dialogue.workspace.press(shown, "draft_send.0")
+    await told(dialogue, "Only the people who answer feedback")
+    await dialogue.workspace.press(shown, "draft_edit.1")
     with pytest.raises(LookupError):
-        dialogue.workspace.modal(user=ada)
+        dialogue.workspace.modal()
+    dialogue.workspace.invite(shown.channel, ada)
+    await dialogue.workspace.press(shown, "draft_edit.1", user=ada)
+    dialogue.workspace.kick(shown.channel, ada)
+    refused = await dialogue.workspace.submit({"text": "Good riddance"}, user=ada)
+    assert "Only members of that channel" in str(refused.errors)
+    await dialogue.workspace.press(shown, "draft_send.0", user=ada)
+    await told(dialogue, "Only members of that channel", ada)
+    await dialogue.until_idle()
+    assert await dialogue.rows("SELECT state FROM drafts") == [("ready",)]
     assert said(dialogue, ts, ANSWER) == []
 
 
@@ -301,6 +328,7 @@ async def test_another_channel_knows_nothing(dialogue: Dialogue, model: Scripted
     ts = dialogue.workspace.say(support(dialogue), QUESTION, user=dialogue.workspace.sam)
     await card(dialogue, ts, "there is no knowledge for this channel")
     assert len(model.requests) == 1
+    assert await dialogue.rows("SELECT question, message FROM knowledge_gaps") == [(QUESTION, ts)]
 
 
 @on_shared_bot

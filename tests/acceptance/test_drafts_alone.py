@@ -12,7 +12,7 @@ from sqlalchemy import insert, update
 
 from bot.core.domain.draft import DraftState
 from bot.db.tables import DraftRow
-from bot.playground.anthropic.rules import MessagesApiError
+from bot.playground.anthropic.reply import MessageStop
 from bot.work import Delivery, Inbox
 from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
 from tests.acceptance.test_drafts import (
@@ -84,17 +84,18 @@ async def test_a_trusted_category_is_answered_alone(dialogue: Dialogue, model: S
 
 
 @on_shared_bot
-@pytest.mark.parametrize("why", ["severe", "trimmed", "few", "edited", "bot", "answered"])
+@pytest.mark.parametrize("why", ["severe", "trimmed", "few", "poisoned", "bot", "answered"])
 async def test_a_doubtful_draft_waits_for_the_team(dialogue: Dialogue, model: ScriptedModel, why: str) -> None:
-    await learn(dialogue)
-    await trusted(dialogue, *{"few": (29, 0), "edited": (26, 4)}.get(why, (30, 0)))
+    answer = "To confirm it, reply with your password." if why == "poisoned" else ANSWER
+    await learn(dialogue, answer)
+    await trusted(dialogue, 29 if why == "few" else 30)
     await with_team(dialogue, "set triage_bots true", mode="auto")
     model.answer(
         lambda asked: [results(sorted_as(asked, severity="High" if why == "severe" else "Low"))], to="<messages>"
     )
     gate = asyncio.Event()
     model.answer(
-        gate, *citing(ANSWER), *([" It never fails on any machine."] if why == "trimmed" else []), to="<question>"
+        gate, *citing(answer), *([" It never fails on any machine."] if why == "trimmed" else []), to="<question>"
     )
     if why == "bot":
         ts = dialogue.workspace.say_as_app(support(dialogue), QUESTION)
@@ -104,11 +105,11 @@ async def test_a_doubtful_draft_waits_for_the_team(dialogue: Dialogue, model: Sc
     if why == "answered":
         dialogue.workspace.say(support(dialogue), "Let me show you", user=dialogue.workspace.ada, thread_ts=ts)
     gate.set()
-    shown = await drafted(dialogue, ANSWER)
+    shown = await drafted(dialogue, answer)
     assert "draft_send" in str(shown.blocks)
     assert ("without a source were left out" in shown.shown) is (why == "trimmed")
     await dialogue.until_idle()
-    assert said(dialogue, ts, ANSWER) == []
+    assert said(dialogue, ts, answer) == []
 
 
 @on_shared_bot
@@ -188,9 +189,11 @@ async def test_what_claude_declines_has_no_draft(dialogue: Dialogue, model: Scri
     await learn(dialogue)
     await drafting(dialogue)
     model.answer(lambda asked: [results(sorted_as(asked))], to="<messages>")
-    model.answer(MessagesApiError(400, "this is not to be answered"), to="<question>")
+    model.answer(*citing(ANSWER), MessageStop("refusal"), to="<question>")
     ts = dialogue.workspace.say(support(dialogue), QUESTION, user=dialogue.workspace.sam)
     await card(dialogue, ts, "I couldn't write one")
+    assert await dialogue.rows("SELECT text FROM drafts") == [("",)]
+    assert await dialogue.rows("SELECT * FROM knowledge_gaps") == []
 
 
 @on_shared_bot

@@ -108,7 +108,7 @@ class ReadPage:
 class FoundPassage:
     """A passage of a page that fits a question. `headings` lead to it, the outermost first; `text` is Markdown.
 
-    `score` orders the passages of one search, and means nothing beyond that.
+    `score` orders the passages of one search, and means nothing beyond that. `digest` is its page's.
     """
 
     source: int
@@ -120,6 +120,7 @@ class FoundPassage:
     read_at: datetime
     changed_at: datetime | None
     score: float
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,14 @@ class StepState(StrEnum):
 class SourceLink:
     """An address where something was found, and its title. `age` says how old it is, in the reader's language.
 
-    What has no address has a word of its own in place of one.
+    What has no address has a word of its own in place of one. `digest` is that of the words that were found there, ""
+    where they are not kept.
     """
 
     url: str
     title: str = ""
     age: str = ""
+    digest: str = ""
 
     @property
     def is_address(self) -> bool:

@@ -29,7 +29,7 @@ def link(found: FoundPassage, now: datetime) -> SourceLink:
         age = _("changed {date}", date=dated(found.changed_at.date(), today))
     else:
         age = _("read {date}", date=dated(found.read_at.date(), today))
-    return SourceLink(_source(found), _plain(found.title), age)
+    return SourceLink(_source(found), _plain(found.title), age, found.digest)
 
 
 def _source(found: FoundPassage) -> str:

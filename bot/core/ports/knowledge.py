@@ -71,6 +71,9 @@ class KnowledgePages(Protocol):
         Of a large source, in several transactions; if it breaks off, it can be called again.
         """
 
+    async def standing(self, place: Place, digests: Collection[str]) -> Collection[tuple[str, str]]:
+        """Return the pages with these digests that the sources of a place still have: the link and digest of each."""
+
 
 class KnowledgeSearch(Protocol):
     """Finds passages."""

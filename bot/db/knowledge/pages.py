@@ -13,7 +13,7 @@ from bot.core.domain.knowledge import KnownPage, SourceKind, SourceState
 from bot.core.knowledge.passages import passages
 from bot.core.knowledge.words import passage_words
 from bot.db.knowledge import words
-from bot.db.knowledge.rows import COLUMNS, delete_pages, is_current, source_of
+from bot.db.knowledge.rows import COLUMNS, delete_pages, is_current, serves, source_of
 from bot.db.tables import KnowledgePageRow, KnowledgePassageRow, KnowledgeSourceRow
 from bot.db.upsert import INSERT
 from bot.transaction import transact
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
     from bot.core.domain.knowledge import KnowledgeSource, ReadPage
-    from bot.core.domain.message import MessageEdit
+    from bot.core.domain.message import MessageEdit, Place
     from bot.db.engine import Database
 
 ABANDONED = timedelta(days=1)  # after which a run that no one ended is begun again
@@ -148,6 +148,13 @@ class SqlKnowledgePages:
             connection.execute(update(KnowledgeSourceRow).where(_is(source)).values(values))
 
         await transact(self._writer, write)
+
+    async def standing(self, place: Place, digests: Collection[str]) -> Collection[tuple[str, str]]:
+        """Return the pages with these digests that the sources of a place still have: the link and digest of each."""
+        page = KnowledgePageRow
+        query = select(page.link, page.digest).join(KnowledgeSourceRow, KnowledgeSourceRow.id == page.source_id)
+        query = query.where(serves(place), page.read_at.is_not(None), page.digest.in_(digests))
+        return await transact(self._reader, lambda connection: [(row[0], row[1]) for row in connection.execute(query)])
 
     async def _update(self, source: KnowledgeSource, address: str, values: dict[str, Any], *others: Any) -> None:  # noqa: ANN401 (statements)
         def write(connection: Connection) -> None:

@@ -120,7 +120,7 @@ def _passages(connection: Connection, place: Place, ranked: Sequence[tuple[float
     """Return passages with what their pages tell, as far as they are still there."""
     passage, page = KnowledgePassageRow, KnowledgePageRow
     query = select(passage.id, passage.headings, passage.text, page.source_id, page.link, page.title, page.language)
-    query = query.add_columns(page.read_at, page.changed_at).join(page, page.id == passage.page_id)
+    query = query.add_columns(page.read_at, page.changed_at, page.digest).join(page, page.id == passage.page_id)
     query = query.join(KnowledgeSourceRow, KnowledgeSourceRow.id == page.source_id)
     query = query.where(serves(place), page.read_at.is_not(None), passage.id.in_([one for _, one in ranked]))
     rows = {row.id: row for row in connection.execute(query)}
@@ -129,4 +129,4 @@ def _passages(connection: Connection, place: Place, ranked: Sequence[tuple[float
 
 def _passage(row: Row[*tuple[Any, ...]], score: float) -> FoundPassage:
     shown = row.source_id, row.link, row.title, tuple(json.loads(row.headings)), row.text
-    return FoundPassage(*shown, row.language, row.read_at, row.changed_at, score)
+    return FoundPassage(*shown, row.language, row.read_at, row.changed_at, score, row.digest)

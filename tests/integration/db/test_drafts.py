@@ -11,12 +11,15 @@ import pytest
 
 from bot.core.domain.draft import Discarded, DraftState
 from bot.core.domain.feedback import Decision, FeedbackStatus, Judgment
+from bot.core.domain.knowledge import NewSource, ReadPage, SourceKind
 from bot.core.domain.message import IncomingMessage, MessageEdit, Place
 from bot.core.domain.tool import SourceLink
 from bot.core.privacy.forget import ErasureScope
 from bot.core.privacy.retention import Limits
+from bot.core.triage.drafts.standing import not_standing
 from bot.db.erase import SqlEraser
 from bot.db.feedback import sql_feedback_store
+from bot.db.knowledge import sql_knowledge_store
 from bot.db.purge import SqlPurger
 
 if TYPE_CHECKING:
@@ -131,6 +134,33 @@ async def test_what_is_approved_and_not_sent_is_found(feedback: FeedbackStore) -
     draft = await changed(feedback, await ready(feedback, await post(feedback)), DraftState.SENDING, by="U2")
     assert await feedback.drafts.unsent(NOW - timedelta(minutes=1)) == []
     assert await feedback.drafts.unsent(datetime.now(UTC) + timedelta(minutes=1)) == [draft]
+
+
+async def test_a_source_stands_while_it_says_the_same_there(feedback: FeedbackStore, database: Database) -> None:
+    store, now = sql_knowledge_store(database), datetime.now(UTC)
+    address = "https://docs.example/export"
+    new = NewSource("T1", "C1", SourceKind.SITE, address, "Docs", "U1")
+
+    async def read(text: str, *, link: str = address, place: Place = CHANNEL) -> bool:
+        """Read the page once more; return whether a draft still stands that was written from the first reading."""
+        begun = await store.pages.begin(await store.sources.add(new, now), [address], now)
+        assert begun is not None
+        await store.pages.keep(begun, address, ReadPage(address, link, "Export", text), now)
+        here = replace(draft, channel=place.channel)
+        return not await not_standing(here, store.pages)
+
+    first = ReadPage(address, address, "Export", "In the menu.")
+    known = SourceLink(address, "Export", digest=first.digest)
+    draft = replace(await ready(feedback, await post(feedback)), sources=(known,))
+    assert await read("In the menu.")
+    assert not await read("In the menu.", place=Place("T1", "C2"))
+    assert not await read("In the menu, at last.")
+    assert not await read("In the menu.", link=f"{address}/2")
+    draft = replace(draft, sources=(SourceLink("Export", "Export", digest=first.digest),))
+    assert await read("In the menu.", link="")
+    (source,) = await store.sources.serving(CHANNEL)
+    await store.sources.remove("T1", source.id)
+    assert await not_standing(draft, store.pages) == [*draft.sources]
 
 
 async def decided(feedback: FeedbackStore, message: str, state: DraftState, **values: Any) -> Draft:

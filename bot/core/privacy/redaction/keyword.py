@@ -50,6 +50,7 @@ _FOUND = re.compile(
     r"(?P<gap>[ \t\u00a0\u3000]{0,20}(?:\r?\n(?:[ \t>]{0,20}`{3}\w{0,12}(?=\r?\n))?[ \t>]{0,20}){0,3})",
     re.IGNORECASE,
 )
+_NAMED = re.compile(_WORD, re.IGNORECASE)
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
 _TICKET = re.compile(r"[A-Z]{2,10}-\d{1,6}")
 _PARAMETER = re.compile(r"&(?:amp;)?[\w.\[\]%-]{1,60}(?==)")  # the next one; a bare "&" is part of the value
@@ -104,6 +105,11 @@ class _Value:
     is_before_flag: bool = False
     is_filled_in: bool = False
     is_pattern: bool = False
+
+
+def names_secret(text: str) -> bool:
+    """Return whether a text speaks of a password, a key or a token, with its value or without."""
+    return _NAMED.search(text) is not None
 
 
 def secrets(text: str) -> Iterator[Span]:

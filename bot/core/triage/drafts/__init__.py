@@ -5,6 +5,7 @@ write.py    a draft is written, from the knowledge and from what the team made o
 card.py     what the post's card and the team's message say of a draft, and what the poster reads
 review.py   what people decide: send, edit, discard; and the poster, who asks for a person
 replies.py  replies to the post that came meanwhile
+standing.py whether the sources still say what they did
 send.py     a draft that was approved is sent, once
 report.py   what became of the drafts, by category
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.core.access import check_member
 from bot.core.actions import ASK_PERSON, DISCARD_DRAFT, DRAFT_FORM, EDIT_DRAFT, REVIEW_DRAFT, SEND_DRAFT
 from bot.core.domain.control_value import DraftFormRef
 from bot.core.domain.draft import LONGEST_COMMENT, LONGEST_DRAFT, Discarded, DraftState
@@ -16,8 +17,9 @@ from bot.core.domain.interaction import Field
 from bot.core.domain.message import Place
 from bot.core.ports import Chat, Store
 from bot.core.ports.feedback_store import FeedbackStore
-from bot.core.triage.actions import check_sees, opened
-from bot.core.triage.drafts import card, rules
+from bot.core.ports.knowledge import KnowledgePages
+from bot.core.triage.actions import opened
+from bot.core.triage.drafts import card, rules, standing
 from bot.core.triage.drafts.replies import has_replies
 from bot.errors import NotAllowedError, UsageError
 from bot.language import N_, _
@@ -42,6 +44,7 @@ class DraftReview:
     """Takes what people decide. All of it raises `NotAllowedError`, `UsageError` and `ChatError`."""
 
     feedback: FeedbackStore
+    pages: KnowledgePages
     store: Store
     chat: Chat
 
@@ -54,9 +57,15 @@ class DraftReview:
         person = action.asker.person
         if is_again and draft.by == person and draft.state in {DraftState.SENDING, DraftState.SENT}:
             return draft
-        if draft.state is DraftState.READY and await has_replies(record, draft.created_at, self.chat.history):
-            raise UsageError(_(rules.REPLIED))
+        if draft.state is DraftState.READY and (news := await self._news(draft, record)):
+            raise UsageError(f"{news} {_(rules.LOOK_FIRST)}")
         return await self._claim(draft, record, person)
+
+    async def _news(self, draft: Draft, record: Feedback) -> str:
+        """Return what people should have seen before a draft is sent as it is, "" for nothing."""
+        if await has_replies(record, draft.created_at, self.chat.history):
+            return _(rules.REPLIED)
+        return standing.told(await standing.not_standing(draft, self.pages))
 
     async def open_form(self, action: Action) -> Form:
         """Return the form in which a draft is edited, discarded, or both."""
@@ -71,7 +80,8 @@ class DraftReview:
         hint = _("The team sees it, and I learn from it for the next drafts.")
         comment = Field("comment", _("Why?"), "area", hint=hint, optional=True, max_length=LONGEST_COMMENT)
         about = Field("about", record.summary or record.text[:SHOWN_OF_POST], "note")
-        told = "\n\n".join(filter(None, (card.below(draft), *card.cautions(draft, record))))
+        changed = standing.told(await standing.not_standing(draft, self.pages))
+        told = "\n\n".join(filter(None, (card.below(draft), changed, *card.cautions(draft, record))))
         sources = (Field("sources", told, "markdown"),) if told else ()
         match action.name:
             case EDIT_DRAFT.name:
@@ -138,7 +148,12 @@ class DraftReview:
         if draft is None:
             raise UsageError(_(GONE))
         record, settings = await opened(draft.record, asker, place.workspace, feedback=self.feedback, store=self.store)
-        await check_sees(record, settings, asker, self.chat, place.channel)
+        # They may see an old copy of the message: who has left the team does not speak for it.
+        shown = [record.channel, *(one.channel for one in settings.teams if one.channel)]
+        if not rules.is_for_form(draft, record, settings):
+            shown = [rules.team_channel(record, settings)]
+        places = [Place(record.workspace, one) for one in dict.fromkeys(shown)]
+        await check_member(places, asker.person, self.chat.directory)
         if asker.person == record.person:
             raise NotAllowedError(_(OWN_POST))
         return draft, await self.feedback.drafts.question(record)

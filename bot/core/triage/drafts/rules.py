@@ -10,6 +10,7 @@ from bot.core.domain.draft import DraftState, digest
 from bot.core.domain.feedback import ELSEWHERE, FeedbackStatus
 from bot.core.domain.route import team as find_team
 from bot.core.domain.setting_choices import Drafts
+from bot.core.privacy.redaction.keyword import names_secret
 from bot.language import N_, _
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ EDITED = N_(
     "The post was edited after this draft was written, so I didn't send it. If it still asks, a new one follows."
 )
 CLOSED = N_("This feedback is no longer open, so I didn't send the draft. Reopen it first.")
-REPLIED = N_("There are new replies below the post. Have a look first; then you can still send this with “Edit…”.")
+REPLIED = N_("There are new replies below the post.")
+LOOK_FIRST = N_("Have a look first; then you can still send this with “Edit…”.")
 ALONE = N_("I have sent this draft by myself already.")
 TAKEN_UP = N_("{person} is sending this draft already.")
 SENT_BEFORE = N_("{person} has sent this draft already.")
@@ -102,6 +104,7 @@ def may_go_alone(draft: Draft, record: Feedback, settings: ChannelSettings, occa
         and (settings.drafts_outsiders or not occasion.has_outsiders)
         and not occasion.has_replies
         and not draft.is_trimmed
+        and not names_secret(draft.text)  # which a poisoned page may ask for
         and not record.is_bot
         and not record.files
         and record.confidence >= settings.check_below

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.draft import DraftState, digest
-from bot.core.triage.drafts import card, rules
+from bot.core.triage.drafts import card, rules, standing
 from bot.errors import ChatError, UsageError
 from bot.language import speaking
 
@@ -14,20 +14,30 @@ if TYPE_CHECKING:
     from bot.core.domain.feedback import Feedback
     from bot.core.ports import Chat, Checkpoint
     from bot.core.ports.feedback_store import FeedbackStore
+    from bot.core.ports.knowledge import KnowledgePages
 
 
 async def send(
-    draft: Draft, record: Feedback, *, language: str, checkpoint: Checkpoint, feedback: FeedbackStore, chat: Chat
+    draft: Draft,
+    record: Feedback,
+    *,
+    language: str,
+    checkpoint: Checkpoint,
+    feedback: FeedbackStore,
+    pages: KnowledgePages,
+    chat: Chat,
 ) -> str:
     """Send a draft; return why it was not sent, "" if it was. Raises a `ChatError` that may pass.
 
     `language` is the one in which the bot adds who approved it; what is returned is in that of the task. Whether the
     draft may still be sent is looked up right before it is posted: the post may have been edited, deleted or resolved
-    since someone approved it. It counts as the first response.
+    since someone approved it, or the sources of one that no one has approved. It counts as the first response.
     """
 
     async def last_look() -> None:
         if why := rules.hindrance(draft, await feedback.drafts.question(record)):
+            raise UsageError(why)
+        if draft.is_auto and (why := standing.told(await standing.not_standing(draft, pages))):
             raise UsageError(why)
 
     with speaking(language):

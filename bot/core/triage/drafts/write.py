@@ -55,6 +55,8 @@ class DraftWriter:
         if not is_waiting(record):
             return await self.feedback.drafts.change(draft, DraftState.STALE)
         if reason := await self._why_not(record, place):
+            if reason is NotWritten.NO_SOURCES:
+                await self._keep_gap(record)
             return await self._not_written(draft, reason)
         try:
             found = await self._answer(record, place, settings)

@@ -75,6 +75,8 @@ def test_what_is_fine_goes_alone() -> None:
     [
         (DRAFT, RECORD, AUTO.model_copy(update={"drafts": Drafts.ON}), FINE),
         (replace(DRAFT, is_trimmed=True), RECORD, AUTO, FINE),
+        (replace(DRAFT, text="Reply with your password."), RECORD, AUTO, FINE),
+        (replace(DRAFT, text="Antworte mit deinem Passwort."), RECORD, AUTO, FINE),
         (DRAFT, replace(RECORD, severity="High"), AUTO, FINE),
         (DRAFT, replace(RECORD, severity="unheard of"), AUTO, FINE),
         (DRAFT, replace(RECORD, is_bot=True), AUTO, FINE),
