@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import asynccontextmanager
+import time
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -211,24 +212,35 @@ def _fault(response: aiohttp.ClientResponse) -> PageError | None:
         return None
     if status in _GONE:
         return PageError(_GONE[HTTPStatus(status)], is_gone=True)
-    is_busy = status == HTTPStatus.SERVICE_UNAVAILABLE and "Retry-After" in response.headers
-    if is_busy or status == HTTPStatus.TOO_MANY_REQUESTS:
-        rest = _rest(response.headers.get("Retry-After", ""))
+    if _is_busy(response):
+        rest = _rest(response.headers.get("Retry-After", ""), response.headers.get("X-RateLimit-Reset", ""))
         return PageError(faults.BUSY, is_transient=True, is_whole=True, retry_after=rest)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _PASSING:
         return PageError(faults.AWAY, is_transient=True)
     return PageError(faults.FORBIDDEN if status == HTTPStatus.FORBIDDEN else faults.REFUSED)
 
 
-def _rest(said: str) -> float:
-    """Return for how many seconds a host wants to be left alone."""
+def _is_busy(response: aiohttp.ClientResponse) -> bool:
+    """Return whether a host wants to be left alone for a while. GitHub's limit is a 403, too.
+
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    """
+    status, headers = response.status, response.headers
+    is_limited = status == HTTPStatus.FORBIDDEN and headers.get("X-RateLimit-Remaining") == "0"
+    is_resting = status == HTTPStatus.SERVICE_UNAVAILABLE and "Retry-After" in headers
+    return is_limited or is_resting or status == HTTPStatus.TOO_MANY_REQUESTS
+
+
+def _rest(said: str, until: str) -> float:
+    """Return for how many seconds a host wants to be left alone: so many, to a date, or `until` seconds of 1970."""
+    seconds = SHORTEST_REST
     if said.strip().isdecimal():
         seconds = float(said[:10])
-    else:
-        try:
+    elif said:
+        with suppress(ValueError, TypeError):
             seconds = (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):
-            seconds = SHORTEST_REST
+    elif until.isdecimal():
+        seconds = float(until[:12]) - time.time()
     return min(max(seconds, SHORTEST_REST), LONGEST_REST)
 
 

@@ -44,6 +44,11 @@ class Learning:
     store: KnowledgeStore
     workspace: str
 
+    @property
+    def place(self) -> Place:
+        """The workspace."""
+        return Place(self.workspace, "")
+
     async def add(self, kind: SourceKind, address: str, *, channel: str = "", person: str = "") -> KnowledgeSource:
         """Add a source, or find it."""
         new = NewSource(self.workspace, channel, kind, address, "", person)

@@ -19,11 +19,12 @@ WORDS = " ".join(["Words that tell how the thing is to be used."] * 8)
 
 
 def page(title: str, *links: str, said: str = WORDS, head: str = "", language: str = "en") -> str:
-    """Write a page of documentation, with links to others."""
+    """Write a page of documentation, with links to others; its text has its title, so that no two say the same."""
     menu = "".join(f'<li><a href="{link}">{link}</a></li>' for link in links)
     return (
         f'<!doctype html><html lang="{language}"><head><title>{title} - Docs</title>{head}</head><body><nav><ul>'
-        f"{menu}</ul></nav><main><h1>{title}</h1><p>{said}</p></main><footer>All rights reserved</footer></body></html>"
+        f"{menu}</ul></nav><main><h1>{title}</h1><p>{title}: {said}</p></main>"
+        "<footer>All rights reserved</footer></body></html>"
     )
 
 

@@ -30,6 +30,9 @@ LEAST_TEXT = 200  # letters of a page that needs no script to show something
 
 _ASIDE = frozenset(("aside", "button", "dialog", "footer", "nav", "select"))
 _ASIDE_ROLES = frozenset(("banner", "complementary", "contentinfo", "navigation", "search"))
+_CONSENT = re.compile(
+    r"cookie[-_]?(?:banner|bar|consent|law|message|notice|popup)|onetrust|cookiebot|usercentrics|didomi", re.IGNORECASE
+)
 _FENCE = re.compile(r"^[ >]{0,40}```", re.MULTILINE)
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_].{0,40})?", re.IGNORECASE)
 _REFRESH = re.compile(r"\d{0,4}\s{0,9}[;,]\s{0,9}url\s{0,9}=\s{0,9}['\"]?(?P<address>[^'\"\s]{1,1000})", re.IGNORECASE)
@@ -109,7 +112,8 @@ def _around(root: etree._Element) -> Iterator[etree._Element]:
         if element is root or not isinstance(element.tag, str):
             continue
         is_mark = element.tag == "a" and not any(map(str.isalnum, text_of(element))) and len(element) == 0
-        if element.tag in _ASIDE or element.get("role") in _ASIDE_ROLES or is_mark:
+        asks = element.tag == "div" and _CONSENT.search(f"{element.get('id', '')} {element.get('class', '')}"[:500])
+        if element.tag in _ASIDE or element.get("role") in _ASIDE_ROLES or is_mark or asks:
             yield element
             walk.skip_subtree()
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LARGEST_SITEMAP = 50_000_000  # bytes, unpacked: https://www.sitemaps.org/protocol.html
 MOST_LISTED = 50_000  # addresses of one
 LARGEST_ROBOTS = 500_000  # bytes that count: https://www.rfc-editor.org/rfc/rfc9309#section-2.5
+PIECE = 65_536  # bytes that are parsed at a time
 LONGEST_LINE = 2_000  # characters of one of their addresses
 NAME = "Parley"  # by which a robots.txt speaks of this bot
 _GZIP = b"\x1f\x8b"
@@ -50,15 +51,16 @@ def _locations(data: bytes) -> Iterator[tuple[str, str]]:
     parser = etree.XMLPullParser(
         events=("end",), resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False
     )
-    parser.feed(data)
-    for _event, element in parser.read_events():
-        if not isinstance(element, etree._Element) or not isinstance(element.tag, str):  # noqa: SLF001 (its public class)
-            continue
-        tag = etree.QName(element).localname
-        if tag == "loc" and element.text and (parent := element.getparent()) is not None:
-            yield etree.QName(parent).localname, element.text.strip()[:LONGEST_LINE]
-        elif tag in ("url", "sitemap"):
-            element.clear()
+    for start in range(0, len(data), PIECE):
+        parser.feed(data[start : start + PIECE])
+        for _event, element in parser.read_events():
+            if not isinstance(element, etree._Element) or not isinstance(element.tag, str):  # noqa: SLF001 (its public class)
+                continue
+            tag = etree.QName(element).localname
+            if tag == "loc" and element.text and (parent := element.getparent()) is not None:
+                yield etree.QName(parent).localname, element.text.strip()[:LONGEST_LINE]
+            elif tag in ("url", "sitemap"):
+                element.clear()
 
 
 def read_robots(data: bytes, addresses: Sequence[str]) -> RobotRules:

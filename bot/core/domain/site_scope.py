@@ -25,7 +25,7 @@ _VISIT = re.compile(
 _VIEW = re.compile(
     r"action|do|cmd|edit|oldid|diff|veaction|print|printable|format|feed|sort|order|orderby|dir|filter\w{0,20}|filters\[.{0,20}"
     r"|q|s|query|search|add-to-cart|login|redirect_to|redirect|next|continue|return|ical|outlook-ical|eventdisplay"
-    r"|year|month|day|date|tribe-bar-date|cal\w{0,10}|week",
+    r"|year|month|day|date|tribe-bar-date|cal\w{0,10}|week|[^%;]{0,60}[%;].{0,900}",  # the last: escaped once too often
     re.IGNORECASE,
 )
 _NO_PAGE = re.compile(

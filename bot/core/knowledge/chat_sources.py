@@ -51,12 +51,12 @@ class FileSource:
         file = shared.file
         try:
             data = await self.chat.files.download(place, file.id, LARGEST)
+            link = await self.chat.files.link(place, shared)
         except FileError:
             raise PageError(faults.UNREADABLE, is_whole=True) from None
         except ChatError as error:
             raise _away(error) from None
         page = await self.reader.read_page(FetchedFile(f"file:///{file.name}", file.media_type, data))
-        link = self.chat.files.link(place, shared)
         kept = ReadPage(known.address, link, file.name, page.text, page.language, page.changed_at)
         return Reading(kept, known.address)
 

@@ -234,8 +234,8 @@ class ChatFiles(Protocol):
     async def shared(self, place: Place, file: str) -> SharedFile:
         """Look up who posted and shared a file. Raises `ChatError`."""
 
-    def link(self, place: Place, shared: SharedFile) -> str:
-        """Write the address where people open a file."""
+    async def link(self, place: Place, shared: SharedFile) -> str:
+        """Write the address where people open a file. Raises `ChatError`."""
 
     async def describe(self, place: Place, file: FileRef) -> FileRef:
         """Look up what a file is, and whether it is available. Raises `FileError`, `ChatError`."""

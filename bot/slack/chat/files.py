@@ -35,9 +35,11 @@ class SlackFiles:
         places = tuple(Place(place.workspace, one) for one in channels)
         return SharedFile(found, str(file.get("user") or ""), places, is_public=bool(file.get("is_public")))
 
-    def link(self, place: Place, shared: SharedFile) -> str:
-        """Write the address where people open a file."""
-        return f"{self._workspaces.of(place.workspace).identity.url}files/{shared.owner}/{shared.file.id}"
+    async def link(self, place: Place, shared: SharedFile) -> str:
+        """Write the address where people open a file. Raises `ChatError`."""
+        identity = self._workspaces.of(place.workspace).identity
+        await identity()  # only then is its address known
+        return f"{identity.url}files/{shared.owner}/{shared.file.id}"
 
     async def describe(self, place: Place, file: FileRef) -> FileRef:
         """Look up what a file is. Raises `FileError`, `ChatError`."""
