@@ -15,6 +15,10 @@ from bot import language, turn
 from bot.claude import catalog, lazy_client
 from bot.core import access
 from bot.core.command_prefix import prefixed_chat, prefixed_intake
+from bot.core.knowledge.adding import Adding
+from bot.core.knowledge.audience import for_audience
+from bot.core.knowledge.command import KnowledgeCommands
+from bot.core.knowledge.unanswered import Unanswered
 from bot.core.ports import Intake
 from bot.core.ports.knowledge import KnowledgeStore
 from bot.core.privacy.redaction.model import redacting
@@ -23,6 +27,7 @@ from bot.core.spend.paid_model import paid
 from bot.core.spend.retirement import renewing
 from bot.core.tools.find_messages import find_tool
 from bot.core.tools.remember import remember_tool
+from bot.core.tools.search_knowledge import search_tool
 from bot.core.tools.toolbox import Toolbox
 from bot.core.triage import webhook_secret
 from bot.core.triage.drafts.review import DraftReview
@@ -163,7 +168,7 @@ async def build(
     # What is kept; the model within its budgets.
     store, feedback, runs = sql_store(database), sql_feedback_store(database), SqlClassifyRunStore(database)
     items, erasure = SqlClassifyItemStore(database), Erasure(database)
-    knowledge = sql_knowledge_store(database)
+    knowledge = for_audience(sql_knowledge_store(database), chat.directory)
     admins, days = settings.parley_admins, settings.retention_days
     affordable = paid(
         redacting(claude),
@@ -206,8 +211,20 @@ async def build(
     notices = QueueNotices(inbox, store=store, chat=chat, languages=languages)
     stop = Stop(inbox, classify=classify, chat=chat)
     notes = PrivateNotes(inbox, chat)
-    tools = (find_tool(store, chat), remember_tool(store.notes, chat))
-    toolbox = Toolbox(tools, SqlToolJournal(database), QueuedMessages(database.reader, store), chat.directory)
+    learning = KnowledgeJobs(
+        inbox,
+        knowledge,
+        await connect_sources(stack, settings, traces, files=files, chat=chat, feedback=feedback),
+        chat,
+    )
+    unanswered = Unanswered(knowledge.gaps, feedback, chat)
+    toolbox = Toolbox(
+        (find_tool(store, chat), remember_tool(store.notes, chat), search_tool(knowledge)),
+        SqlToolJournal(database),
+        QueuedMessages(database.reader, store),
+        chat.directory,
+        unanswered,
+    )
     changes = SettingsJobs(
         inbox,
         SettingsFormContext(store, model, chat, admins, days),
@@ -236,6 +253,16 @@ async def build(
         summarize_thread=partial(summarize_thread, inbox=inbox, notices=notices, chat=chat),
         try_again=partial(try_again, inbox=inbox, chat=chat),
         toolbox=toolbox,
+        knowledge=KnowledgeCommands(
+            knowledge,
+            Adding(knowledge.sources, learning.readers, chat),
+            unanswered,
+            learning.start,
+            store,
+            model,
+            chat,
+            admins,
+        ),
     )
 
     # Where it comes in, what goes out beside Slack, and which jobs the inbox runs.
@@ -283,13 +310,6 @@ async def build(
         github_url=settings.triage_github_url,
         secret_of=sign,
         count=metrics.tracker_event,
-    )
-
-    learning = KnowledgeJobs(
-        inbox,
-        knowledge,
-        await connect_sources(stack, settings, traces, files=files, chat=chat, feedback=feedback),
-        chat,
     )
 
     kept = Retention(database, days)

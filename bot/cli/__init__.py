@@ -2,6 +2,7 @@
 
 doctor.py           the doctor: one line for each thing that the bot needs, and what to do about it
 evaluate.py         `python -m bot evaluate`: how well messages are classified, against labels from people
+evaluate_knowledge.py  `evaluate knowledge`: how well questions are answered from the knowledge
 installations.py    the operator's side of installations: `python -m bot installations list|reseal`
 measure.py          how well the model does, with nothing posted: `evaluate`, `triage --dry-run`
 model.py            what the operator's commands that call the model share
@@ -24,7 +25,7 @@ import argparse
 import os
 import socket
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
 
@@ -100,9 +101,20 @@ def _from_claude(error: ModelError) -> tuple[int, list[str]]:
     return 1, [error.sentence]
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that knows the one command of two words."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401 (overloaded there)
+        """Parse what was typed, with those two words as one."""
+        typed = list(sys.argv[1:] if args is None else args)
+        if " ".join(typed[:2]) == measure.EVALUATE_KNOWLEDGE:
+            typed[:2] = [measure.EVALUATE_KNOWLEDGE]
+        return super().parse_known_args(typed, namespace)
+
+
 def parser() -> argparse.ArgumentParser:
     """Build the parser of the command line, with every command."""
-    made = argparse.ArgumentParser(prog=PROGRAM, description="Parley: a self-hosted Claude for a team's Slack.")
+    made = _Parser(prog=PROGRAM, description="Parley: a self-hosted Claude for a team's Slack.")
     made.add_argument("--version", action="version", version=f"Parley {__version__}")
     commands = Commands(made)
     for group in (playground, serve, setup, work, measure, privacy):

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from bot.cli.shared import Commands
 
 
+EVALUATE_KNOWLEDGE = "evaluate knowledge"
+
+
 def register(commands: Commands) -> None:
     """Register the commands."""
     evaluate = commands.add(
@@ -44,6 +47,24 @@ def register(commands: Commands) -> None:
     evaluate.add_argument(
         "--min-f1", type=_share, default=0.0, help="exit with 1 if the first macro F1 is lower (default: 0)"
     )
+    knowledge = commands.add(
+        EVALUATE_KNOWLEDGE,
+        "measure how well questions are answered from a channel's knowledge; asks Claude",
+        _evaluate_knowledge,
+        example="evaluate knowledge questions.csv --channel T012AB/C034CD --min-cited 0.8",
+    )
+    knowledge.add_argument("file", type=Path, help="CSV, TSV, JSONL or XLSX: question, answer (a page, or none), words")
+    knowledge.add_argument("--channel", required=True, help="the channel whose knowledge to ask, as T012AB/C034CD")
+    for name, meant in (
+        ("found", "pages are among the first five passages"),
+        ("cited", "answers cite their page"),
+        ("refused", "questions without an answer get none"),
+    ):
+        sentence = f"exit with 1 if {meant} in a smaller share of cases (default: 0)"
+        knowledge.add_argument(f"--min-{name}", type=_share, default=0.0, help=sentence)
+    knowledge.add_argument(
+        "--max-wrong", type=_share, default=1.0, help="exit with 1 if a larger share of answers is wrong (default: 1)"
+    )
     triage = commands.add(
         "triage",
         "show what triage would do with exported posts; asks Claude",
@@ -65,7 +86,7 @@ def _share(typed: str) -> float:
     except ValueError:
         share = -1.0
     if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f"a macro F1 is a number from 0 to 1, not {typed}")
+        raise argparse.ArgumentTypeError(f"a share is a number from 0 to 1, not {typed}")
     return share
 
 
@@ -74,6 +95,16 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     given = {name: value for name, value in vars(options).items() if name != "run"}
     told, is_good = asyncio.run(evaluate.run(evaluate.EvaluateOptions(**given), configured()))
+    print(told)
+    return 0 if is_good else 1
+
+
+def _evaluate_knowledge(options: argparse.Namespace) -> int:
+    from bot.cli import evaluate_knowledge
+
+    given = {name: value for name, value in vars(options).items() if name != "run"}
+    asked = evaluate_knowledge.KnowledgeOptions(**given)
+    told, is_good = asyncio.run(evaluate_knowledge.run(asked, configured()))
     print(told)
     return 0 if is_good else 1
 

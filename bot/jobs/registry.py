@@ -45,6 +45,7 @@ from bot.jobs.memory import MemoryJobs
 
 if TYPE_CHECKING:
     from bot.core.actions import ActionSpec, FormSpec
+    from bot.core.knowledge.command import KnowledgeCommands
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.core.tools.toolbox import Toolbox
     from bot.jobs.classify import ClassifyJobs
@@ -138,6 +139,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
     summarize_thread: OpenForm,
     try_again: RunAction,
     toolbox: Toolbox,
+    knowledge: KnowledgeCommands,
 ) -> Registry:
     """Return the table of handlers for everything declared."""
     open_thread = partial(commands.open_thread, chat=chat)
@@ -162,6 +164,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
             ("memory", "memory delete"),
             partial(memory_command.memory, admins=admins, store=store, chat=chat),
         ),
+        "knowledge": knowledge.run,
         "forget": partial(forget.forget, admins=admins, eraser=eraser, chat=chat),
     }
     return Registry(

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.core.domain.knowledge import FoundPassage
+from bot.core.domain.knowledge import FoundPassage, NewSource, ReadPage, SourceKind
+from bot.db.engine import Database
+from bot.db.knowledge import sql_knowledge_store
 from bot.playground.anthropic.reply import BlockStop
 
 if TYPE_CHECKING:
+    from bot.core.domain.knowledge import KnowledgeSource
     from bot.core.domain.message import Place
     from tests.support.scripted import Part
 
@@ -36,6 +39,27 @@ def passage(text: str, link: str = "https://docs.example/export", title: str = "
 def citing(text: str, result: int = 0, start: int = 0, end: int = 0) -> tuple[Part, ...]:
     """Return the parts of a scripted answer that say something and cite a result for it."""
     return BlockStop(), text, lambda asked: [asked.citing(result, start, end)], BlockStop()
+
+
+async def knows(
+    url: str, place: Place, *pages: tuple[str, str, str], address: str = "https://docs.example/"
+) -> KnowledgeSource:
+    """Keep a source of a place, with pages that were read: each its path, its title and its text."""
+    database = Database.open(url)
+    try:
+        store = sql_knowledge_store(database)
+        now = datetime.now(UTC)
+        new = NewSource(place.workspace, place.channel, SourceKind.SITE, address, "docs.example", "U1")
+        source = await store.sources.add(new, now)
+        begun = await store.pages.begin(source, [f"{address}{path}" for path, _, _ in pages], now)
+        assert begun is not None
+        for path, title, text in pages:
+            page = ReadPage(f"{address}{path}", f"{address}{path}", title, text, "en")
+            await store.pages.keep(begun, page.address, page, now)
+        await store.pages.finish(begun, now, now + timedelta(days=1))
+        return begun
+    finally:
+        await database.close()
 
 
 @dataclass

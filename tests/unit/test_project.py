@@ -180,7 +180,7 @@ def operator_commands(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
     monkeypatch.setenv("COLUMNS", "200")
     with pytest.raises(SystemExit):
         cli.main(["--help"])
-    return dict(re.findall(r"^    ([a-z]+)\s+(.+)$", capsys.readouterr().out, re.MULTILINE))
+    return dict(re.findall(r"^    ([a-z]+(?: [a-z]+)?)(?: {2,}|\n +)(.+)$", capsys.readouterr().out, re.MULTILINE))
 
 
 def test_env_example_names_every_setting() -> None:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.errors import UsageError
-from bot.language import _
+from bot.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST = 30  # teams, and routes
 LONGEST_NAME = 60  # characters
+NOT_FOUND = N_("I can't find “{name}”: pick it from the list that opens at # or @.")
 
 _TARGET = re.compile(r"#(?P<channel>[^\s,<>]+)|<?@(?P<person>[^\s,|<>]+)(?:\|[^<>]*)?>?")
 _ID = re.compile(r"[A-Z0-9]{2,40}")
@@ -59,9 +60,7 @@ def read_teams(typed: str) -> tuple[Team, ...]:
         channels = [match["channel"] for match in found if match["channel"]]
         people = tuple(match["person"] for match in found if match["person"])
         if unknown := [one for one in (*channels, *people) if not _ID.fullmatch(one)]:
-            raise UsageError(
-                _("I can't find “{name}”: pick it from the list that opens at # or @.", name=unknown[0][:40])
-            )
+            raise UsageError(_(NOT_FOUND, name=unknown[0][:40]))
         if len(channels) > 1:
             raise UsageError(_("“{name}” has two channels; a team can have only one.", name=name))
         teams[name.casefold()] = Team(name=name, channel=channels[0] if channels else "", people=people)

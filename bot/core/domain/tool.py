@@ -110,7 +110,8 @@ class Passage:
 class ToolResult:
     """What a call returned to the model: passages, or else `content`.
 
-    `is_storable`: the platform's terms allow to keep it for another try.
+    `is_storable`: the platform's terms allow to keep it for another try. `needs_sources`: each statement of an answer
+    that uses it has to have a source.
     """
 
     call: str  # the id of the `ToolCall`
@@ -118,6 +119,7 @@ class ToolResult:
     passages: tuple[Passage, ...] = ()
     is_error: bool = False
     is_storable: bool = True
+    needs_sources: bool = False
 
 
 @dataclass(frozen=True, slots=True)

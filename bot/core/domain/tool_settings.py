@@ -49,6 +49,10 @@ class ToolSettings(BaseModel):
         default=False,
         description=N_("whether I keep notes here that people want remembered, and know them in new threads"),
     )
+    knowledge: Annotated[bool, Shown(N_("Knowledge"), places=NOT_IN_THREADS)] = Field(
+        default=True,
+        description=N_("whether I answer from the knowledge that was added here, with the source of each statement"),
+    )
     tool_rounds: Annotated[int, Shown(N_("Rounds of looking things up"), places=NOT_IN_THREADS)] = Field(
         default=6, ge=1, le=20, description=N_("how many times in a row I may look things up for one answer")
     )

@@ -10,5 +10,10 @@ citations.py   which of an answer's statements have a source that says so; the t
 found.py       what was found, as the model gets it and as people read of it: title, headings, age
 reading.py     what reading a source takes, whatever its kind; site.py, repository.py and chat_sources.py are some
 schedule.py    when a source is read again · faults.py: why one can't be read · report.py: how it went
+audience.py    what may be found where other organizations read along
+unanswered.py  a question without an answer: kept as a gap; who might know
 answer.py      an answer of which each statement has a source, or none at all
+command.py     what becomes of /parley knowledge; what was typed is read in settings/knowledge_command.py
+source_text.py a source as people write it · adding.py  which may serve a place · listing.py  what they read of them
+gaps.py        questions that had no answer, those that are alike together
 """

@@ -183,6 +183,12 @@ class ChatDirectory(Protocol):
     async def venue(self, place: Place, person: str) -> Venue:
         """Look up a channel. Raises `NotInChannelError` for one that the bot can't see, `ChatError`."""
 
+    async def is_shared(self, place: Place) -> bool:
+        """Return whether people of other organizations are in a channel, as known for ten minutes at most.
+
+        Raises `ChatError`.
+        """
+
     async def channels(self, place: Place, person: str) -> tuple[JoinedChannel, ...]:
         """Return the channels that both the bot and a person are in, 1,000 at most. Raises `ChatError`."""
 

@@ -20,7 +20,9 @@ SECTIONS = {
         *("creativity", "temperature", "top_p", "thinking", "effort", "max_output", "context", "footer"),
         "code_language",
     ),
-    N_("What I can look up"): ("find_messages", "web", "web_domains", "web_in_private", "memory", "tool_rounds"),
+    N_("What I can look up"): (
+        *("find_messages", "web", "web_domains", "web_in_private", "memory", "knowledge", "tool_rounds"),
+    ),
     N_("Who can use me"): (
         *("guests", "outsiders", "answers_bots", "allowed_people", "denied_people", "allowed_channels"),
         *("denied_channels", "commands_off"),

@@ -11,7 +11,13 @@ from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.find import request as find_request
 from bot.core.memory import command as memory
 from bot.core.privacy import forget
-from bot.core.settings import budget_command, feedback_command, persona_command, triage_command
+from bot.core.settings import (
+    budget_command,
+    feedback_command,
+    knowledge_command,
+    persona_command,
+    triage_command,
+)
 from bot.core.settings.parse import SCOPED
 from bot.core.settings.parse import parse as parse_settings
 from bot.core.settings.parse import unknown as unknown_words
@@ -128,7 +134,7 @@ SUBCOMMANDS = (
         persona_command.parse,
         section=SETTINGS_OF,
         example="persona <name>",
-        brief=N_("a named prompt of the workspace"),
+        brief=N_("a named prompt"),
         topic="persona",
         help=(persona_command.USAGE,),
     ),
@@ -165,6 +171,23 @@ SUBCOMMANDS = (
         verbs=("forget note", "delete note", "remove note", "vergiss notiz", "lösche notiz", "lösch notiz"),
         said=memory.is_number,
         topic="memory",
+    ),
+    Subcommand(
+        "knowledge",
+        knowledge_command.parse,
+        verbs=(
+            *(f"{show}{what}" for show in _SHOW for what in ("knowledge", "your knowledge", "your sources")),
+            *("what do you answer from", "woraus antwortest du", "wissen", "zeig dein wissen", "zeig deine quellen"),
+        ),
+        said=parsed(knowledge_command.parse, "knowledge"),
+        topic="knowledge",
+        help=(
+            knowledge_command.USAGE,
+            N_(
+                "Each statement of an answer names its source; without one I say that I don't know. Workspace admins "
+                "and Parley's admins can change what I answer from."
+            ),
+        ),
     ),
     Subcommand(
         "triage",

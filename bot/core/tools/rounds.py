@@ -22,15 +22,15 @@ from typing import TYPE_CHECKING, Any
 from bot import turn
 from bot.core.cancel import cancel_on
 from bot.core.domain.message import IncomingMessage, Message
-from bot.core.domain.tool import Citation, Round, Step, ToolResult
+from bot.core.domain.tool import Round, Step, ToolResult
 from bot.core.ports.tools import Arrivals, ToolJournal
+from bot.core.tools.evidence import Evidence, TellUnanswered
 from bot.core.tools.progress import AnswerProgress, Asked, keep, kept
 from bot.core.tools.run import ToolRunner
 from bot.core.tools.tool import Tool, ToolContext
 from bot.core.writing.ask import ModelAnswer, ask_once, shown
 from bot.core.writing.known_addresses import add_round, addresses_of
 from bot.core.writing.paragraphs import Paragraphs
-from bot.core.writing.sources import Sources
 from bot.core.writing.unlinking import Unlinking
 from bot.errors import (
     ModelEmptyError,
@@ -80,6 +80,7 @@ class Rounds:
     question: IncomingMessage
     journal: ToolJournal
     arrivals: Arrivals
+    unanswered: TellUnanswered
     most: int
 
     async def ask(
@@ -116,7 +117,7 @@ class _Asking:
         self._is_resumed = self._progress != AnswerProgress()  # and the API has not taken it in this try
         self._is_kept = True
         self._steps = {step.id: step for step in self._progress.steps}
-        self._sources = Sources(self._progress.cited)
+        self._evidence = Evidence(self._progress.cited, self._progress.without_source, known)
         self._known = known
         self._text = Paragraphs(Unlinking(known, answer.write))
         self._notes: list[str] = []
@@ -137,18 +138,18 @@ class _Asking:
                 completion = await self._ask()
             except OverBudgetError as error:
                 if not self._may_answer_now(error):
-                    return self._over()
+                    return await self._over()
                 continue
             except ModelEmptyError as error:
                 if self._may_ask_again(error):
                     continue
                 if not self._text.text.strip():
                     raise
-                return self._over(truncated=error.call is not None and error.call.stop_reason == "max_tokens")
+                return await self._over(truncated=error.call is not None and error.call.stop_reason == "max_tokens")
             if not completion.content or not self._may_call:
                 if not self._text.text.strip():
                     raise ModelEmptyError("no text in the last round", call=completion.call)
-                return self._over(truncated=completion.truncated)
+                return await self._over(truncated=completion.truncated)
             self._progress = replace(self._progress, asked=Asked.by(completion), unread=())
             await self._keep()
 
@@ -158,8 +159,6 @@ class _Asking:
             turn.note(call)
         for step in self._progress.steps:
             self._show(step)
-        for source in self._progress.cited:
-            self._cite(Citation(source))
         for one in self._progress.rounds:
             add_round(self._known, one)
         if self._progress.text:
@@ -173,8 +172,8 @@ class _Asking:
         """Ask for the next part of the answer. Raises a `ModelError` whose `partial` is all that was streamed."""
         self._may_call = self._may_go_on
         request = replace(self._request, rounds=self._progress.rounds, may_call=self._may_call)
-        listeners = replace(shown(request, self._answer), step=self._show, cite=self._cite)
-        write = self._text.begin()
+        listeners = replace(shown(request, self._answer), step=self._show, cite=self._evidence.cite)
+        write = self._evidence.begin(request.rounds, self._text.begin())
         try:
             written = await ask_once(request, write, listeners, model=self._model, cancelled=self._cancelled)
         except ModelRejectedError as error:
@@ -191,6 +190,7 @@ class _Asking:
         except ModelError as error:
             raise self._failed(error) from None
         self._text.close()
+        self._evidence.end()
         self._is_resumed = False
         self._calls, self._refused = (*self._calls, *written.calls), (*self._refused, *written.refused)
         return written.completion
@@ -309,16 +309,9 @@ class _Asking:
             self._show(Step(f"added {new[-1].id}", _(STEERED)))
         return new
 
-    def _cite(self, citation: Citation) -> str:
-        source = citation.source
-        mark = self._sources.cite(source)
-        self._known.add(f"{source.url}\n{mark}")
-        return mark
-
     def _show(self, step: Step) -> None:
         self._steps[step.id] = step
-        for source in step.sources:
-            self._known.add(source.url)
+        self._evidence.show(step)
         self._answer.step(step)
 
     async def _keep(self) -> None:
@@ -327,7 +320,8 @@ class _Asking:
             self._progress,
             text=self._text.text,
             steps=tuple(self._steps.values()),
-            cited=self._sources.cited,
+            cited=self._evidence.cited,
+            without_source=self._evidence.without_source,
             calls=self._calls,
         )
         if self._is_kept:
@@ -336,12 +330,11 @@ class _Asking:
     def _note(self, note: str) -> None:
         self._notes = [*dict.fromkeys((*self._notes, note))]
 
-    def _over(self, *, truncated: bool = False) -> ModelAnswer:
+    async def _over(self, *, truncated: bool = False) -> ModelAnswer:
         """Return the answer with its sources, and notes on why it ends here."""
-        notes = list(self._notes)
-        if self._progress.added:
-            notes.append(_(STEERED))
-        ending = self._sources.listed() + "".join(f"\n\n_{one}_" for one in notes)
+        listed, missing = await self._evidence.ending(self._rounds.unanswered, self._rounds.context)
+        notes = [*filter(None, (missing, *self._notes, _(STEERED) if self._progress.added else ""))]
+        ending = listed + "".join(f"\n\n_{one}_" for one in notes)
         return ModelAnswer(self._text.text, truncated, self._calls, self._refused, ending, self._progress.added)
 
 

@@ -82,6 +82,7 @@ class ToolRunner:
             _fitting(output.passages, tool.longest_result),
             is_error=output.is_error,
             is_storable=output.is_storable,
+            needs_sources=output.needs_sources,
         )
 
     async def _once(self, tool: Tool[Any], arguments: BaseModel, call: ToolCall, context: ToolContext) -> ToolOutput:

@@ -39,7 +39,8 @@ class ToolContext:
 class ToolOutput:
     """What a tool returns: `passages` that the model can cite, or else `content`; `sources` are for people.
 
-    `is_storable`: the platform's terms allow to keep it until the turn is over.
+    `is_storable`: the platform's terms allow to keep it until the turn is over. `needs_sources`: each statement of an
+    answer that uses it has to have a source.
     """
 
     content: str = ""
@@ -47,6 +48,7 @@ class ToolOutput:
     sources: tuple[SourceLink, ...] = ()
     is_error: bool = False
     is_storable: bool = True
+    needs_sources: bool = False
 
 
 async def anyone(_context: ToolContext) -> None:
@@ -62,6 +64,7 @@ class Tool(Generic[Arguments]):
     `check_asker` decides whether the asker may use it, before each call: it raises `NotAllowedError` with a sentence,
     and then `run` is never reached. `longest_result` is what a call costs at most: so many characters of its result go
     into each request after it. The rest is cut, so budgets have to have room for no more.
+    `serves` says whether a place has what it works on, where that changes rarely; None for everywhere.
     `title` is what people read while it runs and afterwards: `Searched messages for “…”`.
     """
 
@@ -74,6 +77,7 @@ class Tool(Generic[Arguments]):
     title: Callable[[Arguments, StepState], str]
     run: Callable[[Arguments, ToolContext], Awaitable[ToolOutput]]
     is_write: bool = False
+    serves: Callable[[Place], Awaitable[bool]] | None = None
 
     @cached_property
     def definition(self) -> ToolDefinition:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.core.domain.people import Requester
 from bot.core.ports import ChatDirectory
 from bot.core.ports.tools import Arrivals, ToolJournal
+from bot.core.tools.evidence import TellUnanswered
 from bot.core.tools.rounds import Rounds
 from bot.core.tools.tool import Tool, ToolContext
 from bot.core.tools.web import web_access
@@ -29,6 +30,7 @@ class Toolbox:
     journal: ToolJournal
     arrivals: Arrivals
     directory: ChatDirectory
+    unanswered: TellUnanswered
 
     def of(self, settings: ChannelSettings) -> Sequence[Tool[Any]]:
         """Return the tools of a channel, sorted by name: the same for everyone who asks there."""
@@ -37,8 +39,9 @@ class Toolbox:
     async def equip(self, request: Request, incoming: IncomingMessage) -> tuple[Request, str]:
         """Give a request its tools; return it, and a sentence about a setting that isn't applied, "" for none."""
         web, unapplied = await web_access(incoming, request.settings, self.directory)
-        tools = tuple(tool.definition for tool in self.of(request.settings))
-        return replace(request, tools=tools, web=web), unapplied
+        place = incoming.place
+        tools = [one for one in self.of(request.settings) if one.serves is None or await one.serves(place)]
+        return replace(request, tools=tuple(one.definition for one in tools), web=web), unapplied
 
     def without_arrivals(self) -> Toolbox:
         """Return it for an answer that is written again: a message that comes meanwhile is not about its question."""
@@ -52,7 +55,8 @@ class Toolbox:
         asker = Requester(incoming.author, incoming.home)
         context = ToolContext(incoming.place, asker, question, settings, checkpoint, call="")
         tools = self.of(settings)
-        return Rounds(tools, context, incoming, self.journal, self.arrivals, settings.tool_rounds).ask
+        rounds = Rounds(tools, context, incoming, self.journal, self.arrivals, self.unanswered, settings.tool_rounds)
+        return rounds.ask
 
 
 async def _none(question: IncomingMessage) -> tuple[Message, ...]:  # noqa: ARG001 (the port names it)

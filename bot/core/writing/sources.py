@@ -9,7 +9,7 @@ from bot.core.addresses import title_of
 from bot.language import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from bot.core.domain.tool import SourceLink
 
@@ -37,10 +37,15 @@ class Sources:
 
     def listed(self) -> str:
         """Return the line below the answer that names its sources, "" if it cites none."""
-        if not self._cited:
-            return ""
-        found = [f"{number}: {_named(one)}" for number, one in enumerate(self.cited, 1)]
-        return "\n\n" + _("Sources: {sources}", sources=" · ".join(found))
+        return listed(self.cited)
+
+
+def listed(sources: Sequence[SourceLink]) -> str:
+    """Return the line below an answer that names its sources, in the order of their numbers; "" for none."""
+    if not sources:
+        return ""
+    found = [f"{number}: {_named(one)}" for number, one in enumerate(sources, 1)]
+    return "\n\n" + _("Sources: {sources}", sources=" · ".join(found))
 
 
 def _named(source: SourceLink) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.people import ChannelMembership, JoinedChannel, Participant, Venue
+from bot.core.expiring_cache import ExpiringCache
 from bot.slack.client.api import call
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 MEMBERS_PER_PAGE = 1_000
 CHANNELS_PER_PAGE, MOST_PAGES = 200, 5
+MOST_SHARED, SHARED_SECONDS = 5_000, 600.0  # channels of which is known whether they are shared, and for how long
 
 
 class SlackDirectory:
@@ -23,6 +25,7 @@ class SlackDirectory:
 
     def __init__(self, workspaces: WorkspaceClients) -> None:
         self._workspaces = workspaces
+        self._shared = ExpiringCache[bool](MOST_SHARED)
 
     async def venue(self, place: Place, person: str) -> Venue:
         """Look up a channel, and whether the bot and a person are in it. Raises `NotInChannelError`."""
@@ -36,6 +39,17 @@ class SlackDirectory:
             has_person=await self._is_member(place, person),
             is_shared=bool(channel.get("is_ext_shared")),
         )
+
+    async def is_shared(self, place: Place) -> bool:
+        """Return whether people of other organizations are in a channel, as known for ten minutes at most."""
+        key = f"{place.workspace} {place.channel}"
+        known = self._shared.get(key)
+        if known is None:
+            client = self._workspaces.of(place.workspace).client
+            channel = (await call(client.conversations_info, channel=place.channel))["channel"]
+            known = bool(channel.get("is_ext_shared"))
+            self._shared.keep(key, known, SHARED_SECONDS)
+        return known
 
     async def _is_member(self, place: Place, person: str) -> bool:
         """Return whether a person is in a channel."""

@@ -30,6 +30,7 @@ from tests.support.turn import StandInJob, begin_turn
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.tool import Step
     from bot.core.ports import Answer, Listeners
     from bot.core.ports.tools import ToolCallEntry, ToolCallState
@@ -133,6 +134,9 @@ class World:
         self.instant()
         return (LATER,) if question.id < LATER.id else ()
 
+    async def unanswered(self, _place: Place, _question: Message, _settings: ChannelSettings) -> str:
+        return ""
+
     async def write(
         self,
         request: Request,
@@ -190,7 +194,7 @@ class World:
         """Try the turn."""
         tools = self.tool("find", self.find), self.tool("note", self.note, is_write=True)
         context = ToolContext(PLACE, Requester("U1", "T1"), ASKED, DEFAULTS, self, call="")
-        rounds = Rounds(tools, context, QUESTION, self, self.arrived, 6)
+        rounds = Rounds(tools, context, QUESTION, self, self.arrived, self.unanswered, 6)
         self.shown.append(ScriptedAnswer())
         model = cast("Any", Model)(
             *[cast("Any", None)] * 2, write=self.write, fill=None, submit=None, collect=None, cancel=None
