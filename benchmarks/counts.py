@@ -87,7 +87,8 @@ def is_forwarder(function: Function) -> bool:
     variadic = [one for one in (spec.vararg, spec.kwarg) if one]
     names = [one.arg for one in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs, *variadic)]
     own, owner = (names[1:], names[0]) if names[:1] in (["self"], ["cls"]) else (names, "")
-    passed = [*call.args, *(keyword.value for keyword in call.keywords)]
+    calls = [node for node in ast.walk(call) if isinstance(node, ast.Call)]
+    passed = [one for node in calls for one in (*node.args, *(keyword.value for keyword in node.keywords))]
     passed = [one.value if isinstance(one, ast.Starred) else one for one in passed]
     if not all(isinstance(one, ast.Name) and one.id in own for one in passed):
         return False
