@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 NOTHING = "Nothing is older than that."
 KINDS = {
     "alerts": "alerts of feedback",
-    "feedback_clocks": "when feedback is due",
     "budget_accounts": "spending of a person or a channel",
     "calls": "calls to Claude that name a person",
     "classify_items": "classified messages",
@@ -28,6 +27,7 @@ KINDS = {
     "code_files": "files of code",
     "drafts": "drafts of answers",
     "feedback": "posts of feedback",
+    "feedback_clocks": "times by which feedback is due",
     "feedback_questions": "what posts of feedback lack",
     "inbox": "waiting or failed jobs",
     "knowledge_gaps": "questions that knowledge had no answer to",

@@ -7,7 +7,7 @@ at the first time; an hour that is left out is over at once.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -37,11 +37,15 @@ class BusinessCalendar:
     zone: ZoneInfo
     windows: tuple[business_hours.Window, ...] = ALL_DAY
     days_off: frozenset[date] = frozenset()
+    _known: dict[date, list[Span]] = field(default_factory=dict, compare=False, repr=False)  # zones take their time
 
     def spans(self, day: date) -> list[Span]:
         """Return the hours of a day, also those of its night that end on the next one."""
-        if day in self.days_off:
-            return []
+        if day not in self._known:
+            self._known[day] = [] if day in self.days_off else self._spans(day)
+        return self._known[day]
+
+    def _spans(self, day: date) -> list[Span]:
         midnight = datetime.combine(day, time())
         found = [
             (instant(midnight + one.start * MINUTE, self.zone), instant(midnight + one.end * MINUTE, self.zone))

@@ -89,10 +89,10 @@ def limits_of(settings: ChannelSettings) -> Mapping[ClockKind, Mapping[str, Time
 
 
 def _clock(kind: ClockKind, limit: TimeLimit | None, post: TimedPost, calendar: BusinessCalendar) -> Clock:
-    before = post.clocks.get(kind)
-    is_reopened = kind is ClockKind.RESOLVE and post.is_open and before is not None and before.met_at is not None
+    before, met_at = post.clocks.get(kind), _met_at(kind, post)
+    is_reopened = before is not None and before.met_at is not None and met_at is None and post.is_open
     started = post.changed_at if is_reopened else before.started_at if before else post.said_at
-    new = Clock(kind, started, met_at=_met_at(kind, post, before))
+    new = Clock(kind, started, met_at=met_at)
     if before is not None and not is_reopened:
         new = replace(new, reminded_at=before.reminded_at, escalated_at=before.escalated_at)
     counts = post.is_open or post.status in STOPPED
@@ -103,11 +103,12 @@ def _clock(kind: ClockKind, limit: TimeLimit | None, post: TimedPost, calendar: 
     return replace(new, due_at=due, remind_at=business_time.after(started, REMIND_AFTER * given, calendar))
 
 
-def _met_at(kind: ClockKind, post: TimedPost, before: Clock | None) -> datetime | None:
+def _met_at(kind: ClockKind, post: TimedPost) -> datetime | None:
     if kind is ClockKind.FIRST_RESPONSE and post.responded_at:
         return post.responded_at
     if post.status not in STOPPED:
         return None
+    before = post.clocks.get(kind)
     return before.met_at if before and before.met_at else post.changed_at
 
 
