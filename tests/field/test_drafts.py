@@ -140,6 +140,23 @@ async def test_a_reply_by_hand_holds_the_draft_back(dialogue: Dialogue, model: S
 
 
 @on_shared_sqlite_bot
+async def test_a_draft_from_a_source_that_was_removed_is_looked_at(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """What was deleted from the knowledge was answered from, and named as a source.
+
+    https://github.com/gptscript-ai/knowledge/issues/34, https://github.com/infiniflow/ragflow/issues/14333
+    """
+    await learn(dialogue)
+    await with_team(dialogue)
+    ts = asks(dialogue, model)
+    shown = await drafted(dialogue, ANSWER)
+    await dialogue.workspace.command(support(dialogue), "/parley", "knowledge remove 1")
+    await dialogue.until_rows("SELECT count(*) FROM knowledge_sources", lambda rows: rows == [(0,)])
+    await dialogue.workspace.press(shown, "draft_send.0")
+    await told(dialogue, "or is gone")
+    assert said(dialogue, ts, ANSWER) == []
+
+
+@on_shared_sqlite_bot
 async def test_a_person_who_answers_first_is_not_talked_over(dialogue: Dialogue, model: ScriptedModel) -> None:
     """The bot answered while a person did, as the answer was already being written.
 

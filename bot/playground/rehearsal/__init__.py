@@ -4,6 +4,7 @@ code.py          code without a model: a few templates, otherwise an honest skel
 conversation.py  conversation without a model
 digest.py        summaries of conversations without a model
 form.py          fills in a JSON schema from a text, and chooses categories by shared words
+knowledge.py     answers from passages, with a citation for each sentence
 languages.py     the programming languages that a request can name
 meanings.py      what words suggest: categories, severities, moods, and parts of a product
 model.py         the rehearsal model

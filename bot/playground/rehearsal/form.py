@@ -203,6 +203,7 @@ def _fill_property(name: str, fields: Json, scope: FormScope) -> object:
 # Fields of a record of feedback that are no sentence and no choice.
 BY_NAME: dict[str, Callable[[Json, FormScope], object]] = {
     "duplicate_of": lambda _, scope: duplicate_of(scope.subject, (*scope.earlier, *scope.items)),
+    "asks": lambda _, scope: "?" in scope.subject.text,
     "language": lambda *_: "en",
     "words": lambda _, scope: scope.subject.text if len(things(scope.whole or scope.subject.text)) > 1 else "",
     "further": further,

@@ -15,6 +15,7 @@ from bot.playground.rehearsal.code import load_templates, write_code
 from bot.playground.rehearsal.conversation import converse, newest
 from bot.playground.rehearsal.digest import digest, lines_of, merge
 from bot.playground.rehearsal.form import fill, plain
+from bot.playground.rehearsal.knowledge import answer_from_passages
 from bot.playground.rehearsal.revision import files_in, revise
 from bot.playground.rehearsal.summary import summarize
 from bot.playground.rehearsal.text import central, shorten, tagged
@@ -74,7 +75,7 @@ class Rehearsal:
                 yield TextDelta(piece)
 
     def _events(self, asked: ModelRequest) -> list[Event]:
-        return use_tools(asked, notice(asked)) or [TextDelta(self.answer(asked))]
+        return answer_from_passages(asked) or use_tools(asked, notice(asked)) or [TextDelta(self.answer(asked))]
 
     def answer(self, asked: ModelRequest) -> str:
         """Return the answer to a request, by its kind."""

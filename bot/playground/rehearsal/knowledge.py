@@ -1,0 +1,54 @@
+"""How the rehearsal model answers from passages: with sentences that have the words of the question, each cited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.playground.anthropic.reply import BlockStop, TextDelta, ToolUse
+from bot.playground.rehearsal.conversation import newest
+from bot.playground.rehearsal.text import sentences, stems, tagged
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.playground.anthropic.reply import Event, ModelRequest
+
+TASK = "You answer a question from what a team knows"  # how the bot's instructions for that begin
+TOOL = "search_knowledge"
+UNKNOWN = "I don't know."
+LONGEST_QUERY = 500  # characters
+SHOWN = 3  # sentences
+LEAST_SHARED = 2  # words, of a question that has as many
+MARKUP = ("|", "```", "#")  # what begins lines that are no sentence
+
+
+def answer_from_passages(asked: ModelRequest) -> list[Event]:
+    """Return the answer to a question from passages, or a search for some; empty for any other request."""
+    if any(block.startswith(TASK) for block in asked.system[:1]):
+        told = tagged(asked.text, "question")
+        wanted = stems(str(told.get("question", ""))) if isinstance(told, dict) else []
+        return _cited(asked, wanted) or [TextDelta(f"SEARCH: {' '.join(wanted) or 'nothing'}")]
+    question = newest([("user", asked.question)])
+    if TOOL not in asked.tools or "?" not in question:
+        return []
+    if not asked.tool_results:
+        return [ToolUse(TOOL, {"query": question[:LONGEST_QUERY]})]
+    return _cited(asked, stems(question)) or [TextDelta(UNKNOWN)]
+
+
+def _cited(asked: ModelRequest, question: Sequence[str]) -> list[Event]:
+    """Return the sentences that share most words with a question, in their order, each with its citation."""
+    wanted = set(question)
+    ranked: list[tuple[int, int, int, str, int]] = []
+    for number, result in enumerate(asked.results):
+        about = set(stems(result["title"]))
+        for block, part in enumerate(result["content"]):
+            for sentence in sentences(part["text"]):
+                own = set(stems(sentence))
+                shared = wanted & (own | about)
+                if len(shared) >= min(LEAST_SHARED, len(wanted) or 1) and not sentence.startswith(MARKUP):
+                    ranked.append((-len(wanted & own) - len(shared), number, len(ranked), sentence, block))
+    events: list[Event] = []
+    for _, number, _, sentence, block in sorted(sorted(ranked)[:SHOWN], key=lambda one: one[1:3]):
+        events += [BlockStop(), TextDelta(f"{sentence} "), asked.citing(number, block), BlockStop()]
+    return events
