@@ -4,6 +4,7 @@ doctor.py           the doctor: one line for each thing that the bot needs, and 
 evaluate.py         `python -m bot evaluate`: how well messages are classified, against labels from people
 evaluate_knowledge.py  `evaluate knowledge`: how well questions are answered from the knowledge
 installations.py    the operator's side of installations: `python -m bot installations list|reseal`
+knowledge_list.py   the operator's list of sources: `python -m bot knowledge list`
 measure.py          how well the model does, with nothing posted: `evaluate`, `triage --dry-run`
 model.py            what the operator's commands that call the model share
 playground.py       try the bot without any account
@@ -12,7 +13,7 @@ process.py          the bot as a process of its own: until a signal ends it
 quarantined.py      a separate process for jobs that seem to kill theirs
 serve.py            serve Slack, and migrate the database, which that needs first
 settings_faults.py  what is wrong with a file of settings, in words of the settings, for someone who writes one
-settings_file.py    settings as code
+settings_file.py    settings as code · settings_sources.py: the sources of knowledge in that file
 setup.py            set the bot up and look after it
 shared.py           what the operator's commands share
 triage_dry_run.py   `python -m bot triage --dry-run`: show what triage would do with exported posts

@@ -16,7 +16,9 @@ from pydantic import ValidationError
 from bot import PROGRAM
 from bot.claude.catalog import lookup
 from bot.claude.parameters import faults
+from bot.cli import settings_sources
 from bot.cli.settings_faults import place_fault, unreadable, value_fault
+from bot.cli.settings_sources import Sources
 from bot.cli.shared import counted, read_text, using
 from bot.core.domain.channel_settings import ChannelSettings, merged
 from bot.core.domain.message import Place
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from bot.cli.settings_sources import SourceDifference
     from bot.core.domain.overrides import Overrides
+    from bot.db.engine import Database
     from bot.settings import Settings
 
 T = TypeVar("T")
@@ -70,18 +74,29 @@ class Difference:
         )
 
 
-def write(sheets: Mapping[Place, Overrides]) -> str:
-    """Write all settings, except threads', as the file that `read` reads."""
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """What a file says: the settings of places, and the sources of those that have a list of them."""
+
+    sheets: Sheets
+    sources: Sources
+
+
+def write(sheets: Mapping[Place, Overrides], sources: Mapping[Place, list[str]]) -> str:
+    """Write all settings, except threads', and the sources as the file that `read` reads."""
     document: dict[str, dict[str, Any]] = {}
     for place, overrides in sheets.items():
         # What a former version stored, and this one does not know, would prevent a downgrade.
         known = {name: value for name, value in overrides.values.items() if name in ChannelSettings.model_fields}
         if known:
             document.setdefault(place.workspace, {})[place.channel or WORKSPACE] = known
+    for place, listed in sources.items():
+        table = document.setdefault(place.workspace, {}).setdefault(place.channel or WORKSPACE, {})
+        table[settings_sources.KEY] = listed
     return HEAD + tomli_w.dumps(document, multiline_strings=True)
 
 
-def read(text: str, usual_model: str, most_days: int = 0, on: date | None = None) -> Sheets:
+def read(text: str, usual_model: str, most_days: int = 0, on: date | None = None) -> SettingsFile:
     """Read a file; `most_days`: the longest that words are kept, 0 for forever. `on`: the day, today by default.
 
     Raises `SettingsError`, with the line of each fault.
@@ -92,6 +107,7 @@ def read(text: str, usual_model: str, most_days: int = 0, on: date | None = None
         raise SettingsError([unreadable(str(error))]) from None
     at = _lines(text)
     sheets: Sheets = {}
+    sources: Sources = {}
     found: list[tuple[int, str]] = []
     for path, table in _tables(document):
         if not isinstance(table, dict) or len(path) == 1:
@@ -103,6 +119,9 @@ def read(text: str, usual_model: str, most_days: int = 0, on: date | None = None
         place = Place(workspace, "" if channel == WORKSPACE else channel)
         if fault := place_fault(place.workspace, place.channel):
             found.append((at.get(path, 1), fault))
+        if (listed := table.pop(settings_sources.KEY, None)) is not None:
+            sources[place], fault = settings_sources.read(listed)
+            found += [(at.get((*path, settings_sources.KEY), 1), fault)] if fault else []
         sheets[place], wrong = _read_sheet(table)
         found += [(at.get((*path, name), at.get(path, 1)), fault) for name, fault in wrong]
     for place, overrides in sheets.items():
@@ -113,7 +132,7 @@ def read(text: str, usual_model: str, most_days: int = 0, on: date | None = None
             found.append((at.get((*path, retention.SETTING), 1), f"{retention.SETTING}: {fault}"))
     if found:
         raise SettingsError([f"Line {line}: {fault}." for line, fault in sorted(set(found))])
-    return sheets
+    return SettingsFile(sheets, sources)
 
 
 def _tables(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -199,13 +218,20 @@ def _without_personas(wanted: Sheets, sheets: Mapping[Place, Overrides]) -> Iter
 
 def export_to(file: Path, read_settings: Settings) -> int:
     """Write what is set to a file; return the exit status. Raises `SettingsError`, `UsageError`."""
-    sheets = _with_store(read_settings, SqlSettingsStore.all_overrides)
+
+    async def held(database: Database) -> tuple[dict[Place, Overrides], Mapping[Place, list[str]]]:
+        sources = settings_sources.exported(await settings_sources.held(database))
+        return await SqlSettingsStore(database).all_overrides(), sources
+
+    sheets, sources = _with_database(read_settings, held)
     if not file.parent.is_dir():
         raise UsageError(f"There is no folder {file.parent}.")
     with using(file):
-        file.write_text(write(sheets), encoding="utf-8")
+        file.write_text(write(sheets, sources), encoding="utf-8")
     where = (
-        f"The settings of {counted(len(sheets), 'place')} are" if sheets else "Nothing is set anywhere yet, which is"
+        f"The settings of {counted(len({*sheets, *sources}), 'place')} are"
+        if sheets or sources
+        else "Nothing is set anywhere yet, which is"
     )
     print(f"{where} in {file}.")
     return 0
@@ -217,22 +243,30 @@ def apply_from(file: Path, read_settings: Settings, *, is_sure: bool) -> int:
     Raises `SettingsError`, `UsageError`.
     """
     wanted = read(read_text(file), read_settings.claude_model, read_settings.retention_days)
-    differences = compare(wanted, _with_store(read_settings, lambda store: store.all_overrides(with_threads=True)))
-    for difference in differences:
+
+    async def differing(database: Database) -> tuple[list[Difference], list[SourceDifference]]:
+        sheets = await SqlSettingsStore(database).all_overrides(with_threads=True)
+        of_sources = settings_sources.compare(wanted.sources, await settings_sources.held(database))
+        return compare(wanted.sheets, sheets), of_sources
+
+    differences, of_sources = _with_database(read_settings, differing)
+    for difference in (*differences, *of_sources):
         print(difference)
-    if not differences:
+    if not differences and not of_sources:
         print("The settings already match the file.")
         return 0
     if not is_sure and not (sys.stdin.isatty() and input("Change this? [y/N] ").strip().lower() == "y"):
         print("Nothing was changed. Add --yes to change it without being asked.", file=sys.stderr)
         return 1
 
-    async def apply(store: SqlSettingsStore) -> None:
+    async def apply(database: Database) -> None:
+        store = SqlSettingsStore(database)
         for one in differences:
             await store.change(one.place, one.changes, OPERATOR, version=one.version)
+        await settings_sources.apply(of_sources, database)
 
     try:
-        _with_store(read_settings, apply)
+        _with_database(read_settings, apply)
     except ConflictError:
         print("Someone changed the settings in the meantime. Please run the command again.", file=sys.stderr)
         return 1
@@ -240,9 +274,9 @@ def apply_from(file: Path, read_settings: Settings, *, is_sure: bool) -> int:
     return 0
 
 
-def _with_store(read_settings: Settings, use: Callable[[SqlSettingsStore], Coroutine[Any, Any, T]]) -> T:
+def _with_database(read_settings: Settings, use: Callable[[Database], Coroutine[Any, Any, T]]) -> T:
     async def run() -> T:
         async with opened(read_settings.database_url) as database:
-            return await use(SqlSettingsStore(database))
+            return await use(database)
 
     return asyncio.run(run())

@@ -1,4 +1,4 @@
-"""Set the bot up and look after it: `manifest`, `doctor`, `settings`, `installations`, `key`."""
+"""Set the bot up and look after it: `manifest`, `doctor`, `settings`, `installations`, `knowledge`, `key`."""
 
 from __future__ import annotations
 
@@ -55,6 +55,15 @@ def register(commands: Commands) -> None:
         "re-encrypt their tokens with the first key of PARLEY_ENCRYPTION_KEY",
         example="installations reseal",
     )
+    sources = commands.add(
+        "knowledge",
+        "list the sources that the bot answers from: when each was read, what failed",
+        _knowledge,
+        example="knowledge list",
+    )
+    Commands(sources, "act").add(
+        "list", "list them; exit with 1 if the last reading of one failed", example="knowledge list"
+    )
     commands.add("key", "make a key for PARLEY_ENCRYPTION_KEY", _key)
 
 
@@ -109,6 +118,14 @@ def _installations(options: argparse.Namespace) -> int:
 
     print(asyncio.run((installing.listed if options.act == "list" else installing.reseal)(configured())))
     return 0
+
+
+def _knowledge(_: argparse.Namespace) -> int:
+    from bot.cli import knowledge_list
+
+    told, is_well = asyncio.run(knowledge_list.listed(configured()))
+    print(told)
+    return 0 if is_well else 1
 
 
 def _key(_: argparse.Namespace) -> int:

@@ -195,6 +195,10 @@ MEMORY_FORM = FormSpec("memory", values.MemoryRef, PARLEY)
 DELETE_NOTE = ActionSpec("note_delete", N_("Delete a note…"), values.NoValue, PARLEY, used_up="note")
 DISCARD_NOTE = ActionSpec("note_discard", N_("Discard"), values.NoteRef)
 
+# Knowledge
+EDIT_KNOWLEDGE = ActionSpec("edit_knowledge", N_("Knowledge…"), values.SettingsRefOrHere, PARLEY, is_immediate=True)
+KNOWLEDGE_FORM = FormSpec("knowledge", values.KnowledgeRef, PARLEY)
+
 FORGET = ActionSpec("forget", N_("Erase it"), values.ForgetRef, used_up="control", is_for_anyone=True)
 
 ACTIONS = {one.name: one for one in list(globals().values()) if isinstance(one, ActionSpec)}

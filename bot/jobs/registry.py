@@ -29,6 +29,7 @@ from bot.core.domain.interaction import Action, Form, Submission
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
 from bot.core.find import command as find
+from bot.core.knowledge.form import KnowledgeForm
 from bot.core.memory import card
 from bot.core.memory import command as memory_command
 from bot.core.memory.form import MemoryForm
@@ -148,6 +149,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
     on_code = partial(on_code_action, store=store, model=model, chat=chat)
     on_cut_code = partial(on_cut_code_action, store=store, model=model, chat=chat)
     memory = MemoryJobs(MemoryForm(store, chat, admins), home)
+    sources = KnowledgeForm(knowledge.adding, knowledge.start, chat, admins)
     subcommand_handlers: Mapping[str, RunCommand] = {
         **dict.fromkeys((*settings_parse.WORDS, "workspace settings"), settings.configure),
         "help": partial(help_.explain, chat=chat),
@@ -249,6 +251,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.EDIT_TRIAGE: settings.open_triage_form,
                 actions.EDIT_TEAM: settings.open_triage_form,
                 actions.EDIT_MEMORY: memory.open_form,
+                actions.EDIT_KNOWLEDGE: sources.open,
             }
         ),
         forms=by_name(
@@ -267,6 +270,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.TRIAGE_FORM: FormCase(settings.submit_triage, where(actions.TRIAGE_FORM)),
                 actions.TEAM_FORM: FormCase(settings.submit_team, where(actions.TEAM_FORM)),
                 actions.MEMORY_FORM: FormCase(memory.submit, where(actions.MEMORY_FORM)),
+                actions.KNOWLEDGE_FORM: FormCase(sources.save, where(actions.KNOWLEDGE_FORM)),
             }
         ),
     )

@@ -55,24 +55,37 @@ async def test_answers_name_their_sources(dialogue: Dialogue, model: ScriptedMod
 async def test_questions_without_answers_are_gaps(dialogue: Dialogue, model: ScriptedModel) -> None:
     await know(dialogue)
     model.answer(ToolUse("search_knowledge", {"query": "zanzibar"}))
-    model.answer("I don't know how to fly there.")
+    model.answer("You fly there by plane, which takes a day.")
 
-    answer = await asked(dialogue, "how do I fly to zanzibar?", until="no answer")
+    answer = await asked(dialogue, "how do I fly to zanzibar?", until="I don't know: ")
 
     assert "Nothing found" in model.requests[1].tool_results[0].text
-    assert "I found no answer to this in the knowledge here, so nothing above has a source." in answer
+    assert "I don't know: I found no answer in the knowledge here." in answer
+    assert "by plane" not in answer
     assert await dialogue.rows("SELECT question FROM knowledge_gaps") == [("how do I fly to zanzibar?",)]
 
 
 @on_shared_sqlite_bot
-async def test_statements_without_source_are_told(dialogue: Dialogue, model: ScriptedModel) -> None:
+async def test_statements_without_source_are_left_out(dialogue: Dialogue, model: ScriptedModel) -> None:
     await know(dialogue)
     model.answer(SEARCH)
     model.answer(*citing("It writes CSV files."), " It costs ten dollars a month. Is that fine?")
 
     answer = await asked(dialogue, until="no source")
 
-    assert "1 statement above has no source: “It costs ten dollars a month…”" in answer
+    assert "It writes CSV files. [1]" in answer
+    assert "ten dollars" not in answer
+    assert "1 statement had no source and is left out." in answer
+
+
+@on_shared_sqlite_bot
+async def test_asking_back_needs_no_source(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await know(dialogue)
+    model.answer(SEARCH)
+    model.answer("Do you mean the export of rows or of files?")
+
+    assert "no answer" not in await asked(dialogue, until="Do you mean the export of rows or of files?")
+    assert await dialogue.rows("SELECT question FROM knowledge_gaps") == []
 
 
 def invented(asked: ModelRequest) -> list[CitationDelta]:
@@ -85,9 +98,9 @@ async def test_citations_that_do_not_stand_are_dropped(dialogue: Dialogue, model
     model.answer(SEARCH)
     model.answer(BlockStop(), "It writes gold.", invented, BlockStop())
 
-    answer = await asked(dialogue, until="no answer")
+    answer = await asked(dialogue, until="I don't know")
 
-    assert "[1]" not in answer
+    assert "gold" not in answer
     assert "Sources" not in answer
 
 

@@ -9,6 +9,7 @@ import pytest
 from bot.core.domain.message import Place
 from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
 from tests.support.knowledge import citing, knows
+from tests.support.links import texts_in
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
@@ -135,3 +136,24 @@ async def test_gaps_that_are_alike_are_counted_together(dialogue: Dialogue, mode
 
     assert "**3 questions had no answer in the last 7 days:**" in gaps
     assert gaps.index("*2\u00d7* how can I export to Zanzibar?") < gaps.index("*1\u00d7* who is the boss?")
+
+
+@on_shared_bot
+async def test_the_settings_form_leads_to_sources(dialogue: Dialogue) -> None:
+    local = dialogue.workspace
+    number = await know(dialogue, dialogue.general)
+    secret = local.workspace.add_channel("merger", members=[local.me.id, local.bot.id], is_private=True).id
+    public = local.channel("engineering")
+    await local.command(dialogue.general, "/parley", "settings")
+    await local.press(local.modal(), "edit_knowledge.4")
+    assert any("1 page, read" in text for text in texts_in(local.modal()["blocks"]))
+
+    refused = await local.submit({"add": "docs.example.com\nnonsense here", "channels": [secret]})
+    assert "nonsense here: I don't understand what to read" in refused.errors["add"]
+    assert "That channel is private" in refused.errors["channels"]
+    assert len(await sources(dialogue)) == 1
+
+    changed = {"add": f"docs.example.com\n\n{SITE}", "channels": [public], "remove": [str(number)]}
+    assert (await local.submit(changed)).ok
+    added = {(kind, address) for _, kind, address in await sources(dialogue)}
+    assert added == {("site", "https://docs.example.com/"), ("channel", public), ("site", SITE)}

@@ -121,7 +121,7 @@ async def test_nobody_can_choose_a_retired_one(stage: Dialogue) -> None:
     file = f'[T1.C1]\nmodel = "{OLD}"\n'
     with pytest.raises(SettingsError, match=f"Line 2: The model {OLD} is retired; use {NEW} instead"):
         settings_file.read(file, NEW, on=END)
-    assert settings_file.read(file, NEW, on=date(2026, 11, 29))
+    assert settings_file.read(file, NEW, on=date(2026, 11, 29)).sheets
 
 
 async def offered(stage: Dialogue) -> str:

@@ -187,6 +187,10 @@ class MemoryRef(InChannel):
     """The place whose notes a form shows."""
 
 
+class KnowledgeRef(InChannel):
+    """The channel whose sources a form shows, or the workspace."""
+
+
 class NoteRef(ControlValue):
     """A note, by its id."""
 

@@ -14,6 +14,7 @@ audience.py    what may be found where other organizations read along
 unanswered.py  a question without an answer: kept as a gap; who might know
 answer.py      an answer of which each statement has a source, or none at all
 command.py     what becomes of /parley knowledge; what was typed is read in settings/knowledge_command.py
+form.py        the form with the sources of a channel or of the workspace
 source_text.py a source as people write it · adding.py  which may serve a place · listing.py  what they read of them
 gaps.py        questions that had no answer, those that are alike together
 """

@@ -23,13 +23,16 @@ from bot.errors import ChatError, NotAllowedError, NotInChannelError, PageError,
 from bot.language import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from bot.core.domain.people import Requester
 
 MOST_SOURCES = 50  # of a channel, and of a workspace
 FULL = N_("There are {most} sources here already, and there is no room for more. Remove one first.")
 KNOWN = N_("That is source {number} already.")
+IN_DIRECT = N_(
+    "Knowledge belongs to a channel or to the workspace: add it there, or end what you type with `workspace`."
+)
 KNOWN_EVERYWHERE = N_("That is source {number} of the workspace already, so I answer from it here, too.")
 NOT_IN_CHANNEL = N_("I'm not in that channel, so I can't read it: invite me there first.")
 NOT_YOURS = N_("You aren't in that channel, so you can't add it.")
@@ -50,19 +53,31 @@ class Adding:
     async def add(
         self, typed: str, place: Place, asker: Requester, channels: Sequence[tuple[str, str]]
     ) -> KnowledgeSource:
-        """Add what was typed to a channel, or to the workspace where `place` has none.
+        """Add what was typed to a channel, or to the workspace where `place` has none. Raises as `checked` does."""
+        return await self.sources.add(await self.checked(typed, place, asker, channels), datetime.now(UTC))
 
-        `channels` are those that it names. Raises `UsageError`, `NotAllowedError`, `ChatError`.
+    async def checked(
+        self,
+        typed: str,
+        place: Place,
+        asker: Requester,
+        channels: Sequence[tuple[str, str]],
+        *,
+        without: Collection[KnowledgeSource] = (),
+    ) -> NewSource:
+        """Return what was typed as a source that may serve a channel, or the workspace where `place` has none.
+
+        `channels` are those that it names; the sources in `without` are about to go. Raises `UsageError`,
+        `NotAllowedError`, `ChatError`.
         """
         source = await self._allowed(self._read(typed, place, channels), place, asker)
-        held = await self.sources.serving(place)
+        held = [one for one in await self.sources.serving(place) if one not in without]
         for one in held:
             if (one.kind, one.address) == (source.kind, source.address):
                 raise UsageError(_(KNOWN if one.channel == place.channel else KNOWN_EVERYWHERE, number=one.id))
         if sum(one.channel == place.channel for one in held) >= MOST_SOURCES:
             raise UsageError(_(FULL, most=MOST_SOURCES))
-        new = NewSource(place.workspace, place.channel, source.kind, source.address, source.title, asker.person)
-        return await self.sources.add(new, datetime.now(UTC))
+        return NewSource(place.workspace, place.channel, source.kind, source.address, source.title, asker.person)
 
     def _read(self, typed: str, place: Place, channels: Sequence[tuple[str, str]]) -> SourceText:
         """Read what was typed: a link of this platform, a channel by its name, or what anyone can write."""

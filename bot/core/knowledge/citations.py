@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from bot.core.knowledge.statements import MARK, Statement, letters, statements
+from bot.language import ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -76,12 +77,6 @@ class CitedText:
             start = max(0, len(text) - len(citation.statement))
         self.cited.append(Cited(start, start + len(citation.statement), citation.source.url))
 
-    def without_source(self, passages: Sequence[Passage]) -> list[str]:
-        """Return the statements that have no source; code has one if it stands in a passage."""
-        text = self.text
-        parts = _with_sources(text, self.cited, passages)
-        return [text[one.start : one.end] for one, found in parts if one.is_claim and not found]
-
 
 @dataclass(frozen=True, slots=True)
 class Supported:
@@ -109,6 +104,15 @@ def supported(text: str, cited: Sequence[Cited], passages: Sequence[Passage], ma
             written += [gap if written else "", text[line : first.start], _marked(text, left, mark)]
             gap = ""
     return Supported("".join(written).strip(), sum(one.is_claim and not found for one, found in parts))
+
+
+def left_out(count: int) -> str:
+    """Say that statements are left out."""
+    return ngettext(
+        "{n:,} statement had no source and is left out.",
+        "{n:,} statements had no source and are left out.",
+        count,
+    )
 
 
 Part = tuple[Statement, tuple[str, ...]]

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.core.actions import EDIT_KNOWLEDGE
 from bot.core.command import answering
 from bot.core.domain.knowledge import KnowledgeSource, SourceKind
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import Record
 from bot.core.knowledge import gaps, listing
-from bot.core.knowledge.adding import Adding
+from bot.core.knowledge.adding import IN_DIRECT, Adding
 from bot.core.knowledge.answer import Inquiry, answer
+from bot.core.knowledge.citations import left_out
 from bot.core.knowledge.unanswered import Unanswered
 from bot.core.ports import Chat, Model, Store
 from bot.core.ports.knowledge import KnowledgeStore
@@ -28,16 +30,13 @@ from bot.language import N_, _, ngettext
 if TYPE_CHECKING:
     from bot.calls import Call
     from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Button
     from bot.core.ports import Answer, Checkpoint
 
-IN_DIRECT = N_(
-    "Knowledge belongs to a channel or to the workspace: add it there, or end what you type with `workspace`."
-)
 NO_SUCH = N_("There is no source {number} here. `/parley knowledge` lists those that there are.")
 ADDED = N_("Added as source {number}: {name}. I'll read it now and tell you when I'm done.")
 REMOVED = N_("Removed source {number}: {name}, with all that I had read of it.")
 OWN_TEXT = N_("An article has nothing to be read again: its text is kept here.")
-UNKNOWN = N_("I don't know: I found no answer in the knowledge here. The question is counted as a gap.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,7 @@ class KnowledgeCommands:
         """Answer a command; only the asker sees it. Raises `ChatError`, a `ModelError` that is transient."""
         calls: tuple[Call, ...] = ()
         place, person = replace(command.place, thread=""), command.asker.person
+        controls: tuple[Button, ...] = ()
         async with answering(command, answers=self.chat.answers, checkpoint=checkpoint) as visible:
             try:
                 parsed = parse(command.text)
@@ -64,9 +64,10 @@ class KnowledgeCommands:
                     calls = await self._ask(parsed.text, command, visible, checkpoint)
                     return Record(command.place, person, calls=calls)
                 sentence = await self._carried_out(parsed, command, place)
+                controls = (EDIT_KNOWLEDGE.button(label=_("Change…")),) if parsed.action == "list" else ()
             except (NotAllowedError, UsageError) as error:
                 sentence = error.sentence
-            await visible.replace(sentence)
+            await visible.replace(sentence, controls=controls)
         return Record(command.place, person)
 
     async def _carried_out(self, parsed: KnowledgeCommand, command: Command, place: Place) -> str:
@@ -146,17 +147,8 @@ class KnowledgeCommands:
             return (await report_failure(error, visible, checkpoint)).calls
         if not found.is_known:
             asked = Message(Role.USER, command.asker.person, question, command.id)
-            await self.unanswered.keep(place, asked)
-            might = await self.unanswered.might_know(place, question, settings)
-            await visible.replace(" ".join(filter(None, (_(UNKNOWN), might))))
+            await visible.replace(await self.unanswered(place, asked, settings))
             return found.calls
-        left_out = [
-            ngettext(
-                "{n:,} statement had no source and is left out.",
-                "{n:,} statements had no source and are left out.",
-                found.removed,
-            )
-        ]
-        notes = "".join(f"\n\n_{one}_" for one in left_out if found.removed)
-        await visible.replace(found.text + listed(found.sources) + notes)
+        note = f"\n\n_{left_out(found.removed)}_" if found.removed else ""
+        await visible.replace(found.text + listed(found.sources) + note)
         return found.calls

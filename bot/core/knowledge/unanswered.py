@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.message import Message, Place
 
-UNKNOWN = N_("I found no answer to this in the knowledge here, so nothing above has a source.")
+UNKNOWN = N_("I don't know: I found no answer in the knowledge here.")
 MOST_NAMED = 3  # people or teams
 RECENT, LOOKED_AT = timedelta(days=365), 500  # in which, and how many posts may be alike
 LEAST_ALIKE = 0.15  # of what the same person might know

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.actions import (
     EDIT_BUDGETS,
+    EDIT_KNOWLEDGE,
     EDIT_MEMORY,
     EDIT_TRIAGE,
     EXPLAIN_SETTINGS,
@@ -112,6 +113,8 @@ def _beside(place: Place) -> tuple[Button, ...]:
     if place.channel and not place.thread:
         buttons.insert(0, EDIT_TRIAGE.button())
         buttons.append(EDIT_MEMORY.button())
+    if not place.thread:
+        buttons.append(EDIT_KNOWLEDGE.button())
     return tuple(buttons)
 
 

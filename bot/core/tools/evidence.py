@@ -1,48 +1,47 @@
 """What an answer in rounds rests on: its sources, and which of its statements have none.
 
-Only where it used the knowledge, each statement needs a source; what has none is told below the answer, and an answer
-without any is a question that the knowledge could not answer.
+Only where it used the knowledge, each statement needs a source. Its text is held back until that is known: what has
+none is left out, and an answer without any is a question that the knowledge could not answer.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import Message, Place
-from bot.core.knowledge.citations import CitedText, stands
+from bot.core.domain.tool import SourceLink
+from bot.core.knowledge.citations import CitedText, left_out, stands, supported
+from bot.core.knowledge.statements import asks_back
 from bot.core.writing.sources import Sources
-from bot.language import ngettext
 
 if TYPE_CHECKING:
     from bot.core.addresses import Addresses
-    from bot.core.domain.tool import Citation, Passage, Round, SourceLink, Step
+    from bot.core.domain.tool import Citation, Passage, Round, Step
     from bot.core.tools.tool import ToolContext
-
-MOST_QUOTED = 3  # statements without a source
-LONGEST_QUOTED = 50  # characters of one
 
 TellUnanswered = Callable[[Place, Message, ChannelSettings], Awaitable[str]]
 """Keeps a question that the knowledge could not answer; returns the sentence for people."""
 
-_NO_WORDS = re.compile(r"[\W_]+")
-
 
 class Evidence:
-    """The sources of one answer while it is asked for. What is cited becomes one of the `known` addresses."""
+    """The sources of one answer while it is asked for. What is cited becomes one of the `known` addresses.
 
-    def __init__(self, cited: Iterable[SourceLink], without_source: Iterable[str], known: Addresses) -> None:
+    `left_out`: how many statements of earlier parts had no source.
+    """
+
+    def __init__(self, cited: Iterable[SourceLink], left_out: int, known: Addresses) -> None:
         self._sources = Sources(cited)
         self._known = known
         for source in self._sources.cited:
             self._mark(source)
-        self._without_source = list(without_source)
         self._shown: dict[str, SourceLink] = {}
         self._passages: list[Passage] = []
-        self._is_needed = False
+        self._is_needed = self._asks_back = False
         self._text = CitedText()
+        self._cited: dict[str, SourceLink] = {}
+        self.left_out = left_out
 
     @property
     def cited(self) -> tuple[SourceLink, ...]:
@@ -50,9 +49,9 @@ class Evidence:
         return self._sources.cited
 
     @property
-    def without_source(self) -> tuple[str, ...]:
-        """The statements without a source so far."""
-        return tuple(self._without_source)
+    def is_held(self) -> bool:
+        """Whether the newest part was held back, and has words."""
+        return self._is_needed and bool(self._text.text.strip())
 
     def show(self, step: Step) -> None:
         """Take in what a step found, by the titles that people read."""
@@ -61,53 +60,52 @@ class Evidence:
             self._shown[source.url] = source
 
     def begin(self, rounds: Sequence[Round], write: Callable[[str], None]) -> Callable[[str], None]:
-        """Begin a part of the answer, which rests on the rounds before it; return what writes its text."""
+        """Begin a part of the answer, which rests on the rounds before it; return what takes its text."""
         results = [result for one in rounds for result in one.results]
         self._passages = [passage for result in results for passage in result.passages]
         self._is_needed = any(result.needs_sources for result in results)
-        self._text = text = CitedText()
-
-        def take(piece: str) -> None:
-            text.write(piece)
-            write(piece)
-
-        return take if self._is_needed else write
+        self._text, self._cited = CitedText(), {}
+        return self._text.write if self._is_needed else write
 
     def cite(self, citation: Citation) -> str:
-        """Return the mark of a citation, "" for one whose words do not stand where it says."""
+        """Return the mark of a citation, "" for one whose words do not stand where it says, or if the text is held."""
         if not stands(citation, self._passages):
             return ""
-        if self._is_needed:
-            self._text.cite(citation)
-        return self._mark(self._shown.get(citation.source.url, citation.source))
+        source = self._shown.get(citation.source.url, citation.source)
+        if not self._is_needed:
+            return self._mark(source)
+        self._text.cite(citation)
+        self._cited[source.url] = source
+        return ""
 
     def _mark(self, source: SourceLink) -> str:
         mark = self._sources.cite(source)
         self._known.add(f"{source.url}\n{mark}")
         return mark
 
-    def end(self) -> None:
-        """End a part of the answer."""
-        if self._is_needed:
-            self._without_source += self._text.without_source(self._passages)
+    def _mark_of(self, url: str) -> str:
+        """Return the mark of a source of a part that was held back: cited, or found and quoted as code."""
+        return self._mark(self._cited.get(url) or self._shown.get(url) or SourceLink(url))
 
-    async def ending(self, unanswered: TellUnanswered, context: ToolContext) -> tuple[str, str]:
-        """Return the line that names the sources, and a sentence about what has none; each may be ""."""
-        listed = self._sources.listed()
+    def end(self, write: Callable[[str], None]) -> None:
+        """End a part of the answer: write what was held back of it and has a source, or only asks the person."""
         if not self._is_needed:
-            return listed, ""
-        if not self.cited:
-            return "", await unanswered(context.place, context.question, context.settings)
-        return listed, _told(self._without_source) if self._without_source else ""
+            return
+        text = self._text.text
+        self._asks_back = asks_back(text)
+        if self._asks_back:
+            write(text)
+            return
+        left = supported(text, self._text.cited, self._passages, self._mark_of)
+        self.left_out += left.removed
+        write(left.text)
 
+    async def unknown(self, unanswered: TellUnanswered, context: ToolContext) -> str:
+        """Return the sentence in place of an answer that nothing supports; "" if there is one."""
+        if not self._is_needed or self.cited or self._asks_back:
+            return ""
+        return await unanswered(context.place, context.question, context.settings)
 
-def _told(statements: Sequence[str]) -> str:
-    """Return the sentence that says which statements have no source, by their first words."""
-    beginnings = [_NO_WORDS.sub(" ", one).strip()[:LONGEST_QUOTED].strip() for one in statements[:MOST_QUOTED]]
-    quoted = ", ".join(f"“{one}…”" for one in beginnings)
-    return ngettext(
-        "{n:,} statement above has no source: {beginnings}",
-        "{n:,} statements above have no source: {beginnings}",
-        len(statements),
-        beginnings=quoted,
-    )
+    def ending(self) -> tuple[str, str]:
+        """Return the line that names the sources, and a sentence about what had none; each may be ""."""
+        return self._sources.listed(), left_out(self.left_out) if self.cited and self.left_out else ""

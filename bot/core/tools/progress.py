@@ -37,7 +37,7 @@ class Asked:
 class AnswerProgress:
     """What an answer has come to: finished rounds, text, steps, sources. `asked`: the round under way.
 
-    `without_source` are the statements that need a source and have none. `added` are the messages that joined, `unread`
+    `left_out`: how many statements needed a source and had none. `added` are the messages that joined, `unread`
     those of them that the model has not been asked with yet. `calls` are what all of it took, for the ledger.
     """
 
@@ -46,7 +46,7 @@ class AnswerProgress:
     asked: Asked | None = None
     steps: tuple[Step, ...] = ()
     cited: tuple[SourceLink, ...] = ()
-    without_source: tuple[str, ...] = ()
+    left_out: int = 0
     added: tuple[Message, ...] = ()
     unread: tuple[Message, ...] = ()
     calls: tuple[Call, ...] = ()

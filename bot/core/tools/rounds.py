@@ -117,7 +117,7 @@ class _Asking:
         self._is_resumed = self._progress != AnswerProgress()  # and the API has not taken it in this try
         self._is_kept = True
         self._steps = {step.id: step for step in self._progress.steps}
-        self._evidence = Evidence(self._progress.cited, self._progress.without_source, known)
+        self._evidence = Evidence(self._progress.cited, self._progress.left_out, known)
         self._known = known
         self._text = Paragraphs(Unlinking(known, answer.write))
         self._notes: list[str] = []
@@ -147,7 +147,7 @@ class _Asking:
                     raise
                 return await self._over(truncated=error.call is not None and error.call.stop_reason == "max_tokens")
             if not completion.content or not self._may_call:
-                if not self._text.text.strip():
+                if not self._text.text.strip() and not self._evidence.is_held:
                     raise ModelEmptyError("no text in the last round", call=completion.call)
                 return await self._over(truncated=completion.truncated)
             self._progress = replace(self._progress, asked=Asked.by(completion), unread=())
@@ -173,7 +173,8 @@ class _Asking:
         self._may_call = self._may_go_on
         request = replace(self._request, rounds=self._progress.rounds, may_call=self._may_call)
         listeners = replace(shown(request, self._answer), step=self._show, cite=self._evidence.cite)
-        write = self._evidence.begin(request.rounds, self._text.begin())
+        part = self._text.begin()
+        write = self._evidence.begin(request.rounds, part)
         try:
             written = await ask_once(request, write, listeners, model=self._model, cancelled=self._cancelled)
         except ModelRejectedError as error:
@@ -189,8 +190,8 @@ class _Asking:
             return await self._ask()
         except ModelError as error:
             raise self._failed(error) from None
+        self._evidence.end(part)
         self._text.close()
-        self._evidence.end()
         self._is_resumed = False
         self._calls, self._refused = (*self._calls, *written.calls), (*self._refused, *written.refused)
         return written.completion
@@ -321,7 +322,7 @@ class _Asking:
             text=self._text.text,
             steps=tuple(self._steps.values()),
             cited=self._evidence.cited,
-            without_source=self._evidence.without_source,
+            left_out=self._evidence.left_out,
             calls=self._calls,
         )
         if self._is_kept:
@@ -332,7 +333,10 @@ class _Asking:
 
     async def _over(self, *, truncated: bool = False) -> ModelAnswer:
         """Return the answer with its sources, and notes on why it ends here."""
-        listed, missing = await self._evidence.ending(self._rounds.unanswered, self._rounds.context)
+        if unknown := await self._evidence.unknown(self._rounds.unanswered, self._rounds.context):
+            self._text.begin()(unknown)
+            self._text.close()
+        listed, missing = self._evidence.ending()
         notes = [*filter(None, (missing, *self._notes, _(STEERED) if self._progress.added else ""))]
         ending = listed + "".join(f"\n\n_{one}_" for one in notes)
         return ModelAnswer(self._text.text, truncated, self._calls, self._refused, ending, self._progress.added)

@@ -13,7 +13,7 @@ from bot.core.domain.knowledge import KnownPage, SourceKind, SourceState
 from bot.core.knowledge.passages import passages
 from bot.core.knowledge.words import passage_words
 from bot.db.knowledge import words
-from bot.db.knowledge.rows import COLUMNS, delete_pages, is_current, serves, source_of
+from bot.db.knowledge.rows import COLUMNS, FAILED, GONE, READ, WAITING, delete_pages, is_current, serves, source_of
 from bot.db.tables import KnowledgePageRow, KnowledgePassageRow, KnowledgeSourceRow
 from bot.db.upsert import INSERT
 from bot.transaction import transact
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from bot.db.engine import Database
 
 ABANDONED = timedelta(days=1)  # after which a run that no one ended is begun again
-WAITING, READ, FAILED, GONE = "waiting", "read", "failed", "gone"  # how far the run of a page has come: stored
 MOST_AT_ONCE = 500  # addresses in one statement
 
 

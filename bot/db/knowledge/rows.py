@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.core.domain.message import Place
 
 PAGES_AT_ONCE = 50  # deleted in one transaction: SQLite has one writer, which must not be kept long
+WAITING, READ, FAILED, GONE = "waiting", "read", "failed", "gone"  # how far the run of a page has come: stored
 COLUMNS = tuple(column for column in KnowledgeSourceRow.__table__.columns if column.name != "passages")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select, update
 
 from bot.core.domain.knowledge import SourceKind, SourceState
-from bot.db.knowledge.rows import COLUMNS, delete_pages, serves, source_of
+from bot.db.knowledge.rows import COLUMNS, FAILED, delete_pages, serves, source_of
 from bot.db.tables import KnowledgePageRow, KnowledgeSourceRow
 from bot.db.upsert import INSERT
 from bot.transaction import transact
@@ -83,6 +83,19 @@ class SqlKnowledgeSources:
             return source_of(row) if row else None
 
         return await transact(self._writer, write)
+
+    async def all(self) -> Sequence[KnowledgeSource]:
+        """Return the sources of all workspaces, for the operator: by workspace and channel, the oldest first."""
+        row = KnowledgeSourceRow
+        query = select(*COLUMNS).order_by(row.workspace, row.channel, row.id)
+        return await transact(self._reader, lambda connection: list(map(source_of, connection.execute(query))))
+
+    async def faults(self, source: KnowledgeSource, limit: int) -> Sequence[tuple[str, str]]:
+        """Return the first pages that a source's last run could not read: the address of each, and why."""
+        page = KnowledgePageRow
+        query = select(page.address, page.fault).where(page.source_id == source.id, page.state == FAILED)
+        query = query.order_by(page.position).limit(limit)
+        return await transact(self._reader, lambda connection: [(row[0], row[1]) for row in connection.execute(query)])
 
     async def _read(self, where: ColumnElement[bool]) -> list[KnowledgeSource]:
         query = select(*COLUMNS).where(where).order_by(KnowledgeSourceRow.id)

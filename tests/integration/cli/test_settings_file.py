@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -12,7 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli import settings_file
+from bot.core.domain.knowledge import NewSource, SourceKind
 from bot.core.domain.message import Place
+from bot.core.knowledge.source_text import written as source_text
+from bot.db.knowledge import sql_knowledge_store
 from bot.db.store import sql_store
 from bot.errors import SettingsError
 from tests.support.bot_process import run
@@ -82,6 +86,42 @@ async def test_who_may_is_set_by_a_file(act: Act, file: Path, database: Database
     status, _, fault = await act("apply", written(file, "[T1.C1]", 'commands_off = ["help"]'))
     assert status == 2
     assert fault.startswith("Line 2: commands_off")
+
+
+async def test_sources_are_set_by_a_file(act: Act, file: Path, database: Database) -> None:
+    listed = ["https://docs.example.com/", "https://github.com/acme/app/tree/main/docs", "folder:handbook", "#C1"]
+    everywhere = 'knowledge_sources = ["https://docs.example.com/guide"]'
+    written(
+        file,
+        "[T1.C1]",
+        f"knowledge_sources = {json.dumps([*listed, 'docs.example.com'])}",
+        "[T1.workspace]",
+        everywhere,
+    )
+    status, out, _ = await act("apply", str(file), "--yes")
+    assert status == 0
+    assert "T1 C1: knowledge_sources + folder:handbook" in out
+    store = sql_knowledge_store(database).sources
+    assert {(one.channel, source_text(one)) for one in await store.serving(CHANNEL)} == {
+        *(("C1", one) for one in listed),
+        ("", "https://docs.example.com/guide"),
+    }
+    assert len(await store.due(datetime.now(UTC), 10)) == len(listed) + 1
+    assert (await act("export", str(file)))[0] == 0
+    assert "already match" in (await act("apply", str(file)))[1]
+
+    written(file, "[T1.C1]", 'knowledge_sources = ["folder:handbook"]', "[T1.workspace]", "footer = true")
+    article = await store.add(NewSource("T1", "C1", SourceKind.ARTICLE, "export", "Export", "U1"), datetime.now(UTC))
+    out = (await act("apply", str(file), "--yes"))[1]
+    assert "T1 C1: knowledge_sources - #C1" in out
+    left = {source_text(one) for one in await store.serving(CHANNEL)}
+    assert left == {"folder:handbook", article.address, "https://docs.example.com/guide"}
+
+    written(file, "[T1.C1]", 'knowledge_sources = ["folder:../etc"]', "[T1.C2]", "knowledge_sources = 3")
+    status, _, faults = await act("apply", str(file), "--yes")
+    assert status == 2
+    assert faults.startswith("Line 2: knowledge_sources: folder:../etc: A folder's name can have letters")
+    assert "Line 4: knowledge_sources: must be a list of texts" in faults
 
 
 async def test_differences_are_shown_before_they_apply(act: Act, file: Path, database: Database) -> None:

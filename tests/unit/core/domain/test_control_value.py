@@ -93,6 +93,7 @@ WRITTEN: list[tuple[ControlValue, str, str]] = [
     ),
     (values.FeedbackRef(id=7), '{"id":7}', "7"),
     (values.MemoryRef(workspace="T1", channel="C1"), '{"workspace":"T1","channel":"C1"}', "T1 C1"),
+    (values.KnowledgeRef(workspace="T1", channel="C1"), '{"workspace":"T1","channel":"C1"}', "T1 C1"),
     (values.NoteRef(note=7), '{"note":7}', "7"),
     (values.FeedbackRef(), "", ""),
     (values.FeedbackFormRef(workspace="T1", id=7), '{"workspace":"T1","id":7}', "T1 7"),
