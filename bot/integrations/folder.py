@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,11 +76,14 @@ def _files(folder: Path) -> Iterator[str]:
 def _read(folder: Path, name: str, known: str) -> tuple[bytes | None, str]:
     """Return a file's bytes, None if it is as it was when it was `known`, and its state. Raises `PageError`."""
     try:
-        if (folder / name).parent.resolve() != (folder / name).parent:  # a folder that has become a link
+        path = folder / name
+        if path.parent.resolve() != path.parent or not path.is_relative_to(folder):  # a folder that has become a link
             raise PageError(faults.GONE, is_gone=True)
-        opened = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(opened, "rb") as file:
             about = os.fstat(opened)
+            if not stat.S_ISREG(about.st_mode):  # a pipe, which might never end
+                raise PageError(faults.KIND)
             state = f"{about.st_mtime_ns}:{about.st_size}"
             if about.st_size > LARGEST:
                 raise PageError(faults.TOO_LARGE)

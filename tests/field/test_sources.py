@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 import pytest_asyncio
@@ -62,6 +63,62 @@ async def test_a_sitemap_of_another_host_is_not_asked(site: Website, database: D
         async with learning(database, site.host) as here:
             assert (await here.read(await here.add(SITE, site.url))).pages == 2
         assert inside.asked == []
+
+
+async def test_sitemaps_in_a_circle_end(site: Website, database: Database) -> None:
+    """https://github.com/eliasdabbas/advertools/issues/107, and a robots.txt that names itself as one."""
+
+    def index(*paths: str) -> str:
+        listed = "".join(f"<sitemap><loc>{site.url}{path}</loc></sitemap>" for path in paths)
+        return f"<sitemapindex>{listed}</sitemapindex>"
+
+    site.pages |= {"/": page("Start"), "/one": page("One")}
+    site.pages["/robots.txt"] = web.Response(text=f"Sitemap: {site.url}robots.txt\nSitemap: {site.url}sitemap.xml")
+    site.pages |= {
+        "/sitemap.xml": index("a.xml", "sitemap.xml"),
+        "/a.xml": index("b.xml"),
+        "/pages.xml": site.sitemap("/one"),
+    }
+    site.pages["/b.xml"] = index("a.xml", "pages.xml")
+    async with learning(database, site.host) as here:
+        assert (await here.read(await here.add(SITE, site.url))).pages == 2
+    assert [site.counts(path) for path in ("/sitemap.xml", "/a.xml", "/b.xml", "/pages.xml")] == [1, 1, 1, 1]
+
+
+async def test_pages_that_fail_are_not_gone(site: Website, database: Database) -> None:
+    """https://github.com/GetKlai/klai/pull/1061, https://github.com/Norconex/crawler/issues/792."""
+    paths = [f"/page{number}" for number in range(9)]
+    site.pages |= {"/": page("Start"), "/sitemap.xml": site.sitemap(*paths)}
+    site.pages |= {path: page(f"Page {path}") for path in paths}
+    async with learning(database, site.host) as here:
+        source = await here.read(await here.add(SITE, site.url))
+        assert source.pages == 10
+        site.pages |= dict.fromkeys(paths[::3], web.Response(status=504))
+        source = await here.read(source)
+        assert (source.state, source.pages, source.skipped) == (SourceState.READ, 10, 3)
+        assert len(await here.found("thing used")) == 10
+
+
+async def test_a_radio_station_is_not_listened_to(site: Website, database: Database) -> None:
+    """https://github.com/bda-research/node-crawler/issues/371: an address that streams forever held the whole queue."""
+    is_over = asyncio.Event()
+
+    async def play(request: web.Request) -> NoReturn:
+        response = web.StreamResponse(headers={"Content-Type": "audio/mpeg"})
+        await response.prepare(request)
+        try:
+            while True:
+                await response.write(b"la" * 1_000)
+                await asyncio.sleep(0.01)
+        finally:
+            is_over.set()
+
+    site.pages |= {"/": page("Start", "/live", "/a"), "/live": play, "/a": page("A")}
+    async with learning(database, site.host) as here:
+        source = await here.read(await here.add(SITE, site.url))
+        assert (source.state, source.pages, source.skipped) == (SourceState.READ, 2, 1)
+        async with asyncio.timeout(60):
+            await is_over.wait()
 
 
 async def test_broken_rules_forbid_and_come_back(site: Website, database: Database) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +12,6 @@ import aiohttp
 from bot.core.domain.knowledge import KnowledgeSource, NewSource, SourceKind
 from bot.core.domain.message import Place
 from bot.core.ports.knowledge import KnowledgeStore
-from bot.db.engine import Database
 from bot.db.feedback import sql_feedback_store
 from bot.db.knowledge import sql_knowledge_store
 from bot.integrations.pages import WebPages
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.core.ports import Chat
+    from bot.db.engine import Database
 
 WORKSPACE = "T1"
 LONG = 60.0  # seconds, which reading a page does not take on however busy a machine
@@ -77,14 +76,13 @@ async def learning(
     chat: Chat | None = None,
     workspace: str = WORKSPACE,
     folder: Path | None = None,
-    lease: float = 15.0,
 ) -> AsyncIterator[Learning]:
     """Read sources until the block exits, with a chat of nobody's unless there is one."""
     async with AsyncExitStack() as stack:
         if chat is None:
             local = await stack.enter_async_context(ScriptedWorkspace())
             chat = chat_in(local, await stack.enter_async_context(aiohttp.ClientSession()))
-        inbox = Inbox(database.writer, InboxLimits(lease=lease), is_transient=is_transient)
+        inbox = Inbox(database.writer, InboxLimits(), is_transient=is_transient)
         fetcher = await stack.enter_async_context(WebPages(frozenset(hosts)))
         pool = await stack.enter_async_context(ReaderPool(seconds=LONG))
         feedback, store = sql_feedback_store(database), sql_knowledge_store(database)
@@ -95,16 +93,3 @@ async def learning(
         await inbox.start()
         stack.push_async_callback(inbox.stop, 0)
         yield Learning(inbox, jobs, store, workspace)
-
-
-def live(url: str, host: str, address: str) -> None:
-    """Read a site in a process of its own, until it is over or somebody kills it."""
-    asyncio.run(_live(url, host, address))
-
-
-async def _live(url: str, host: str, address: str) -> None:
-    database = Database.open(url)
-    async with learning(database, host, lease=1.0) as here:
-        await here.jobs.start(await here.add(SourceKind.SITE, address))
-        await here.inbox.idle()
-    await database.close()

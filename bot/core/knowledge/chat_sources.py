@@ -88,9 +88,7 @@ class ChannelSource:
         place = Place(source.workspace, source.address)
         since, threads = datetime.now(UTC) - SINCE, dict[str, None]()
         try:
-            venue = await self.chat.directory.venue(place, source.added_by)
-            if venue.is_private and source.channel != source.address:
-                raise PageError(faults.PRIVATE_CHANNEL, is_gone=True, is_whole=True)
+            await self._check(source)
             records = await self.feedback.statistics.recent(place, since, MOST_THREADS)
             threads |= {one.message: None for one in records if one.status is FeedbackStatus.RESOLVED}
             async for page in self.chat.history.channel(place, since):
@@ -103,6 +101,17 @@ class ChannelSource:
             raise _away(error) from None
         found = sorted(threads, reverse=True)
         return Inventory(found[:MOST_THREADS], len(found[MOST_THREADS:]))
+
+    async def _check(self, source: KnowledgeSource) -> None:
+        """Make sure that all whom a channel serves may read it. Raises `PageError`, `ChatError`."""
+        if source.channel == source.address:
+            return
+        try:
+            venue = await self.chat.directory.venue(Place(source.workspace, source.address), source.added_by)
+        except NotInChannelError:  # only a private channel hides from who is not in it
+            raise PageError(faults.PRIVATE_CHANNEL, is_gone=True, is_whole=True) from None
+        if venue.is_private:
+            raise PageError(faults.PRIVATE_CHANNEL, is_gone=True, is_whole=True)
 
     async def read(self, source: KnowledgeSource, known: KnownPage, inventory: Inventory) -> Reading:  # noqa: ARG002 (of sites)
         """Read a thread as a question and its answer. Raises `PageError`."""

@@ -37,5 +37,5 @@ TOO_SLOW = N_("The site took too long to answer.")
 UNREACHABLE = N_("I can't reach the site.")
 UNREADABLE = N_("I can't read it: it is damaged, or not the kind of file that it says.")
 
-WITHDRAWN = frozenset((LOGIN, PRIVATE_CHANNEL, PRIVATE_FILE))
+WITHDRAWN = frozenset((LOGIN, NO_REPOSITORY, PRIVATE_CHANNEL, PRIVATE_FILE))
 """Why a whole source may no longer be used, what was read of it before included."""

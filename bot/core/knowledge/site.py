@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,11 +14,14 @@ from bot.core.knowledge.reading import Inventory, Reading
 from bot.errors import PageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.core.domain.knowledge import KnowledgeSource, KnownPage
     from bot.core.domain.page import FetchedFile, PageText
     from bot.core.ports.pages import PageFetcher, PageReader
 
 MOST_SITEMAPS = 50  # files of a site
+MOST_FOUND = 100_000  # pages of its sitemaps, after which no further ones are asked for
 _INDEX = re.compile(r"(?:index\.(?:html?|php))?$", re.IGNORECASE)
 
 
@@ -49,7 +53,7 @@ class SiteReader:
             self._fetcher.slow_down(address, rules.delay)
         if address not in rules.allowed:
             raise PageError(faults.NOT_ALLOWED)
-        return [found for one in rules.sitemaps if (found := scope.own(one))]
+        return _own(scope, rules.sitemaps[:MOST_SITEMAPS], address)
 
     async def _listed(self, maps: list[str], scope: SiteScope, base: str) -> Inventory | None:
         """Return the pages that sitemaps list, None if they list none of the scope. Raises `PageError`.
@@ -57,7 +61,7 @@ class SiteReader:
         A sitemap that can't be read for now fails the run: its pages must not look as if they were gone.
         """
         asked, waiting, pages = set[str](), list(maps), dict[str, None]()
-        while waiting and len(asked) < MOST_SITEMAPS:
+        while waiting and len(asked) < MOST_SITEMAPS and len(pages) < MOST_FOUND:
             address = waiting.pop(0)
             if address in asked:
                 continue
@@ -68,8 +72,8 @@ class SiteReader:
                 if error.is_transient or error.is_whole or address == base:
                     raise
                 continue
-            waiting += [found for one in listed.sitemaps if (found := scope.own(one, address))]
-            pages |= dict.fromkeys(found for one in listed.pages if (found := scope.page(one, address)))
+            waiting += await asyncio.to_thread(_own, scope, listed.sitemaps[:MOST_SITEMAPS], address)
+            pages |= dict.fromkeys(await asyncio.to_thread(_pages, scope, listed.pages, address))
         if not pages.keys() - {base}:
             return None
         first = [] if is_sitemap(base) else [base]
@@ -90,8 +94,8 @@ class SiteReader:
         page = await self._reader.read_page(file)
         if file.is_private or page.is_private:
             raise PageError(faults.NOT_INDEXED, is_gone=True)
-        links = tuple(found for one in (*page.links, page.stands_for) if (found := scope.page(one, file.address)))
-        links = () if inventory.is_whole else links
+        linked = () if inventory.is_whole else (*page.links, page.stands_for)
+        links = await asyncio.to_thread(_pages, scope, linked, file.address)
         own = self._kept_at(file, page, scope)
         if not page.text.strip():
             if page.needs_script:
@@ -103,6 +107,16 @@ class SiteReader:
         """Return the address to keep a page at: the one it names, if that differs in what shows the same page."""
         named = scope.page(page.stands_for, file.address) if page.stands_for else ""
         return named if named and _bare(named) == _bare(file.address) else file.address
+
+
+def _own(scope: SiteScope, addresses: Sequence[str], base: str) -> list[str]:
+    """Return those of a site."""
+    return [found for one in addresses if (found := scope.own(one, base))]
+
+
+def _pages(scope: SiteScope, addresses: Sequence[str], base: str) -> list[str]:
+    """Return those that are pages of a scope. Thousands take seconds, so call it in a thread."""
+    return [found for one in addresses if (found := scope.page(one, base))]
 
 
 def is_sitemap(address: str) -> bool:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.core.domain.message import MessageEdit, Place
     from bot.db.engine import Database
 
-ABANDONED = timedelta(days=1)  # after which a run that no one ended is begun again
+ABANDONED = timedelta(days=7)  # after which a run that no one ended is begun again: slow hosts take days
 MOST_AT_ONCE = 500  # addresses in one statement
 
 

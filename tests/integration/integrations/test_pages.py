@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import socket
 import time
 from typing import TYPE_CHECKING
 
@@ -88,6 +89,23 @@ async def test_private_addresses_are_never_asked(site: Website, address: str) ->
     is_odd = "2130706433" in address or "127.1" in address  # which are not taken for hosts at all
     assert error.fault == (faults.UNREACHABLE if is_odd else faults.PRIVATE_ADDRESS)
     assert site.asked == []
+
+
+async def test_a_name_that_leads_inside_is_not_asked(site: Website, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What counts is the address of the connection itself, so that a name can't lead elsewhere after a look."""
+    port = int(site.host.rpartition(":")[2])
+    looked_up: list[str] = []
+
+    def look_up(host: str, *_: object, **__: object) -> list[tuple[object, ...]]:
+        looked_up.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    site.pages["/"] = page("Inside")
+    async with WebPages() as fetcher:
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        error = await fault_of(fetcher, f"http://docs.example.com:{port}/")
+    assert (error.fault, error.is_gone, error.is_whole) == (faults.PRIVATE_ADDRESS, True, True)
+    assert (looked_up, site.asked) == (["docs.example.com"], [])
 
 
 @pytest.mark.parametrize(

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
 
-from bot.core.domain.knowledge import SourceKind, SourceState
+from bot.core.domain.knowledge import NewSource, SourceKind, SourceState
 from bot.core.domain.message import Place
 from bot.core.knowledge import faults
 from bot.db.engine import Database
+from bot.db.knowledge import sql_knowledge_store
 from bot.jobs import knowledge
 from tests.support import learning as support
-from tests.support.bot_process import FORK_SERVER
 from tests.support.learning import learning
 from tests.support.website import Website, page, website
 
@@ -30,7 +28,6 @@ SITE = SourceKind.SITE
 
 @pytest.fixture
 async def database(sqlite_url: str) -> AsyncIterator[Database]:
-    """The store has tests of its own on both; here, only what is killed runs on both."""
     database = Database.open(sqlite_url)
     yield database
     await database.close()
@@ -173,6 +170,48 @@ async def test_many_pages_are_read_in_slices(
     assert all(site.counts(path) == 1 for path in paths)
 
 
+async def test_what_is_due_is_read_by_itself(site: Website, database: Database) -> None:
+    """Two sources of one host follow each other; one that is not due is not read."""
+    busy, most = 0, 0
+
+    async def show(_: web.Request) -> web.Response:
+        nonlocal busy, most
+        busy += 1
+        most = max(most, busy)
+        await asyncio.sleep(0.01)
+        busy -= 1
+        return web.Response(text=page("Start"), content_type="text/html")
+
+    site.pages |= dict.fromkeys(("/", "/a", "/b"), show) | {"/sitemap.xml": site.sitemap("/a", "/b")}
+    sources, now = sql_knowledge_store(database).sources, datetime.now(UTC)
+    for channel, moment in (("", now), ("C1", now), ("C2", now + timedelta(hours=1))):
+        await sources.add(NewSource(support.WORKSPACE, channel, SITE, site.url, "", ""), moment)
+    async with learning(database, site.host) as here, asyncio.timeout(60):
+        own = Place(here.workspace, "C1")
+        while {one.state for one in await sources.serving(own)} != {SourceState.READ}:  # noqa: ASYNC110 (a table tells nobody)
+            await asyncio.sleep(0.02)
+        later = [one.state for one in await sources.serving(Place(here.workspace, "C2"))]
+        assert later == [SourceState.READ, SourceState.NEW]
+    assert (most, site.counts("/a"), site.counts("/robots.txt")) == (1, 2, 1)
+
+
+async def test_a_busy_site_is_gone_on_with(site: Website, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.integrations.pages.SHORTEST_REST", 0.01)
+    is_busy = iter([True, False])
+
+    async def show(_: web.Request) -> web.Response:
+        if next(is_busy):
+            return web.Response(status=429, headers={"Retry-After": "0"})
+        return web.Response(text=page("B"), content_type="text/html")
+
+    site.pages |= {"/": page("Start"), "/a": page("A"), "/b": show, "/c": page("C")}
+    site.pages["/sitemap.xml"] = site.sitemap("/a", "/b", "/c")
+    async with learning(database, site.host) as here:
+        source = await here.read(await here.add(SITE, site.url))
+        assert (source.state, source.pages, source.skipped) == (SourceState.READ, 4, 0)
+    assert [site.counts(path) for path in ("/a", "/b", "/c")] == [1, 2, 1]
+
+
 async def test_a_page_asks_not_to_be_kept(site: Website, database: Database) -> None:
     site.pages |= {"/": page("Start", "/a"), "/a": page("A", head='<meta name="robots" content="noindex">')}
     async with learning(database, site.host) as here:
@@ -207,39 +246,3 @@ async def test_a_folder_is_read(database: Database, tmp_path: Path) -> None:
         assert await here.found("thing") == ["Import"]
         for other in ("../", "..", "/etc", "missing", "docs/../.."):
             assert (await here.read(await here.add(SourceKind.FOLDER, other))).fault == faults.NO_FOLDER
-
-
-@pytest.mark.parametrize("number", [1, 3, 8])
-async def test_no_kill_loses_a_page(site: Website, url: str, number: int) -> None:
-    """Killed while a request is under way, a reading goes on where it was: at most one page is read twice."""
-    paths = [f"/{path}" for path in range(6)]
-    site.pages |= {"/": page("Start", *paths), **{path: page(f"Page {path[1:]}") for path in paths}}
-    shown, victim = dict(site.pages), dict[str, int]()
-
-    async def show(request: web.Request) -> web.StreamResponse:
-        if len(site.asked) == number and "pid" in victim:
-            os.kill(victim.pop("pid"), signal.SIGKILL)
-        found = shown.get(request.path)
-        return (
-            web.Response(text=found, content_type="text/html") if isinstance(found, str) else web.Response(status=404)
-        )
-
-    site.pages = dict.fromkeys(["/robots.txt", "/sitemap.xml", *shown], show)
-    process = FORK_SERVER.Process(target=support.live, args=(url, site.host, site.url), daemon=True)
-    await asyncio.to_thread(process.start)
-    assert process.pid is not None
-    victim["pid"] = process.pid
-    await asyncio.to_thread(process.join)
-    assert process.exitcode == -signal.SIGKILL
-    database = Database.open(url)
-    async with learning(database, site.host, lease=1.0) as here, asyncio.timeout(60):
-        (source,) = await here.store.sources.serving(_place())
-        while source.state is not SourceState.READ:
-            await asyncio.sleep(0.05)
-            (source,) = await here.store.sources.serving(_place())
-        assert (source.pages, source.state, source.skipped) == (7, SourceState.READ, 0)
-        assert len(await here.found("thing used")) == 7
-        titles = [one.title for one in await here.store.search.search(_place(), "thing used", 50)]
-        assert len(titles) == len(set(titles))
-    await database.close()
-    assert sum(site.counts(path) - 1 for path in paths) <= 1

@@ -20,6 +20,7 @@ from bot.db.erase import SqlEraser
 from bot.db.feedback import sql_feedback_store
 from bot.db.knowledge.pages import follow
 from bot.transaction import transact
+from tests.support.bombs import pdf
 from tests.support.chat import chat_in
 from tests.support.documents import docx, paragraph
 from tests.support.learning import Learning, learning
@@ -127,17 +128,38 @@ async def test_a_private_channel_serves_only_itself(database: Database) -> None:
         assert len(await here.found("merger", secret)) == 1
 
 
+async def test_a_channel_that_hides_is_dropped(database: Database) -> None:
+    """One that was made private, with or without the bot in it, serves nobody else any more."""
+    async with there(database) as (here, local):
+        for name, has_bot in (("sales", True), ("board", False)):
+            channel = local.workspace.add_channel(name, members=[local.ada.id, local.sam.id, local.bot.id])
+            ts = local.say(channel.id, f"How do we export {name}?", user=local.ada)
+            local.say(channel.id, "By its menu.", user=local.sam, thread_ts=ts)
+            local.react(channel.id, ts, "white_check_mark")
+            source = await here.read(await here.add(SourceKind.CHANNEL, channel.id, person=local.ada.id))
+            assert (source.fault, len(await here.found(f"export {name}"))) == ("", 1)
+            channel.is_private = True
+            if not has_bot:
+                channel.members.remove(local.bot.id)
+            source = await here.read(source)
+            assert (source.fault, source.pages) == (faults.PRIVATE_CHANNEL, 0)
+            assert await here.found(f"export {name}") == []
+
+
 async def test_a_posted_file_is_read(database: Database) -> None:
     async with there(database) as (here, local):
         channel = local.channel("general")
         files = {
             "guide.docx": docx(paragraph("How to export the board.")),
-            "notes.md": b"# Notes\n\nAbout the board.\n",
+            "notes.md": b"# Notes\n\nAbout the board, in notes.\n",
+            "words.txt": b"The board, in plain words.",
+            "saved.html": page("Saved", said="How the board was saved.").encode(),
+            "print.pdf": printed(b"The board, as it is printed."),
         }
         local.say(channel, "Our guide", files=files)
         added = [file.id for file in local.workspace.files.values() if file.name in files]
         sources = [await here.read(await here.add(SourceKind.FILE, one, channel=channel)) for one in added]
-        assert [(one.pages, one.fault) for one in sources] == [(1, ""), (1, "")]
+        assert [(one.pages, one.fault) for one in sources] == [(1, "")] * len(files)
         found = await here.store.search.search(Place(here.workspace, channel), "board", 9)
         assert {one.title for one in found} == set(files)
         assert all("/files/" in one.link for one in found)
@@ -148,7 +170,7 @@ async def test_a_posted_file_is_read(database: Database) -> None:
         await here.jobs.start(due)
         await here.inbox.idle()
         assert await here.store.sources.find(here.workspace, due.id) is None
-        assert len(await here.found("board", channel)) == 1
+        assert len(await here.found("board", channel)) == len(files) - 1
 
 
 async def test_the_first_reading_is_told_once(database: Database) -> None:
@@ -178,6 +200,18 @@ async def test_a_failure_is_told_once(database: Database) -> None:
         site.pages["/"] = page("Start")
         await here.read(source)
         assert "I read 1 page of" in local.workspace.messages(_direct(local))[-1].text
+
+
+def printed(words: bytes) -> bytes:
+    """Write a PDF of one page with these words."""
+    text = b"BT /F1 12 Tf 20 80 Td (%s) Tj ET" % words
+    return pdf(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>\nstream\n%s\nendstream" % (len(text), text),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    )
 
 
 def _direct(local: ScriptedWorkspace) -> str:

@@ -101,6 +101,7 @@ async def test_what_github_lacks_is_said(
     with pytest.raises(PageError) as caught:
         await reader.find(source("acme/app/docs@v1.2"))
     assert (caught.value.fault, caught.value.is_whole) == (fault, True)
+    assert (fault in faults.WITHDRAWN) == (answer.status == 404)  # it may have become private
 
 
 async def test_its_limit_is_waited_out(github: Website, reader: RepositoryReader) -> None:
