@@ -161,6 +161,7 @@ async def test_without_a_channel_of_the_team_a_form_shows_it(dialogue: Dialogue,
     form = dialogue.workspace.modal()
     assert f"{ANSWER} [1]'" in str(form)
     assert "changed May 3" in str(form)
+    assert "The team sees it" not in str(form)
     assert (await dialogue.workspace.submit({"what": "send", "text": f"{ANSWER} [1] Good luck!"})).ok
     await dialogue.workspace.until(lambda: said(dialogue, ts, "Good luck!"))
     assert f"[1]({LINK}) Good luck!" in said(dialogue, ts, "Good luck!")[0].shown

@@ -19,7 +19,8 @@ UNKNOWN = "I don't know."
 LONGEST_QUERY = 500  # characters
 SHOWN = 3  # sentences
 LEAST_SHARED = 2  # words, of a question that has as many
-MARKUP = ("|", "```", "#")  # what begins lines that are no sentence
+FEWEST_WORDS = 4  # of a sentence: a heading has fewer
+MARKUP = ("|", "```")  # what begins lines that are no sentence
 
 
 def answer_from_passages(asked: ModelRequest) -> list[Event]:
@@ -43,12 +44,16 @@ def _cited(asked: ModelRequest, question: Sequence[str]) -> list[Event]:
     for number, result in enumerate(asked.results):
         about = set(stems(result["title"]))
         for block, part in enumerate(result["content"]):
-            for sentence in sentences(part["text"]):
+            for sentence in filter(_is_whole, sentences(part["text"])):
                 own = set(stems(sentence))
                 shared = wanted & (own | about)
-                if len(shared) >= min(LEAST_SHARED, len(wanted) or 1) and not sentence.startswith(MARKUP):
+                if len(shared) >= min(LEAST_SHARED, len(wanted) or 1):
                     ranked.append((-len(wanted & own) - len(shared), number, len(ranked), sentence, block))
     events: list[Event] = []
     for _, number, _, sentence, block in sorted(sorted(ranked)[:SHOWN], key=lambda one: one[1:3]):
         events += [BlockStop(), TextDelta(f"{sentence} "), asked.citing(number, block), BlockStop()]
     return events
+
+
+def _is_whole(sentence: str) -> bool:
+    return len(sentence.split()) >= FEWEST_WORDS and not sentence.startswith(MARKUP)

@@ -12,7 +12,7 @@ from bot.core.access import check_member
 from bot.core.actions import ASK_PERSON, DISCARD_DRAFT, DRAFT_FORM, EDIT_DRAFT, REVIEW_DRAFT, SEND_DRAFT
 from bot.core.domain.control_value import DraftFormRef
 from bot.core.domain.draft import LONGEST_COMMENT, LONGEST_DRAFT, Discarded, DraftState
-from bot.core.domain.feedback import FeedbackStatus
+from bot.core.domain.feedback import ELSEWHERE, FeedbackStatus
 from bot.core.domain.interaction import Field
 from bot.core.domain.message import Place
 from bot.core.ports import Chat, Store
@@ -36,6 +36,8 @@ SEND = "send"  # the choice in the form
 SHOWN_OF_POST = 300  # characters
 DRAFTS_OF = {one.name: one for one in (EDIT_DRAFT, DISCARD_DRAFT, REVIEW_DRAFT)}
 GONE = N_("This draft no longer exists.")
+TEAM_SEES = N_("The team sees it, and I learn from it for the next drafts.")
+NO_ONE_SEES = N_("I learn from it for the next drafts.")
 OWN_POST = N_("Someone else has to decide about the answer to your own post.")
 
 
@@ -77,7 +79,7 @@ class DraftReview:
             raise UsageError(why)
         ref = DraftFormRef(workspace=draft.workspace, id=draft.id, version=draft.version, seen_in=action.place)
         text = Field("text", _("Answer"), "area", card.editable(draft), max_length=LONGEST_DRAFT)
-        hint = _("The team sees it, and I learn from it for the next drafts.")
+        hint = _(NO_ONE_SEES) if draft.shown in {"", ELSEWHERE} else _(TEAM_SEES)
         comment = Field("comment", _("Why?"), "area", hint=hint, optional=True, max_length=LONGEST_COMMENT)
         about = Field("about", record.summary or record.text[:SHOWN_OF_POST], "note")
         changed = standing.told(await standing.not_standing(draft, self.pages))

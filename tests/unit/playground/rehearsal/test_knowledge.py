@@ -12,7 +12,7 @@ from bot.playground.anthropic.reply import CitationDelta, Event, ModelRequest, T
 from bot.playground.rehearsal.knowledge import TOOL, UNKNOWN, answer_from_passages
 
 KNOWLEDGE = prompts.load()["knowledge"]
-EXPORT = "## Export\nChoose Export in the menu, then PDF. Exports take a minute at most."
+EXPORT = "## Export to PDF\nChoose Export in the menu, then PDF. Exports take a minute at most."
 SYNC = "Notes sync every minute. To sync at once, pull the list down."
 
 
