@@ -6,24 +6,17 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
-
 from bot.core.domain.message import Place
 from bot.db.engine import Database
-from bot.db.tables import ClockRow, FeedbackRow
 from bot.work import Delivery, Inbox
 from tests.acceptance.conftest import on_shared_bot
 from tests.acceptance.test_home import seen
 from tests.acceptance.test_triage import arrived, card, data, judged, parley, post, results, support
+from tests.support import clocked
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
     from tests.support.scripted import ScriptedModel
-
-EARLIER = {
-    FeedbackRow: ("said_at", "responded_at"),
-    ClockRow: ("started_at", "due_at", "remind_at", "next_at", "met_at"),
-}
 
 
 async def begin(dialogue: Dialogue, model: ScriptedModel, *typed: str) -> str:
@@ -42,20 +35,11 @@ async def begin(dialogue: Dialogue, model: ScriptedModel, *typed: str) -> str:
     return ts
 
 
-async def pass_time(dialogue: Dialogue, passed: timedelta) -> None:
-    """Let all posts be so much older, as far as the bot can tell, and the next look come; wait until it is over."""
+async def wait(dialogue: Dialogue, passed: timedelta) -> None:
+    """Let time pass until the next look is over."""
     database = Database.open(dialogue.environ["DATABASE_URL"])
     try:
-        async with database.writer.begin() as connection:
-            for table, names in EARLIER.items():
-                keys = list(table.__table__.primary_key)
-                for row in (await connection.execute(select(table.__table__))).mappings().all():
-                    values = {name: row[name] - passed for name in names if row[name]}
-                    this = [key == row[key.name] for key in keys]
-                    await connection.execute(update(table).where(*this).values(values))
-        kind = "every:triage clocks"
-        inbox = Inbox(database.writer, is_transient=lambda _: False)
-        await inbox.accept(Delivery(f"{kind}:{passed}:{id(inbox)}", kind, kind, {}))
+        await clocked.pass_time(database, passed)
     finally:
         await database.close()
     await dialogue.until_rows(
@@ -73,8 +57,8 @@ def reminders(dialogue: Dialogue) -> list[str]:
 async def test_what_is_overdue_is_told_and_shown(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     ts = await begin(dialogue, model, "set first_response High: 1h; 1d", "set resolve 3h")
-    await pass_time(dialogue, timedelta(minutes=50))
-    await pass_time(dialogue, timedelta(minutes=1))
+    await wait(dialogue, timedelta(minutes=50))
+    await wait(dialogue, timedelta(minutes=1))
     assert len(reminders(dialogue)) == 1
     assert f"A post in <#{support(dialogue)}> needs a first response by " in reminders(dialogue)[0]
     await workspace.press(await card(dialogue, ts, "Bug report"), "feedback_take.0", user=workspace.sam)
@@ -83,7 +67,7 @@ async def test_what_is_overdue_is_told_and_shown(dialogue: Dialogue, model: Scri
     told = await parley(dialogue, "trends 7d")
     assert "First response in time: 1 of 1 (100%)." in told
     assert "Resolved" not in told
-    await pass_time(dialogue, timedelta(hours=5))
+    await wait(dialogue, timedelta(hours=5))
     assert reminders(dialogue)[1].startswith(f"<@{workspace.sam.id}> ⏰ A post in")
     assert "- ⏰ 3 hours overdue · **High, Bug report**: It crashes" in await parley(dialogue, "open")
     assert "• *High* It crashes ⏰ 3 hours overdue " in await seen(dialogue, user=workspace.sam, until="overdue")
@@ -99,14 +83,14 @@ async def test_only_what_people_say_is_a_response(dialogue: Dialogue, model: Scr
     assert await dialogue.rows("SELECT responded_at FROM feedback") == [(None,)]
     dialogue.workspace.say(support(dialogue), "I'm looking into it", thread_ts=ts, user=dialogue.workspace.ada)
     await dialogue.until_rows("SELECT responded_at FROM feedback WHERE responded_at IS NOT NULL")
-    await pass_time(dialogue, timedelta(hours=3))
+    await wait(dialogue, timedelta(hours=3))
     assert reminders(dialogue) == []
 
 
 @on_shared_bot
 async def test_a_digest_says_what_is_overdue(dialogue: Dialogue, model: ScriptedModel) -> None:
     await begin(dialogue, model, "set first_response 1h", "set digest daily")
-    await pass_time(dialogue, timedelta(hours=3))
+    await wait(dialogue, timedelta(hours=3))
     database = Database.open(dialogue.environ["DATABASE_URL"])
     try:
         place = asdict(Place(dialogue.workspace.workspace.team_id, support(dialogue)))

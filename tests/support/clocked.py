@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OFFICE = "Mon-Fri 09:00-17:00"
+EARLIER = {
+    FeedbackRow: ("said_at", "responded_at"),
+    ClockRow: ("started_at", "due_at", "remind_at", "next_at", "met_at"),
+}
 
 
 @dataclass
@@ -171,3 +175,17 @@ async def fill(here: Scene, count: int) -> None:
     ]
     async with here.database.writer.begin() as connection:
         await connection.execute(insert(FeedbackRow), rows)
+
+
+async def pass_time(database: Database, passed: timedelta) -> None:
+    """Let all posts be so much older, as far as a bot in another process can see, and let its next look come."""
+    async with database.writer.begin() as connection:
+        for table, names in EARLIER.items():
+            keys = list(table.__table__.primary_key)
+            for row in (await connection.execute(select(table.__table__))).mappings().all():
+                values = {name: row[name] - passed for name in names if row[name]}
+                this = [key == row[key.name] for key in keys]
+                await connection.execute(update(table).where(*this).values(values))
+    kind = "every:triage clocks"
+    inbox = Inbox(database.writer, is_transient=lambda _: False)
+    await inbox.accept(Delivery(f"{kind}:{passed}:{id(inbox)}", kind, kind, {}))
