@@ -203,16 +203,36 @@ async def test_what_was_approved_before_a_death_is_sent(dialogue: Dialogue, mode
     await with_team(dialogue)
     ts = asks(dialogue, model)
     await drafted(dialogue, ANSWER)
+    await left_over(dialogue, by=dialogue.workspace.me.id)
+    await dialogue.workspace.until(lambda: said(dialogue, ts, "Approved by"))
+    await drafted(dialogue, "Sent by")
+
+
+@on_shared_sqlite_bot
+async def test_what_was_to_go_alone_before_a_death_still_has_to_stand(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await learn(dialogue)
+    await with_team(dialogue)
+    ts = asks(dialogue, model)
+    await drafted(dialogue, ANSWER)
+    await learn(dialogue, "The export is gone.")
+    await left_over(dialogue, is_auto=True)
+    await dialogue.until_rows("SELECT 1 FROM drafts WHERE state = 'ready' AND NOT is_auto")
+    assert "draft_send" in str((await drafted(dialogue, ANSWER)).blocks)
+    assert said(dialogue, ts, ANSWER) == []
+
+
+async def left_over(dialogue: Dialogue, **values: Any) -> None:
+    """Let a draft wait to be sent, without a job for that, and the bot look for such drafts."""
     await dialogue.until_idle()
     long_ago = datetime.now(UTC) - timedelta(minutes=5)
-    approved = {"state": DraftState.SENDING, "by": dialogue.workspace.me.id, "version": 2, "changed_at": long_ago}
+    waiting = {"state": DraftState.SENDING, "version": 2, "changed_at": long_ago} | values
     kind = "every:triage drafts"
     async with database(dialogue) as opened:
         async with opened.writer.begin() as connection:
-            await connection.execute(update(DraftRow).values(approved))
-        await Inbox(opened.writer, is_transient=lambda _: False).accept(Delivery(f"{kind}:now", kind, kind, {}))
-        await dialogue.workspace.until(lambda: said(dialogue, ts, "Approved by"))
-    await drafted(dialogue, "Sent by")
+            await connection.execute(update(DraftRow).values(waiting))
+        await Inbox(opened.writer, is_transient=lambda _: False).accept(
+            Delivery(f"{kind}:{support(dialogue)}", kind, kind, {})
+        )
 
 
 @on_shared_sqlite_bot
