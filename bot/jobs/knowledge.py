@@ -23,7 +23,7 @@ from bot.core.domain.site_scope import MOST_PAGES, Shapes
 from bot.core.knowledge import faults
 from bot.core.knowledge.reading import Inventory, SourceReader
 from bot.core.knowledge.report import MOST_NAMED, report
-from bot.core.knowledge.schedule import after_failure, after_reading
+from bot.core.knowledge.schedule import after_failure, after_reading, misses
 from bot.core.ports import Chat
 from bot.core.ports.knowledge import KnowledgeStore
 from bot.errors import ChatError, PageError
@@ -56,6 +56,7 @@ class Progress:
     is_whole: bool = True
     is_new: bool = False  # nobody has tried to read the source before
     is_first: bool = False  # nobody has read it before
+    found: int = 0  # pages that are there, whether or not they could be read
     left_out: int = 0
     withheld: int = 0  # pages that ask for a login
     has_changed: bool = False
@@ -148,7 +149,8 @@ class KnowledgeJobs:
         there, now = await self.store.sources.find(source.workspace, source.id), datetime.now(UTC)
         if there is not None and there.run == source.run and there.state is SourceState.READING:
             next_at = after_reading(there, now, has_changed=progress.has_changed)
-            await self.store.pages.finish(there, now, next_at)
+            missed = misses(there.pages, progress.found)
+            await self.store.pages.finish(there, now, next_at, misses=missed)
 
     async def _slice(self, source: KnowledgeSource, progress: Progress, job: Job) -> tuple[bool, Progress]:
         """Read some pages; return whether the run is over, and how far it has come."""
@@ -177,18 +179,19 @@ class KnowledgeJobs:
         reading = await self.readers[source.kind].read(source, known, inventory)
         now, pages = datetime.now(UTC), self.store.pages
         shapes = self._shapes.setdefault((source.id, source.run), Shapes())
-        links = [one for one in reading.links if shapes.has_room(one)]
-        if reading.address != known.address:  # it is another one's twin: that is read on its own
+        is_twin, links = reading.address != known.address, [one for one in reading.links if shapes.has_room(one)]
+        if is_twin:  # of another one: that is read on its own
             links.append(reading.address)
         left_out = await pages.enqueue(source, links, MOST_PAGES) if links else 0
-        if reading.address != known.address:
+        if is_twin:
             await pages.fail(source, known.address, "", is_gone=True)
         elif reading.page is None:
             await pages.unchanged(source, known.address, now)
         else:
             await pages.keep(source, known.address, reading.page, now)
         has_changed = progress.has_changed or (reading.page is not None and reading.page.digest != known.digest)
-        return replace(progress, left_out=progress.left_out + left_out, has_changed=has_changed, away=0)
+        found, left_out = progress.found + (not is_twin), progress.left_out + left_out
+        return replace(progress, found=found, left_out=left_out, has_changed=has_changed, away=0)
 
     async def _fail(self, source: KnowledgeSource, error: PageError) -> None:
         """End a run that failed as a whole. What may no longer be used is dropped."""
@@ -258,7 +261,8 @@ def _failed(progress: Progress, address: str, error: PageError) -> Progress:
     away = progress.away + 1 if error.is_transient else 0
     if error.is_gone:
         return replace(progress, away=away, withheld=progress.withheld + (error.fault == faults.LOGIN))
-    return replace(progress, away=away, failed=(*progress.failed, (address, error.fault))[:MOST_NAMED])
+    failed = (*progress.failed, (address, error.fault))[:MOST_NAMED]
+    return replace(progress, away=away, found=progress.found + 1, failed=failed)
 
 
 def _written(progress: Progress) -> str:

@@ -99,6 +99,30 @@ async def test_pages_that_fail_are_not_gone(site: Website, database: Database) -
         assert len(await here.found("thing used")) == 10
 
 
+async def test_a_site_under_repair_keeps_its_pages(site: Website, database: Database) -> None:
+    """https://github.com/crossplane/docs/issues/1107, and the notice with status 200 of
+    https://makandracards.com/makandra/47311-be-careful-to-use-correct-http-status-codes-for-maintenance-pages.
+    """
+    paths = [f"/page{number}" for number in range(12)]
+    there = {path: page(f"Page {path}") for path in paths} | {"/": page("Start")}
+    there["/sitemap.xml"] = site.sitemap(*paths)
+    site.pages |= there
+    async with learning(database, site.host) as here:
+        source = await here.read(await here.add(SITE, site.url))
+        assert source.pages == 13
+        site.pages |= dict.fromkeys(there, page("Soon", said="We are repairing the site, and will soon be back."))
+        source = await here.read(source)
+        assert len(await here.found("thing used")) == 12
+        site.pages |= there
+        source = await here.read(source)
+        assert len(await here.found("thing used")) == source.pages == 13
+        for path in (*paths[1:], "/sitemap.xml"):
+            del site.pages[path]
+        for left in (13, 1):
+            source = await here.read(source)
+            assert len(await here.found("thing used")) == left
+
+
 async def test_a_radio_station_is_not_listened_to(site: Website, database: Database) -> None:
     """https://github.com/bda-research/node-crawler/issues/371: an address that streams forever held the whole queue."""
     is_over = asyncio.Event()

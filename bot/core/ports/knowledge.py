@@ -65,8 +65,10 @@ class KnowledgePages(Protocol):
     async def fail(self, source: KnowledgeSource, address: str, fault: str, *, is_gone: bool) -> None:
         """Record why a page can't be read. One that is gone goes; another stays as it was read the last time."""
 
-    async def finish(self, source: KnowledgeSource, now: datetime, next_at: datetime, fault: str = "") -> None:
-        """End a run: what it did not find goes, unless it failed as a whole, with `fault`.
+    async def finish(
+        self, source: KnowledgeSource, now: datetime, next_at: datetime, fault: str = "", *, misses: int = 1
+    ) -> None:
+        """End a run: what the last `misses` of them did not find goes, unless it failed as a whole, with `fault`.
 
         Of a large source, in several transactions; if it breaks off, it can be called again.
         """

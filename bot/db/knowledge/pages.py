@@ -125,13 +125,15 @@ class SqlKnowledgePages:
             values |= dict.fromkeys(("digest", "etag", "last_modified", "title", "people"), "")
         await self._update(source, address, values, *([gone] if is_gone else []))
 
-    async def finish(self, source: KnowledgeSource, now: datetime, next_at: datetime, fault: str = "") -> None:
-        """End a run: what it did not find goes, unless it failed as a whole, with `fault`."""
+    async def finish(
+        self, source: KnowledgeSource, now: datetime, next_at: datetime, fault: str = "", *, misses: int = 1
+    ) -> None:
+        """End a run: what the last `misses` did not find goes, unless it failed as a whole, with `fault`."""
         if not await transact(self._writer, lambda connection: is_current(connection, source)):
             return
         if not fault:
             # Of addresses that the run did not come to, what was read before stays.
-            not_found = KnowledgePageRow.run < source.run
+            not_found = KnowledgePageRow.run <= source.run - misses
             never_read = (KnowledgePageRow.run == source.run) & KnowledgePageRow.read_at.is_(None)
             gone = or_(not_found, never_read & KnowledgePageRow.state.in_([WAITING, GONE]))
             await delete_pages(self._writer, [KnowledgePageRow.source_id == source.id, gone])

@@ -1,4 +1,4 @@
-"""When a source is read again."""
+"""When a source is read again, and when a page is gone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.domain.knowledge import KnowledgeSource, SourceKind
-from bot.core.knowledge.schedule import after_failure, after_reading
+from bot.core.knowledge.schedule import after_failure, after_reading, misses
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -39,3 +39,10 @@ def test_what_rarely_changes_is_read_rarely(read: timedelta | None, pause: timed
 )
 def test_what_is_away_is_tried_less_often(away: timedelta, pause: timedelta) -> None:
     assert after_failure(source(away), NOW) == after_failure(source(None, away), NOW) == NOW + pause
+
+
+@pytest.mark.parametrize(
+    ("before", "found", "expected"), [(100, 49, 2), (100, 50, 1), (10, 0, 2), (9, 0, 1), (0, 0, 1), (50, 80, 1)]
+)
+def test_most_pages_are_not_gone_at_once(before: int, found: int, expected: int) -> None:
+    assert misses(before, found) == expected
