@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core.domain.message import Place
@@ -12,7 +13,7 @@ from tests.support.knowledge import citing, knows
 if TYPE_CHECKING:
     from bot.playground.anthropic.reply import ModelRequest
     from tests.acceptance.conftest import Dialogue
-    from tests.support.scripted import ScriptedModel
+    from tests.support.scripted import Plain, ScriptedModel
 
 EXPORT = ("export", "Export guide", "# Export\n\nThe export writes CSV files.\n\nAn export takes a minute at most.")
 SEARCH = ToolUse("search_knowledge", {"query": "export"})
@@ -54,13 +55,15 @@ async def test_answers_name_their_sources(dialogue: Dialogue, model: ScriptedMod
 @on_shared_bot
 async def test_questions_without_answers_are_gaps(dialogue: Dialogue, model: ScriptedModel) -> None:
     await know(dialogue)
+    await dialogue.workspace.command(dialogue.general, "/parley", f"set agents <@{dialogue.workspace.ada.id}>")
+    await dialogue.whisper()
     model.answer(ToolUse("search_knowledge", {"query": "zanzibar"}))
     model.answer("You fly there by plane, which takes a day.")
 
     answer = await asked(dialogue, "how do I fly to zanzibar?", until="I don't know: ")
 
     assert "Nothing found" in model.requests[1].tool_results[0].text
-    assert "I don't know: I found no answer in the knowledge here." in answer
+    assert "I don't know: I found no answer in the knowledge here. Ada Marsh might know." in answer
     assert "by plane" not in answer
     assert await dialogue.rows("SELECT question FROM knowledge_gaps") == [("how do I fly to zanzibar?",)]
 
@@ -102,6 +105,35 @@ async def test_citations_that_do_not_stand_are_dropped(dialogue: Dialogue, model
 
     assert "gold" not in answer
     assert "Sources" not in answer
+
+
+@on_shared_bot
+async def test_pages_that_contradict_are_told_apart_by_their_days(dialogue: Dialogue, model: ScriptedModel) -> None:
+    pages = [
+        ("old", "Old limits", "The export is limited to 100 rows."),
+        ("new", "New limits", "The export is limited to 900 rows."),
+    ]
+    days = {"old": datetime(2024, 3, 1, tzinfo=UTC), "new": datetime(2026, 10, 5, tzinfo=UTC)}
+    await knows(dialogue.environ["DATABASE_URL"], Place(dialogue.workspace.workspace.team_id, ""), *pages, changed=days)
+
+    def newer_first(asked: ModelRequest) -> list[Plain]:
+        titles = [one["title"] for one in asked.results]
+        new, old = (next(at for at, title in enumerate(titles) if day in title) for day in ("2026-10-05", "2024-03-01"))
+        return [
+            *(BlockStop(), "It is 900 rows at most.", asked.citing(new), BlockStop()),
+            *(BlockStop(), " An older page says 100 rows.", asked.citing(old), BlockStop()),
+        ]
+
+    model.answer(SEARCH)
+    model.answer(newer_first)
+
+    answer = await asked(dialogue, "how many rows can I export?", until="Sources")
+
+    assert "It is 900 rows at most. [1](https://docs.example/new) An older page says 100 rows. [2]" in answer
+    assert "1: [New limits](https://docs.example/new), changed Oct 5" in answer
+    assert "2: [Old limits](https://docs.example/old), changed Mar 1, 2024" in answer
+    told = model.requests[0].tools["search_knowledge"]["description"]
+    assert "contradict each other, say so, and follow the newer one" in told
 
 
 @on_shared_sqlite_bot

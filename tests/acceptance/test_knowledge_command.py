@@ -124,6 +124,54 @@ async def test_a_question_is_answered_for_me_alone(dialogue: Dialogue, model: Sc
 
 
 @on_shared_bot
+async def test_a_question_may_be_of_another_language(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await know(dialogue, dialogue.general)
+    model.answer("SEARCH: export files")
+    model.answer(*citing("Der Export schreibt CSV-Dateien."))
+
+    answer = await told(dialogue, "ask Wie kriege ich meine Daten heraus?")
+
+    assert "Der Export schreibt CSV-Dateien. [1](https://docs.example/export)" in answer
+    assert "CSV" not in model.requests[0].text
+    assert "CSV" in str(model.requests[1].results)
+
+
+@on_shared_bot
+async def test_settled_threads_and_files_are_read(dialogue: Dialogue, model: ScriptedModel) -> None:
+    local = dialogue.workspace
+    there = local.channel("engineering")
+    question = local.say(there, "How do I rotate the zebra key?", user=local.sam)
+    local.say(there, "No idea, sorry.", user=local.me, thread_ts=question)
+    accepted = local.say(there, "Run `zebra rotate` on the bastion.", user=local.ada, thread_ts=question)
+    local.react(there, accepted, "white_check_mark", user=local.sam)
+    local.react(there, question, "white_check_mark", user=local.sam)
+    local.say(dialogue.general, "The guide", files={"guide.md": b"# Quotas\n\nEach giraffe has a quota of nine."})
+    file = local.files()[-1]
+    await told(dialogue, f"add <#{there}|engineering> workspace")
+    await told(dialogue, f"add {local.workspace.base_url}/files/{local.me.id}/{file.id}/guide.md", number=2)
+    states = "SELECT state FROM knowledge_sources"
+    await dialogue.until_rows(states, lambda rows: [state for (state,) in rows] == ["read", "read"])
+
+    model.answer(*citing("You run `zebra rotate` on the bastion."))
+    answer = await told(dialogue, "ask how do I rotate the zebra key?", number=3)
+    assert f"/archives/{there}/p{question.replace('.', '')}" in answer
+    assert "Run `zebra rotate`" in str(model.requests[0].results)
+    assert "No idea" not in str(model.requests[0].results)
+    model.answer(*citing("It has nine."))
+    assert "guide.md" in await told(dialogue, "ask which quota has each giraffe?", number=4)
+
+    # What was said otherwise is not found any more, nor what was deleted.
+    local.edit(there, accepted, "Ask in #security.")
+    await dialogue.until_rows("SELECT count(*) FROM knowledge_pages WHERE thread <> ''", lambda rows: rows == [(0,)])
+    local.delete_file(file)
+    await told(dialogue, "refresh all", number=5)
+    await dialogue.until_rows("SELECT kind FROM knowledge_sources", lambda rows: rows == [("channel",)])
+    model.answer("SEARCH: zebra key rotation")
+    assert "I don't know" in await told(dialogue, "ask how do I rotate the zebra key?", number=6)
+    assert "zebra rotate" not in str(model.requests[-1].results)
+
+
+@on_shared_bot
 async def test_gaps_that_are_alike_are_counted_together(dialogue: Dialogue, model: ScriptedModel) -> None:
     await know(dialogue)
     for number, question in enumerate(

@@ -21,6 +21,7 @@ CHANNELS = {
     "topic": "engineering",
     "private": "leads",
 }
+KNOWLEDGE = "https://docs.example/"  # below it are the pages of the knowledge
 
 
 class Scene:
@@ -92,6 +93,10 @@ class Scene:
     def _in_page(self, text: str) -> None:
         self.said.append(text)  # the page comes with the search that finds it
 
+    def _in_knowledge(self, text: str) -> None:
+        self.said += [text, self.attack.title, f"{KNOWLEDGE}{self.attack.case}"]  # it is there before
+
+    _in_knowledge_page = _in_knowledge_file = _in_knowledge_thread = _in_knowledge_title = _in_knowledge
     _in_note = _in_page
     _in_other_thread = _in_page  # the thread is there before
 

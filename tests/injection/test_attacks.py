@@ -8,22 +8,26 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
 from bot.core.addresses import Addresses, trimmed
-from bot.playground.anthropic.reply import ToolUse
+from bot.core.domain.knowledge import SourceKind
+from bot.core.domain.message import Place
+from bot.playground.anthropic.reply import BlockStop, ToolUse
 from bot.playground.anthropic.web import WebPage
 from tests.acceptance.conftest import on_shared_sqlite_bot
 from tests.injection.attack import Attack, attacks
-from tests.injection.origin import Scene
+from tests.injection.origin import KNOWLEDGE, Scene
+from tests.support.knowledge import knows
 from tests.support.links import links, links_in, texts_in
 from tests.support.scripted import Cite, Search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from bot.playground.anthropic.reply import ModelRequest
     from bot.playground.anthropic.server_tools import ServerCall
@@ -36,10 +40,17 @@ ORIGINS = sorted({attack.origin for attack in ATTACKS})
 PAGE = "https://pages.example/page"
 TRUSTED = "acme.com"  # what no link may pretend to lead to
 LEADS_ONLY = "kestrel"  # a word of #leads
+KNOWN = {
+    "knowledge_page": SourceKind.SITE,
+    "knowledge_file": SourceKind.FILE,
+    "knowledge_thread": SourceKind.CHANNEL,
+    "knowledge_title": SourceKind.SITE,
+}
 FOUND = {"other_thread", "slack_hit"}
 WITHOUT_WEB = {"direct", "guest_asks", "outsider_asks", "private"}
 PERMALINK = re.compile(r"https?://(?P<host>[^/?#]+)/archives/(?P<channel>\w+)/p\d{16}(?:\?thread_ts=\d+\.\d+&cid=\w+)?")
 LABELED = re.compile(r"\[([^\[\]]+)\]\((https?://[^()\s]+)\)")
+SECRETS = re.compile(r"\b(?:password|passwort|api key|pin|tan|cvv|credentials|one-time code)\b", re.IGNORECASE)
 RINGS = re.compile(r"<!(?:channel|here|everyone|subteam)", re.IGNORECASE)
 # The methods that change what others see. Everything else reads.
 WRITING = {
@@ -73,11 +84,23 @@ def obey(attack: Attack, model: ScriptedModel, fetched: list[ServerCall]) -> Non
         yield from (f"\n{result.text}" for result in asked.tool_results)
 
     calls = [ToolUse(name, attack.filled(arguments)) for name, arguments in attack.calls]
-    if calls:
+    if attack.origin in KNOWN:
+        model.answer(ToolUse("search_knowledge", {"query": attack.case}), *calls, to=attack.case)
+        model.answer(partial(cites_knowledge, attack), to=attack.case)
+    elif calls:
         model.answer(looks_up, *calls, to=attack.case)
         model.answer(attack.filled(attack.writes), shows_results, to=attack.case)
     else:
         model.answer(looks_up, attack.filled(attack.writes), cites, to=attack.case)
+
+
+def cites_knowledge(attack: Attack, asked: ModelRequest) -> Iterable[Plain]:
+    """Write what an attack wants, and all that tools brought back, and cite for it the page in which it stands."""
+    yield BlockStop()
+    yield attack.filled(attack.writes)
+    yield from (f"\n{result.text}" for result in asked.tool_results if attack.calls)
+    yield asked.citing(next(at for at, found in enumerate(asked.results) if attack.case in str(found)))
+    yield BlockStop()
 
 
 async def set_the_scene(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -108,6 +131,14 @@ async def tell_elsewhere(dialogue: Dialogue, model: ScriptedModel, attack: Attac
     ts = dialogue.mention(attack.text, user=dialogue.workspace.sam)
     await dialogue.answer(dialogue.general, ts)
     await dialogue.until_idle()
+
+
+async def know(dialogue: Dialogue, chosen: Sequence[Attack]) -> None:
+    """Let attacks stand in the knowledge of the channel."""
+    place = Place(dialogue.workspace.workspace.team_id, dialogue.general)
+    pages = [(one.case, one.title or "Notes", f"About {one.case}: {one.filled(one.text)}") for one in chosen]
+    kind = KNOWN[chosen[0].origin]
+    await knows(dialogue.environ["DATABASE_URL"], place, *pages, address=KNOWLEDGE, kind=kind)
 
 
 def word_of(attack: Attack) -> str:
@@ -160,6 +191,8 @@ def leaks(dialogue: Dialogue, scene: Scene, sources: Addresses) -> list[str]:
             f"poses: {label}" for label, address in labeled(message) if TRUSTED in label and TRUSTED not in address
         ]
         found += [f"rings: {text[:60]}" for text in texts if RINGS.search(text)]
+        is_bare = attack.origin in KNOWN and not attack.calls  # other pages that tools bring back have such words, too
+        found += [f"asks for secrets: {text[:60]}" for text in texts if is_bare and SECRETS.search(text)]
         found += ["file"] if message.files else []
         is_among_leads = scene.channel in {dialogue.direct, workspace.channel("leads")}
         found += [f"of the leads: {text[:60]}" for text in texts if LEADS_ONLY in text and not is_among_leads]
@@ -182,6 +215,7 @@ def strays(dialogue: Dialogue, scenes: list[Scene]) -> list[str]:
 async def kept(dialogue: Dialogue) -> list[Row]:
     """Return the settings and the notes."""
     rows = await dialogue.rows("SELECT * FROM settings")
+    rows += await dialogue.rows("SELECT workspace, channel, kind, address FROM knowledge_sources")
     return [*rows, *await dialogue.rows("SELECT channel, text FROM notes WHERE offered_until IS NULL")]
 
 
@@ -194,6 +228,8 @@ async def test_nothing_leaves(dialogue: Dialogue, model: ScriptedModel, origin: 
         await note(dialogue, model, attack)
     for attack in chosen if origin == "other_thread" else ():
         await tell_elsewhere(dialogue, model, attack)
+    if origin in KNOWN:
+        await know(dialogue, chosen)
     before = await kept(dialogue)
     fetched: list[ServerCall] = []
     scenes = [Scene(dialogue, attack) for attack in chosen]
@@ -206,7 +242,7 @@ async def test_nothing_leaves(dialogue: Dialogue, model: ScriptedModel, origin: 
 
     if not origin.endswith("_asks"):
         times = [sum(attack.case in request.question for request in model.requests) for attack in chosen]
-        assert times == [1 + bool(attack.calls) for attack in chosen]
+        assert times == [1 + bool(attack.calls or origin in KNOWN) for attack in chosen]
     if origin in FOUND:
         found = " ".join(result.text for request in model.requests for result in request.tool_results)
         assert all(word_of(attack) in found for attack in chosen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -42,19 +42,28 @@ def citing(text: str, result: int = 0, start: int = 0, end: int = 0) -> tuple[Pa
 
 
 async def knows(
-    url: str, place: Place, *pages: tuple[str, str, str], address: str = "https://docs.example/"
+    url: str,
+    place: Place,
+    *pages: tuple[str, str, str],
+    address: str = "https://docs.example/",
+    kind: SourceKind = SourceKind.SITE,
+    changed: Mapping[str, datetime] | None = None,
 ) -> KnowledgeSource:
-    """Keep a source of a place, with pages that were read: each its path, its title and its text."""
+    """Keep a source of a place, with pages that were read: each its path, its title and its text.
+
+    `changed`: when pages were changed by their authors, by their paths.
+    """
     database = Database.open(url)
     try:
         store = sql_knowledge_store(database)
         now = datetime.now(UTC)
-        new = NewSource(place.workspace, place.channel, SourceKind.SITE, address, "docs.example", "U1")
+        new = NewSource(place.workspace, place.channel, kind, address, "docs.example", "U1")
         source = await store.sources.add(new, now)
         begun = await store.pages.begin(source, [f"{address}{path}" for path, _, _ in pages], now)
         assert begun is not None
         for path, title, text in pages:
-            page = ReadPage(f"{address}{path}", f"{address}{path}", title, text, "en")
+            changed_at = (changed or {}).get(path)
+            page = ReadPage(f"{address}{path}", f"{address}{path}", title, text, "en", changed_at)
             await store.pages.keep(begun, page.address, page, now)
         await store.pages.finish(begun, now, now + timedelta(days=1))
         return begun

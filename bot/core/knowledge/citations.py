@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from bot.core.knowledge.phishing import asks_for_secrets
 from bot.core.knowledge.statements import MARK, Statement, letters, statements
 from bot.language import ngettext
 
@@ -89,10 +91,14 @@ class Supported:
 def supported(text: str, cited: Sequence[Cited], passages: Sequence[Passage], mark: Callable[[str], str]) -> Supported:
     """Leave out the statements that have no source, and what leads to nothing then; mark the others.
 
+    What asks people for a secret is left out whatever it cites.
+
     `mark` returns the mark of a source. Marks that the model itself wrote are none, and go.
     """
-    parts = _with_sources(text, cited, passages)
-    kept = _kept(parts)
+    found = _with_sources(text, cited, passages)
+    asking = _asking([one for one, _ in found], text)
+    parts = [(one, () if asks else sources) for (one, sources), asks in zip(found, asking, strict=True)]
+    kept = [keeps and not asks for keeps, asks in zip(_kept(parts), asking, strict=True)]
     written: list[str] = []
     gap, at = "", 0
     for _, unit in groupby(range(len(parts)), key=lambda number: parts[number][0].unit):
@@ -103,7 +109,22 @@ def supported(text: str, cited: Sequence[Cited], passages: Sequence[Passage], ma
         if left := [parts[number] for number in numbers if kept[number]]:
             written += [gap if written else "", text[line : first.start], _marked(text, left, mark)]
             gap = ""
-    return Supported("".join(written).strip(), sum(one.is_claim and not found for one, found in parts))
+    removed = sum((one.is_claim and not sources) or asks for (one, sources), asks in zip(parts, asking, strict=True))
+    return Supported("".join(written).strip(), removed)
+
+
+def _asking(said: Sequence[Statement], text: str) -> list[bool]:
+    """Return which statements ask people for a secret."""
+    parts = asks_for_secrets(text)
+    ends = [end for _, end in parts]
+    first = [bisect_right(ends, one.start) for one in said]
+    return [at < len(parts) and parts[at][0] < one.end for one, at in zip(said, first, strict=True)]
+
+
+def asks_back(text: str) -> bool:
+    """Return whether a text states nothing, and ends with a question, which is for no secret."""
+    is_question = text.rstrip().rstrip("*_ ").endswith(("?", "\uff1f"))
+    return is_question and not asks_for_secrets(text) and not any(one.is_claim for one in statements(text))
 
 
 def left_out(count: int) -> str:

@@ -60,12 +60,6 @@ def statements(text: str) -> list[Statement]:
     return [one for number, unit in enumerate(_units(text)) for one in _of_unit(text, unit, number)]
 
 
-def asks_back(text: str) -> bool:
-    """Return whether a text states nothing, and ends with a question."""
-    bare = text.rstrip(_MARKUP)
-    return bare.endswith(("?", "\uff1f")) and not any(one.is_claim for one in statements(bare))
-
-
 def letters(text: str) -> int:
     """Count the letters and digits of a text, marks of citations aside."""
     plain = MARK.sub("", text)

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import Message, Place
 from bot.core.domain.tool import SourceLink
-from bot.core.knowledge.citations import CitedText, left_out, stands, supported
-from bot.core.knowledge.statements import asks_back
+from bot.core.knowledge.citations import CitedText, asks_back, left_out, stands, supported
 from bot.core.writing.sources import Sources
 
 if TYPE_CHECKING:

@@ -38,9 +38,9 @@ def model() -> ScriptedModel:
 
 
 @pytest.fixture
-async def read(sqlite_url: str, model: ScriptedModel) -> AsyncIterator[Settings]:
+async def read(url: str, model: ScriptedModel) -> AsyncIterator[Settings]:
     async with model.serving() as told:
-        yield settings.read(told | {"DATABASE_URL": sqlite_url})
+        yield settings.read(told | {"DATABASE_URL": url})
 
 
 @pytest.fixture
