@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,14 @@ async def test_sitemaps_without_end_are_bounded(there: Website, reader: SiteRead
     found = await reader.find(source(there.url))
     assert (found.addresses, found.is_whole) == ([there.url], False)  # as of a site without one
     assert len(asked) == site.MOST_SITEMAPS
+
+
+async def test_a_site_may_ask_for_pauses(there: Website, reader: SiteReader) -> None:
+    there.pages["/robots.txt"] = web.Response(text="User-agent: *\nCrawl-delay: 0.4")
+    began = time.monotonic()
+    await reader.find(source(there.url))
+    assert there.asked == ["/robots.txt", "/", "/sitemap.xml"]
+    assert time.monotonic() - began >= 0.4
 
 
 async def test_a_sitemap_that_is_away_is_no_empty_one(there: Website, reader: SiteReader) -> None:
