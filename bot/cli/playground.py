@@ -19,7 +19,6 @@ from bot.cli.shared import configured
 if TYPE_CHECKING:
     from bot.cli.shared import Commands
     from bot.playground.page.content import OfferedCommand, OfferedShortcut
-    from bot.playground.slack.workspace import Workspace
 
 PORT = 3900
 HIGHEST_PORT = 65_535
@@ -86,7 +85,7 @@ def _playground(options: argparse.Namespace) -> int:
 
 async def _play(options: argparse.Namespace, folder: Path) -> None:
     """Run the local workspace, with the real bot in it. All data is deleted at the end."""
-    from bot.cli import process
+    from bot.cli import playground_channel, process
     from bot.db import migrate
     from bot.playground import feedback
     from bot.playground.playground import Playground
@@ -99,11 +98,13 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
         # No other app is here to share names with, so that the commands keep theirs.
         ours = {name for name in environ if name.startswith("SLACK_")} | {"PARLEY_COMMAND_PREFIX"}
         told = {name: value for name, value in environ.items() if name not in ours}
+        has_help = "KNOWLEDGE_FOLDER" not in told  # a folder of one's own can be tried instead
+        told |= {"KNOWLEDGE_FOLDER": str(playground_channel.FOLDER)} if has_help else {}
         told |= {"DATABASE_URL": f"sqlite:///{folder / 'parley.db'}", "HOST": "127.0.0.1", "PORT": "0"}
         read = configured(told | playground.environment(options.transport), for_slack=True)
         settings.hide_from_libraries()
         await migrate.upgrade(read.database_url)
-        await _switch_triage_on(read.database_url, playground.workspace)
+        await playground_channel.prepare(read.database_url, playground.workspace, with_knowledge=has_help)
 
         def announce(address: str, _: object) -> None:
             if read.triage_webhook_secret:
@@ -131,26 +132,6 @@ def _offered() -> tuple[list[OfferedCommand], list[OfferedShortcut]]:
         for shortcut in manifest()["features"].get("shortcuts", ())
     ]
     return commands, shortcuts
-
-
-async def _switch_triage_on(database_url: str, workspace: Workspace) -> None:
-    """Turn triage on in #support-feedback, and route bugs to #engineering. Posts are too quick to be joined."""
-    from bot.core.domain.message import Place
-    from bot.core.domain.typed_setting import read
-    from bot.db.opened import opened
-    from bot.db.settings import SqlSettingsStore
-    from bot.playground.feedback import CHANNEL
-
-    typed = {
-        "triage": "true",
-        "together": "0",
-        "teams": f"Apps: #{workspace.channel('#engineering').id}",
-        "routes": "Bug report -> Apps; Performance issue -> Apps",
-    }
-    place = Place(workspace.team_id, workspace.channel(f"#{CHANNEL}").id)
-    changes = {name: read(name, value, {}) for name, value in typed.items()}
-    async with opened(database_url) as database:
-        await SqlSettingsStore(database).change(place, changes, workspace.me.id)
 
 
 def _bypass_proxies() -> None:

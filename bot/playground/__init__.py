@@ -7,6 +7,7 @@ slack/              the local workspace
 anthropic/          a local Messages API
 rehearsal/          the model behind it
 page/               what the browser shows
+knowledge/          documentation of a small product, which its feedback channel answers from
 server.py           a web server that starts and stops cleanly
 local_workspace.py  the workspace with its server, its connections to the bot, and the page
 feedback.py         posts for its feedback channel

@@ -20,7 +20,7 @@ ABILITIES = """I follow simple rules, enough to try everything here:
 - `/summarize <text>`, or `7d` for a channel: its central sentences, decisions, questions and tasks
 - `/code <request>`: a few templates, such as circle area in Python or a web server in Go
 - `/classify <one message per line>`: categories by the words they share
-- feedback: #support-feedback sorts itself
+- #support-feedback: feedback sorts itself; I know the help of an invented app, so ask “how do I invite a colleague?”
 - tools, where they are on: “find messages about lunch”, “remember that …”, “search the web for Lumenpad”
 
 Set `ANTHROPIC_API_KEY` in `.env` and restart, and Claude answers instead."""
@@ -63,9 +63,8 @@ def converse(turns: Sequence[tuple[str, str]], documents: Sequence[tuple[str, st
     said = [message for role, text in turns if role == "user" for message in _messages(text)]
     author, newest = said[-1]
     own = [text for name, text in said[:-1] if name == author]
-    for rule in (_recall_name, _recall_fact, _recall_said, _meet, _greet):
-        if answer := rule(newest, own):
-            return answer
+    if answer := _by_rule(newest, own):
+        return answer
     known = [*documents, *(("", text) for _, text in said[:-1])]
     read = [_read(name, text) for name, text in documents]
     if answer := _recall_sentence(newest, known) or "\n".join(read):
@@ -73,9 +72,22 @@ def converse(turns: Sequence[tuple[str, str]], documents: Sequence[tuple[str, st
     return unseen or _admit(newest, len(said) - 1)
 
 
+def is_open(turns: Sequence[tuple[str, str]]) -> bool:
+    """Return whether no rule fits the newest turn but those for what is said in the thread and its files."""
+    said = [message for role, text in turns if role == "user" for message in _messages(text)]
+    author, newest = said[-1]
+    own = [text for name, text in said[:-1] if name == author]
+    return not _by_rule(newest, own)
+
+
 def newest(turns: Sequence[tuple[str, str]]) -> str:
     """Return the newest message, without its author."""
     return _messages(turns[-1][1])[-1][1]
+
+
+def _by_rule(newest: str, own: Sequence[str]) -> str | None:
+    rules = _recall_name, _recall_fact, _recall_said, _meet, _greet
+    return next((answer for rule in rules if (answer := rule(newest, own))), None)
 
 
 def _messages(turn: str) -> list[tuple[str, str]]:

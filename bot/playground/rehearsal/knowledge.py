@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.playground.anthropic.reply import BlockStop, TextDelta, ToolUse
-from bot.playground.rehearsal.conversation import newest
+from bot.playground.rehearsal.conversation import is_open, newest
 from bot.playground.rehearsal.text import sentences, stems, tagged
+from bot.playground.rehearsal.tools import wish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 TASK = "You answer a question from what a team knows"  # how the bot's instructions for that begin
 TOOL = "search_knowledge"
 UNKNOWN = "I don't know."
+# It ends with a colon: as a sentence, it would need a source.
+LEAD = "_Rehearsal model, not Claude: simple rules looked into the knowledge:_\n\n"
 LONGEST_QUERY = 500  # characters
 SHOWN = 3  # sentences
 LEAST_SHARED = 2  # words, of a question that has as many
@@ -30,11 +33,11 @@ def answer_from_passages(asked: ModelRequest) -> list[Event]:
         wanted = stems(str(told.get("question", ""))) if isinstance(told, dict) else []
         return _cited(asked, wanted) or [TextDelta(f"SEARCH: {' '.join(wanted) or 'nothing'}")]
     question = newest([("user", asked.question)])
-    if TOOL not in asked.tools or "?" not in question:
+    if TOOL not in asked.tools or "?" not in question or wish(question)[0]:
         return []
     if not asked.tool_results:
-        return [ToolUse(TOOL, {"query": question[:LONGEST_QUERY]})]
-    return _cited(asked, stems(question)) or [TextDelta(UNKNOWN)]
+        return [ToolUse(TOOL, {"query": question[:LONGEST_QUERY]})] if is_open(asked.turns) else []
+    return [TextDelta(LEAD), *(_cited(asked, stems(question)) or [TextDelta(UNKNOWN)])]
 
 
 def _cited(asked: ModelRequest, question: Sequence[str]) -> list[Event]:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.claude import prompts
 from bot.playground.anthropic.reply import CitationDelta, Event, ModelRequest, TextDelta, ToolUse
-from bot.playground.rehearsal.knowledge import TOOL, UNKNOWN, answer_from_passages
+from bot.playground.rehearsal.knowledge import LEAD, TOOL, UNKNOWN, answer_from_passages
 
 KNOWLEDGE = prompts.load()["knowledge"]
 EXPORT = "## Export to PDF\nChoose Export in the menu, then PDF. Exports take a minute at most."
@@ -61,10 +61,14 @@ def test_a_question_is_searched_for_where_sources_serve() -> None:
     question = "How do I export to PDF?"
     assert answer_from_passages(mentioned(question)) == [ToolUse(TOOL, {"query": question})]
     (found,) = asked(question, EXPORT).results
-    assert text(answer_from_passages(mentioned(question, found))) == "Choose Export in the menu, then PDF. "
+    assert text(answer_from_passages(mentioned(question, found))) == f"{LEAD}Choose Export in the menu, then PDF. "
     nothing = {"type": "text", "text": "Nothing found."}
-    assert text(answer_from_passages(mentioned(question, nothing))) == UNKNOWN
-    assert answer_from_passages(mentioned("Thanks!")) == []
+    assert text(answer_from_passages(mentioned(question, nothing))) == f"{LEAD}{UNKNOWN}"
+
+
+@pytest.mark.parametrize("said", ["Thanks!", "What is my name?", "What can you do?", "Who wrote about the offsite?"])
+def test_what_another_rule_answers_is_not_searched_for(said: str) -> None:
+    assert answer_from_passages(mentioned(said)) == []
 
 
 def test_other_requests_are_not_for_passages() -> None:
