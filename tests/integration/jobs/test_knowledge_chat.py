@@ -126,6 +126,15 @@ async def test_a_private_channel_serves_only_itself(database: Database) -> None:
         assert (own.fault, own.pages) == ("", 1)
         assert await here.found("merger") == []
         assert len(await here.found("merger", secret)) == 1
+        local.say(secret, "The plan", user=local.sam, files={"plan.md": b"# Plan\n\nWho is bought.\n"})
+        (file,) = local.workspace.files
+        for channel, fault in (
+            ("", faults.PRIVATE_FILE),
+            (local.channel("general"), faults.PRIVATE_FILE),
+            (secret, ""),
+        ):
+            source = await here.read(await here.add(SourceKind.FILE, file, channel=channel, person=person))
+            assert (source.fault, source.pages) == (fault, 0 if fault else 1)
 
 
 async def test_a_channel_that_hides_is_dropped(database: Database) -> None:
