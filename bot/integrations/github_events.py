@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -146,7 +146,10 @@ def _time(value: object) -> datetime:
     found = datetime.fromisoformat(_text(value))
     if found.tzinfo is None:
         raise ValueError(HTTPStatus.BAD_REQUEST.phrase)
-    return found
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(HTTPStatus.BAD_REQUEST.phrase) from None
 
 
 def _id(issue: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ import hmac
 import logging
 import re
 import time
+from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 GITHUB_PATH, ANY_PATH = "/github/events", "/triage/events"
 LONGEST_BODY = 100_000  # bytes of an event of any tracker; GitHub's may have as much as the server takes
 VALID_FOR = 300.0  # seconds that a signed time may be off
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # of a change; what is before that is a mistake
 QUICK = 100_000  # bytes that are parsed in some milliseconds
 _DELIVERY = re.compile(r"[\w-]{1,100}", re.ASCII)
 _KEY = re.compile(r"[!-~]{1,200}")
@@ -59,7 +61,7 @@ class TrackerUpdate(BaseModel):
 
     workspace: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,40}$")]
     id: Annotated[int, Field(ge=1, lt=1 << 63)]
-    updated_at: AwareDatetime
+    updated_at: Annotated[AwareDatetime, Field(ge=EARLIEST)]
     status: Literal["open", "resolved", "declined", "duplicate"] | None = None
     assignee: Name | None = None
     labels: Annotated[list[Name], Field(max_length=100)] | None = None
@@ -68,19 +70,19 @@ class TrackerUpdate(BaseModel):
     tracker: Annotated[str, Field(max_length=40)] = ""
     link: Annotated[str, Field(max_length=500, pattern=r"^(?:https://[\w.:-]+/[\w./#?=&%~+-]*)?$")] = ""
 
-    @property
-    def event(self) -> TrackerEvent:
-        """The same as an event."""
+    def event(self, now: datetime) -> TrackerEvent:
+        """Return the same as an event. A time to come is now: after it, nothing would count until then."""
+        at = min(self.updated_at, now)
         assignees = None if self.assignee is None else tuple(filter(None, [self.assignee]))
         return TrackerEvent(
             "" if self.tracker == GITHUB else self.tracker,
-            at=self.updated_at,
+            at=at,
             about="state",
             by=self.by,
             state=_STATES[self.status] if self.status else None,
             labels=None if self.labels is None else tuple(self.labels),
             assignees=assignees,
-            comment=IssueComment(self.comment, self.by, self.updated_at) if self.comment else None,
+            comment=IssueComment(self.comment, self.by, at) if self.comment else None,
             address=self.link,
         )
 
@@ -166,7 +168,7 @@ class TrackerEvents:
 
     async def _of_any(self, update: TrackerUpdate, key: str) -> list[Delivery]:
         record = await self._feedback.records.find(update.workspace, update.id)
-        return [] if record is None else after_tracker(record, update.event, f"tracker:{key}")
+        return [] if record is None else after_tracker(record, update.event(datetime.now(UTC)), f"tracker:{key}")
 
     async def _store(self, source: str, find: Callable[[], Awaitable[list[Delivery]]]) -> web.Response:
         try:

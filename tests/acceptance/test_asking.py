@@ -127,7 +127,26 @@ async def test_whom_the_team_answered_is_not_asked(dialogue: Dialogue, model: Sc
     await arrived(dialogue)
     held.set()
     await card(dialogue, ts, "Missing: version")
+    model.answer(judging(severity="Low", missing=[]))
+    reply(dialogue, ts, "It is 3.2")
+    assert "Missing" not in (await card(dialogue, ts, "Low")).shown
     await not_asked(dialogue, ts)
+
+
+@on_shared_sqlite_bot
+async def test_what_is_added_at_once_is_not_asked_for(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await begin(dialogue)
+    held = asyncio.Event()
+    model.answer(held, judging(missing=["version", "steps"]))
+    model.answer(judging(severity="Low", missing=["steps"]))
+    ts = post(dialogue, user=dialogue.workspace.sam)
+    await model.until_asked()
+    reply(dialogue, ts, "It is 3.2")
+    await arrived(dialogue)
+    held.set()
+    assert "**steps**" in await asked(dialogue, ts)
+    await dialogue.until_idle()
+    assert len(questions(dialogue, ts)) == 1
 
 
 @on_shared_sqlite_bot

@@ -283,20 +283,49 @@ async def test_any_tracker_can_close_a_record(dialogue: Dialogue, model: Scripte
     ts = post(dialogue, user=dialogue.workspace.ada)
     await card(dialogue, ts, "Bug report")
     ((workspace, id_),) = await dialogue.rows("SELECT workspace, id FROM feedback")
-    said = {"workspace": workspace, "id": id_, "updated_at": "2036-12-01T10:00:00Z", "tracker": "Jira"}
+    said = {"workspace": workspace, "id": id_, "updated_at": "2025-12-01T10:00:00Z", "tracker": "Jira"}
     begun = {"assignee": "Ana", "labels": ["urgent"], "link": "https://acme.example/browse/ABC-12"}
     assert await send(dialogue, said | begun | {"status": "open"}) == (202, "taken")
     shown = await card(dialogue, ts, "assigned to Ana in Jira")
     assert "ABC-12" in shown.shown
     assert "urgent" in shown.shown
-    done = said | {"status": "resolved", "by": "Ana", "comment": "Shipped.", "updated_at": "2036-12-01T11:00:00+01:00"}
+    done = said | {"status": "resolved", "by": "Ana", "comment": "Shipped.", "updated_at": "2025-12-01T11:00:00+01:00"}
     assert (await send(dialogue, done))[0] == 202  # at the same time as before: about the state
     await card(dialogue, ts, "Resolved by Ana in Jira")
     assert "Shipped." in await settled(dialogue, ts)
-    await send(dialogue, said | {"status": "open", "updated_at": "2036-12-01T09:00:00Z"})
-    await send(dialogue, said | {"status": "open", "updated_at": "2036-12-01T12:00:00Z"}, key="k1")
+    await send(dialogue, said | {"status": "open", "updated_at": "2025-12-01T09:00:00Z"})
+    await send(dialogue, said | {"status": "open", "updated_at": "2025-12-01T12:00:00Z"}, key="k1")
     await card(dialogue, ts, "Reopened in Jira")
-    assert await send(dialogue, said | {"updated_at": "2036-12-01T13:00:00Z"}, key="k1") == (202, "taken")
+    assert await send(dialogue, said | {"updated_at": "2025-12-01T13:00:00Z"}, key="k1") == (202, "taken")
+    await dialogue.until_idle()
+    assert await statuses(dialogue) == ["open"]
+
+
+async def test_a_clock_that_is_ahead_blocks_nothing(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await parley(dialogue, "triage on")
+    model.answer(results(judged(1)))
+    ts = post(dialogue, user=dialogue.workspace.ada)
+    await card(dialogue, ts, "Bug report")
+    ((workspace, id_),) = await dialogue.rows("SELECT workspace, id FROM feedback")
+    said = {"workspace": workspace, "id": id_, "by": "\x00Ana"}
+    for at, status in (("9999-12-31T23:59:59-14:00", "resolved"), ("2099-01-01T00:00:00Z", "open")):
+        assert await send(dialogue, said | {"updated_at": at, "status": status}) == (202, "taken")
+        await dialogue.until_idle()
+    assert "Reopened by" in (await card(dialogue, ts, "in the tracker")).shown
+    assert await statuses(dialogue) == ["open"]
+
+
+async def test_two_trackers_can_have_one_record(dialogue: Dialogue, model: ScriptedModel, github: LocalGitHub) -> None:
+    """Another tracker closes a record that has an issue on GitHub: so the issue is closed, and stays known."""
+    ts, issue = await issue_of(dialogue, model, github)
+    ((workspace, id_),) = await dialogue.rows("SELECT workspace, id FROM feedback")
+    said = {"workspace": workspace, "id": id_, "status": "resolved", "updated_at": "2036-12-01T10:00:00Z"}
+    assert await send(dialogue, said) == (202, "taken")
+    await card(dialogue, ts, "Resolved in the tracker")
+    await until(dialogue, lambda: github.issues[0]["state"] == "closed")
+    await dialogue.until_idle()
+    await GitHubWebhook(dialogue.url).reopen(issue)
+    await card(dialogue, ts, "Reopened by octocat on GitHub")
     await dialogue.until_idle()
     assert await statuses(dialogue) == ["open"]
 
@@ -313,6 +342,8 @@ async def test_a_trackers_event_is_checked(dialogue: Dialogue, model: ScriptedMo
     assert await send(dialogue, said | {"id": 999}) == (202, "ignored: no such record")
     assert await send(dialogue, said | {"status": "done", "id": "x"}) == (400, "malformed: id, status")
     assert await send(dialogue, said | {"link": "javascript:alert(1)"}) == (400, "malformed: link")
+    for never in ("0001-01-01T00:00:00+14:00", "2026-12-01T10:00:00"):
+        assert await send(dialogue, said | {"updated_at": never}) == (400, "malformed: updated_at")
     assert (await send(dialogue, b"[" * 50_000))[0] == 400
     assert (await send(dialogue, b" " * 100_001))[0] == 413
     assert (await send(dialogue, said, key="é"))[0] == 400

@@ -205,6 +205,12 @@ async def test_an_echo_makes_no_loop(dialogue: Dialogue, model: ScriptedModel, g
     assert rows == [("Billing", "Low", dialogue.workspace.me.id)]
 
 
+@pytest.mark.parametrize("at", ["", "soon", "2026-12-01T10:00:00", "0001-01-01T00:00:00+14:00", None, 1_796_086_572])
+def test_what_is_no_time_is_malformed(at: object) -> None:
+    with pytest.raises(ValueError, match="Bad Request|Invalid isoformat"):
+        found("closed", closed(updated_at=at))
+
+
 def test_pull_requests_are_no_issues() -> None:
     there = issue(pull_request={"url": "https://api.github.com/repos/acme/app/pulls/12"})
     payload = {"action": "created", "issue": there, "comment": {"body": "x", "created_at": there["updated_at"]}}

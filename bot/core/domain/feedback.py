@@ -129,7 +129,9 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The decision about a post: what it is, whether it counts as feedback here, its team. `text` was judged.
+    """The decision about a post: what it is, whether it counts as feedback here, its team.
+
+    `text` and `files` were judged.
 
     `missing`: what its category needs, and it does not tell. If it is about several things, this is the decision about
     the first, whose words are `excerpt`, and `further` has the others.
@@ -143,6 +145,7 @@ class Decision:
     wants_draft: bool = False
     excerpt: str = ""
     further: tuple[Decision, ...] = ()
+    files: tuple[FileRef, ...] = ()
 
 
 Nature = Literal["feedback", "unclear", "small talk"]  # not for people: Claude's choice

@@ -19,7 +19,13 @@ class FeedbackQuestions(Protocol):
         """Return what a record lacks."""
 
     async def claim(self, record: Feedback, reference: str) -> bool:
-        """Return whether the job of this reference is to ask about a record's post: of all that try, only one ever."""
+        """Return whether the job of this reference is to ask about a record's post: of all that try, only one ever.
+
+        None begins to while the record waits to be sorted again.
+        """
 
     async def answer(self, incoming: IncomingMessage, said_at: datetime, permalink: str) -> bool:
-        """Save a reply of the person who was asked, once; return whether it makes a record wait to be sorted again."""
+        """Save a reply of a post's writer, once; return whether it makes its record wait to be sorted again.
+
+        A reply counts while the post is not sorted yet, or lacks something, whether or not its writer was asked.
+        """

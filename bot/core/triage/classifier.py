@@ -196,10 +196,11 @@ def decide(record: Feedback, verdict: Verdict, settings: ChannelSettings) -> Dec
     """Apply the channel's strictness and routes. What the model could not classify goes to a person, never away."""
     judged = verdict if isinstance(verdict, Judgment) else Judgment(record.id, nature="unclear")
     if judged.nature in IGNORED[settings.strictness] and judged.categories:
-        return Decision(record.text, judged, FeedbackStatus.IGNORED)
+        return Decision(record.text, judged, FeedbackStatus.IGNORED, files=record.files)
     team = route(settings.routes, judged.category, judged.severity)
     missing = lacking(settings.needs, judged.category, judged.missing)
-    decision = Decision(record.text, judged, FeedbackStatus.OPEN, team, missing, wants_draft(judged, settings))
+    wants = wants_draft(judged, settings)
+    decision = Decision(record.text, judged, FeedbackStatus.OPEN, team, missing, wants, files=record.files)
     further = tuple(decide(replace(record, text=one.words), replace(one, words=""), settings) for one in judged.further)
     return replace(decision, excerpt=judged.words, further=further)
 

@@ -56,7 +56,7 @@ def change(event: TrackerEvent, issue: TrackerIssue, record: Feedback, settings:
         return None
     known = replace(
         issue,
-        tracker=event.tracker or issue.tracker,
+        tracker=event.tracker or ("" if issue.tracker == GITHUB else issue.tracker),
         issue_id=event.issue_id or issue.issue_id,
         address=event.address or issue.address,
         repository=issue.repository or (settings.triage_github if event.tracker == GITHUB else ""),

@@ -42,7 +42,7 @@ async def decide(connection: AsyncConnection, place: Place, id_: int, decision: 
 async def _save(connection: AsyncConnection, whole: Feedback, decision: Decision) -> None:
     judged = decision.judgment
     values: dict[str, Any] = {
-        "waits": whole.text != decision.text,
+        "waits": whole.text != decision.text or (not whole.part and whole.files != decision.files),
         "sentiment": judged.sentiment,
         "area": judged.area,
         "summary": judged.summary,

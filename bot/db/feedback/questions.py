@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from bot.core.domain.feedback import FeedbackStatus
 from bot.core.domain.needs import Completeness
-from bot.db.feedback.rows import POST, ROW, is_post
+from bot.db.feedback.rows import POST, ROW, is_post, of_post
 from bot.db.tables import FeedbackQuestionRow
 from bot.db.threads import files_json
 from bot.db.upsert import INSERT
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 QUESTION = FeedbackQuestionRow
 NOTHING = json.dumps([])
-MOST_ANSWERS = 5  # to one question: the first may lack something, too
+MOST_ANSWERS = 10  # in a post's thread: people write one thing at a time
 ANSWERABLE = (FeedbackStatus.OPEN, FeedbackStatus.TAKEN)
 
 
@@ -52,17 +52,20 @@ class SqlFeedbackQuestions:
         async with self._writer.begin() as connection:
             query = select(QUESTION.asked_by).where(*asked).with_for_update()
             claims = set((await connection.execute(query)).scalars())
-            if not claims <= {"", reference}:
+            if not claims <= {"", reference} or (claims == {""} and await _is_to_be_sorted(connection, record)):
                 return False
             await connection.execute(update(QUESTION).where(*asked).values(asked_by=reference))
             return bool(claims)
 
     async def answer(self, incoming: IncomingMessage, said_at: datetime, permalink: str) -> bool:
-        """Save a reply of the person who was asked, once; return whether it makes a record wait to be sorted again."""
+        """Save a reply of the post's writer, once; return whether it makes a record wait to be sorted again."""
+        its = select(func.coalesce(ROW.head, ROW.id)).where(*is_post(incoming.place), ROW.status != FeedbackStatus.ANSWER)
         part = aliased(ROW)
-        waits = select(QUESTION.record).join(part, part.id == QUESTION.record).where(part.status.in_(ANSWERABLE))
-        waits = waits.where(*_about(incoming.place), QUESTION.asked_by != "", QUESTION.missing != NOTHING)
-        head = select(ROW.id).where(*is_post(incoming.place), ROW.person == incoming.author, waits.exists())
+        lacks = select(QUESTION.record).join(part, part.id == QUESTION.record).where(part.status.in_(ANSWERABLE))
+        lacks = lacks.where(QUESTION.workspace == ROW.workspace, QUESTION.channel == ROW.channel)
+        lacks = lacks.where(QUESTION.message == ROW.message, QUESTION.missing != NOTHING)
+        is_open = or_(ROW.status == FeedbackStatus.WAITING, lacks.exists())
+        head = select(ROW.id).where(ROW.id == its.scalar_subquery(), ROW.person == incoming.author, is_open)
         head = head.where(or_(ROW.text != "", ROW.files.is_not(None)))
         async with self._reader.connect() as connection:
             id_ = (await connection.execute(head)).scalar_one_or_none()
@@ -102,8 +105,9 @@ async def keep_missing(connection: AsyncConnection, place: Place, record: int, m
     query = select(QUESTION.missing, QUESTION.added, QUESTION.asked_by).where(QUESTION.record == record)
     row = (await connection.execute(query.with_for_update())).one_or_none()
     if row is not None:
-        added = [one for one in _read(row.missing) if one not in missing] if row.asked_by else []
-        values = {"missing": json.dumps(list(missing)), "added": json.dumps([*_read(row.added), *added])}
+        known = [*_read(row.added), *(_read(row.missing) if row.asked_by else ())]
+        added = [one for one in dict.fromkeys(known) if one not in missing]
+        values = {"missing": json.dumps(list(missing)), "added": json.dumps(added)}
         await connection.execute(update(QUESTION).where(QUESTION.record == record).values(values))
     elif missing:
         new = INSERT[connection.dialect.name](QUESTION).values(
@@ -116,6 +120,12 @@ async def keep_missing(connection: AsyncConnection, place: Place, record: int, m
             asked_by="",
         )
         await connection.execute(new)
+
+
+async def _is_to_be_sorted(connection: AsyncConnection, record: Feedback) -> bool:
+    """Return whether its writer has said more: what that does not tell can be asked when it was sorted."""
+    query = select(ROW.id).where(*of_post(record.place), ROW.waits).limit(1)
+    return (await connection.execute(query)).one_or_none() is not None
 
 
 def _about(place: Place) -> tuple[ColumnElement[bool], ...]:

@@ -45,8 +45,9 @@ class SqlTrackerStore:
     async def records_of(self, tracker: str, issue_id: str, address: str) -> Sequence[tuple[str, int]]:
         """Return the workspaces and ids of the records that an issue belongs to, by its id or its address."""
         by_id = and_(ISSUE.issue_id == issue_id, ISSUE.issue_id != "")
-        by_address = and_(ISSUE.address == address, ISSUE.address != "", or_(ISSUE.issue_id == "", by_id))
-        query = select(ISSUE.workspace, ISSUE.record).where(ISSUE.tracker == tracker, or_(by_id, by_address))
+        is_its = ISSUE.tracker == tracker, ISSUE.address == address, ISSUE.address != ""  # others may give any link
+        by_address = and_(*is_its, ISSUE.issue_id == "")
+        query = select(ISSUE.workspace, ISSUE.record).where(or_(by_id, by_address))
         async with self._reader.connect() as connection:
             return [(row.workspace, row.record) for row in await connection.execute(query.order_by(ISSUE.record))]
 

@@ -6,15 +6,20 @@ import json
 import time
 from collections import Counter
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from pydantic import ValidationError
 
+from bot.core.domain.feedback import Feedback, FeedbackStatus
+from bot.core.domain.needs import Completeness
 from bot.db.engine import Database
 from bot.db.feedback import sql_feedback_store
-from bot.integrations.tracker_events import TrackerEvents
-from bot.integrations.webhook import signed
+from bot.integrations.tracker_events import TrackerEvents, TrackerUpdate
+from bot.integrations.webhook import body_of, signed
 from bot.work import Inbox
 from tests.support.github_webhook import signature
 
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 SECRET = "a-long-random-text"
 ISSUE = {"id": 1, "html_url": "https://github.com/acme/app/issues/1", "updated_at": "2026-12-01T10:00:00Z"}
 
@@ -62,6 +68,13 @@ async def test_what_can_not_be_stored_is_refused(tmp_path: Path) -> None:
         response = await client.post("/triage/events", data=of_any, headers=signed(of_any, SECRET, time.time()))
         assert response.status == 503
     assert counts == {("github", "refused"): 1, ("tracker", "refused"): 1}
+
+
+def test_what_the_bot_sends_is_no_event() -> None:
+    """It is signed in the same way, so that a receiver could send it back as it is."""
+    record = Feedback(7, "T1", "C1", "1.2", "U1", "It fails", NOON, status=FeedbackStatus.RESOLVED)
+    with pytest.raises(ValidationError, match="updated_at"):
+        TrackerUpdate.model_validate_json(body_of(record, Completeness()))
 
 
 async def test_without_a_secret_no_one_listens(tmp_path: Path) -> None:
