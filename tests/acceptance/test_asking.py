@@ -71,7 +71,7 @@ async def test_an_answer_completes_the_record(dialogue: Dialogue, model: Scripte
     reply(dialogue, ts, "It is 3.2")
     shown = (await card(dialogue, ts, "Critical")).shown
     assert data(model.requests[1], "messages")[0]["text"].endswith("export dialog\nIt is 3.2")
-    assert "Added: version" in shown
+    assert "Answered: version" in shown
     assert "Waiting for: steps" in shown
     model.answer(judging(severity="Low", missing=[]))
     reply(dialogue, ts, "I don't know any steps")

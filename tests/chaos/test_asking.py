@@ -55,7 +55,7 @@ def is_card(message: MessageRecord) -> bool:
 
 
 def is_completed(message: MessageRecord) -> bool:
-    return "Added: version" in message.shown
+    return "Answered: version" in message.shown
 
 
 class TestKilled:

@@ -44,7 +44,7 @@ async def test_an_edited_answer_is_read_again(dialogue: Dialogue, model: Scripte
     await card(dialogue, ts, "Critical")
     model.answer(judging(severity="Low", missing=[]))
     dialogue.workspace.edit(support(dialogue), answer, "It is 3.3, and I press Export")
-    assert "Added: version, steps" in (await card(dialogue, ts, "Low")).shown
+    assert "Answered: version, steps" in (await card(dialogue, ts, "Low")).shown
     assert data(model.requests[-1], "messages")[0]["text"].endswith("\nIt is 3.3, and I press Export")
     await dialogue.until_idle()
     assert len(questions(dialogue, ts)) == 1
@@ -59,7 +59,7 @@ async def test_an_answer_to_the_bot_is_one(dialogue: Dialogue, model: ScriptedMo
     model.answer(judging(severity="Low", missing=[]), to="<needs>")
     model.answer("Thanks, noted.")
     reply(dialogue, ts, f"<@{dialogue.workspace.bot.id}> it is 3.2")
-    assert "Added: version" in (await card(dialogue, ts, "Low")).shown
+    assert "Answered: version" in (await card(dialogue, ts, "Low")).shown
     await card(dialogue, ts, "Thanks, noted.")
 
 
@@ -70,7 +70,7 @@ async def test_a_picture_is_an_answer(dialogue: Dialogue, model: ScriptedModel) 
     ts = await posted(dialogue, model, "steps")
     model.answer(judging(severity="Low", missing=[]))
     reply(dialogue, ts, "", files={"steps.png": PIXEL})
-    assert "Added: steps" in (await card(dialogue, ts, "Low")).shown
+    assert "Answered: steps" in (await card(dialogue, ts, "Low")).shown
     assert "[file: steps.png]" in data(model.requests[-1], "messages")[0]["text"]
 
 

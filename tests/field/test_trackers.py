@@ -207,7 +207,7 @@ async def test_an_echo_makes_no_loop(dialogue: Dialogue, model: ScriptedModel, g
 
 @pytest.mark.parametrize("at", ["", "soon", "2026-12-01T10:00:00", "0001-01-01T00:00:00+14:00", None, 1_796_086_572])
 def test_what_is_no_time_is_malformed(at: object) -> None:
-    with pytest.raises(ValueError, match="Bad Request|Invalid isoformat"):
+    with pytest.raises(ValueError, match=r"Bad Request|Invalid isoformat"):
         found("closed", closed(updated_at=at))
 
 

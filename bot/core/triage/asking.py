@@ -27,7 +27,7 @@ def told(record: Feedback, settings: ChannelSettings, completeness: Completeness
     """Return the lines of a card that say what a report waits for, and what was added to it."""
     lines = []
     if added := plain(", ".join(lacking(settings.needs, record.category, completeness.added))):
-        lines.append(_("Added: {facts}", facts=added))
+        lines.append(_("Answered: {facts}", facts=added))
     missing = plain(", ".join(lacking(settings.needs, record.category, completeness.missing)))
     if missing and record.status in OPEN:
         sentence = _("Waiting for: {facts}", facts=missing)

@@ -59,7 +59,9 @@ class SqlFeedbackQuestions:
 
     async def answer(self, incoming: IncomingMessage, said_at: datetime, permalink: str) -> bool:
         """Save a reply of the post's writer, once; return whether it makes a record wait to be sorted again."""
-        its = select(func.coalesce(ROW.head, ROW.id)).where(*is_post(incoming.place), ROW.status != FeedbackStatus.ANSWER)
+        its = select(func.coalesce(ROW.head, ROW.id)).where(
+            *is_post(incoming.place), ROW.status != FeedbackStatus.ANSWER
+        )
         part = aliased(ROW)
         lacks = select(QUESTION.record).join(part, part.id == QUESTION.record).where(part.status.in_(ANSWERABLE))
         lacks = lacks.where(QUESTION.workspace == ROW.workspace, QUESTION.channel == ROW.channel)

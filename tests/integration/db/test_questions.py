@@ -116,7 +116,8 @@ async def test_a_picture_that_comes_meanwhile_is_looked_at(feedback: FeedbackSto
 
 async def test_what_is_taken_back_is_missing_again(feedback: FeedbackStore) -> None:
     await add(feedback)
-    assert await feedback.questions.claim(await sort(feedback, "version"), "j1")
+    record = await sort(feedback, "version")
+    assert await feedback.questions.claim(record, "j1")
     for message in ("1.2", "1.3"):
         assert await answer(feedback, reply(message))
         assert (await feedback.questions.of(await sort(feedback))).added == ("version",)
