@@ -42,6 +42,7 @@ from bot.db.quota import SqlQuota
 from bot.db.store import sql_store
 from bot.db.tool_calls import SqlToolJournal
 from bot.integrations.github import GitHub
+from bot.integrations.github_look import GitHubLook
 from bot.integrations.pages import WebPages
 from bot.integrations.public_addresses import public_session
 from bot.integrations.sources import source_readers
@@ -313,7 +314,16 @@ async def build(
     )
 
     kept = Retention(database, days)
-    others = (trackers, webhook, github, home, notes, learning)
+    others = (
+        *(trackers, webhook, github, home, notes, learning),
+        GitHubLook(
+            inbox,
+            github,
+            feedback,
+            url=settings.triage_github_url,
+            is_on=bool(token and settings.triage_github_webhook_secret),
+        ),
+    )
     for jobs in (turns, threads, classify, triage, drafts, clocks, *others, uninstaller, kept):
         jobs.register(inbox)
     return Bot(database, metrics, joined, inbox, files, table, knowledge, intake, notices, uninstaller, events.routes())

@@ -25,8 +25,11 @@ from bot.core.triage import issue
 from bot.errors import GitHubError
 from bot.jobs.deliveries import charge_place
 from bot.jobs.feedback_chain import GITHUB, after_issue
+from bot.jobs.triage import OUTAGE
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from bot.core.domain.feedback import Feedback
     from bot.core.ports import Store
     from bot.core.ports.feedback_store import FeedbackStore
@@ -70,8 +73,8 @@ class GitHub:
         self._written = -PACE
 
     def register(self, inbox: Inbox) -> None:
-        """Register the jobs that keep issues up to date; transient failures are retried."""
-        inbox.handle(GITHUB, self.run, _leave, charge=charge_place)
+        """Register the jobs that keep issues up to date; transient failures are retried for a day."""
+        inbox.handle(GITHUB, self.run, _leave, charge=charge_place, patience=OUTAGE)
 
     async def run(self, job: Job) -> None:
         """Update a record's issue. Raises `GitHubError`."""
@@ -131,16 +134,24 @@ class GitHub:
     async def _find(self, record: Feedback, repository: str, job: Job) -> dict[str, Any] | None:
         """Find the issue that an earlier attempt may have created before it could save its address."""
         mark = issue.mark(record)
-        since = (job.accepted_at - CLOCKS).strftime("%Y-%m-%dT%H:%M:%SZ")
-        query = {"state": "all", "sort": "created", "direction": "desc", "since": since, "per_page": str(PAGE)}
+        async for page in self._pages(repository, "created", job.accepted_at - CLOCKS):
+            if (made := next((one for one in page if mark in str(one.get("body"))), None)) is not None:
+                return made
+        return None
+
+    async def changed(self, repository: str, since: datetime) -> list[dict[str, Any]]:
+        """Return the issues of a repository that changed since then, as GitHub lists them. Raises `GitHubError`."""
+        return [one async for page in self._pages(repository, "updated", since) for one in page]
+
+    async def _pages(self, repository: str, sort: str, since: datetime) -> AsyncIterator[list[dict[str, Any]]]:
+        """List issues that changed since then, page by page, the newest first."""
+        query = {"state": "all", "sort": sort, "direction": "desc", "per_page": str(PAGE)}
+        query["since"] = since.strftime("%Y-%m-%dT%H:%M:%SZ")
         for page in range(1, PAGES + 1):
             found = await self._call("GET", f"repos/{repository}/issues", params=query | {"page": str(page)})
-            ours = (one for one in found if isinstance(one, dict) and mark in str(one.get("body")))
-            if (made := next(ours, None)) is not None:
-                return dict(made)
+            yield [one for one in found if isinstance(one, dict)]
             if len(found) < PAGE:
                 break
-        return None
 
     async def _update(self, record: Feedback, job: Job) -> None:
         """Update the labels, and open or close it as the record was; leave people's changes alone."""

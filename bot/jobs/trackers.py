@@ -11,6 +11,7 @@ from bot.errors import ChatError
 from bot.jobs import feedback_chain as chain
 from bot.jobs.deliveries import charge_place
 from bot.jobs.feedback_chain import EVENT, OUTCOME
+from bot.jobs.triage import OUTAGE
 
 if TYPE_CHECKING:
     from bot.core.domain.channel_settings import ChannelSettings
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from bot.work import Inbox, Job
 
 log = logging.getLogger(__name__)
-
-OUTAGE = 86_400.0  # seconds that it waits for the database or the platform
 
 
 class TrackerJobs:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, or_, select, update
 
-from bot.core.domain.tracker import GITHUB, TrackerIssue
+from bot.core.domain.tracker import GITHUB, IssueState, TrackerIssue
 from bot.db.feedback.rows import COLUMNS, ROW, feedback_of
 from bot.db.tables import TrackerIssueRow
 from bot.db.upsert import INSERT
@@ -50,6 +50,13 @@ class SqlTrackerStore:
         query = select(ISSUE.workspace, ISSUE.record).where(or_(by_id, by_address))
         async with self._reader.connect() as connection:
             return [(row.workspace, row.record) for row in await connection.execute(query.order_by(ISSUE.record))]
+
+    async def repositories(self, tracker: str) -> Sequence[str]:
+        """Return the repositories of a tracker where issues of records are open, as far as is known."""
+        is_open = ISSUE.tracker == tracker, ISSUE.repository != "", ISSUE.state == IssueState.OPEN
+        async with self._reader.connect() as connection:
+            found = select(ISSUE.repository).where(*is_open).distinct().order_by(ISSUE.repository)
+            return list((await connection.execute(found)).scalars())
 
     async def take_in(self, record: Feedback, issue: TrackerIssue, values: Mapping[str, Any] | None) -> Feedback | None:
         """Save what an event says, and what it changes of the record as a new version; return the record."""

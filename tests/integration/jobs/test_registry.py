@@ -37,6 +37,7 @@ PERIODIC = {
     "triage drafts",
     "triage clocks",
     "triage clock settings",
+    "github issues",
 }
 
 
