@@ -140,7 +140,7 @@ async def triage(
         await feedback.inbox.save(channel, quiet, ())
         if records:
             calls += await _judge(asked(records), settings, feedback, model)
-    found = [one for incoming in posts if (one := await feedback.records.at(incoming.place)) is not None]
+    found = [one for incoming in posts for one in await feedback.splits.of(incoming.place)]
     return report(found, calls)
 
 
@@ -161,10 +161,14 @@ def report(records: Sequence[Feedback], calls: Sequence[Call]) -> str:
     lines = [_line(one) for one in feedback]
     counts = Counter(one.category or UNSORTED for one in feedback)
     lines += ["", *(f"{count:6,}  {name}" for name, count in counts.most_common()), ""]
-    others = Counter(one.status for one in records if not one.is_counted)
+    posts = [one for one in records if not one.part]
+    others = Counter(one.status for one in posts if not one.is_counted)
+    further = len(records) - len(posts)
+    more = f" Posts about several things have {counted(further, 'more record')}." if further else ""
     lines.append(
-        f"{counted(len(records), 'post')}: {len(feedback):,} of feedback, {others[FeedbackStatus.IGNORED]:,} ignored, "
-        f"{others[FeedbackStatus.JOINED]:,} merged into the post before."
+        f"{counted(len(posts), 'post')}: {sum(one.is_counted for one in posts):,} of feedback, "
+        f"{others[FeedbackStatus.IGNORED]:,} ignored, {others[FeedbackStatus.JOINED]:,} merged into the post before."
+        + more
     )
     lines.append(f"{counted(len(calls), 'call')} to the model, {price(calls)}. Nothing was posted.")
     return "\n".join(lines)

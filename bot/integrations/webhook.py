@@ -48,6 +48,7 @@ SENT = (
         "permalink",
         "issue",
         "version",
+        "part",
     ),
 )
 
@@ -55,7 +56,7 @@ SENT = (
 def body_of(record: Feedback, completeness: Completeness) -> bytes:
     """Return a record as JSON, with what it lacks and what its writer added."""
     values: dict[str, Any] = {name: getattr(record, name) for name in SENT}
-    values |= {"missing": completeness.missing, "added": completeness.added}
+    values |= {"text": record.own_text, "missing": completeness.missing, "added": completeness.added}
     values["said_at"] = record.said_at.isoformat()
     return json.dumps(values, ensure_ascii=False).encode(errors="replace")
 

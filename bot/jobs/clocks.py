@@ -112,10 +112,10 @@ class ClockJobs:
     async def _set_again(
         self, place: Place, settings: ChannelSettings, rule: str, since: datetime, calendar: BusinessCalendar
     ) -> None:
-        after = ""
+        after = "", 0
         while posts := await self._feedback.clocks.behind(place, rule, since, after, AT_ONCE):
             await self._set(place, settings, posts, calendar)
-            after = posts[-1].message
+            after = posts[-1].message, posts[-1].part
 
     async def _set(
         self, place: Place, settings: ChannelSettings, posts: Sequence[TimedPost], calendar: BusinessCalendar

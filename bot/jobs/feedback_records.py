@@ -71,7 +71,12 @@ class FeedbackRecordJobs:
 
     async def _merge(self, request: FeedbackRequest, command: Command, place: Place) -> str:
         first, second = await by_hand.merge(
-            request.links, place, command.asker, feedback=self._feedback, store=self._store, chat=self._chat
+            tuple(zip(request.links, request.numbers, strict=True)),
+            place,
+            command.asker,
+            feedback=self._feedback,
+            store=self._store,
+            chat=self._chat,
         )
         await self._accept(chain.after_action(first))
         return by_hand.merged(first, second)
@@ -99,8 +104,7 @@ class FeedbackRecordJobs:
             return Record(action.place, action.asker.person)
         for one in further:
             await self._accept(chain.after_action(one))
-        if further:
-            await self._accept(chain.after_post(replace(further[0].place, thread=""), f"join:{action.id}"))
+        await self._accept(chain.after_post(replace(further[0].place, thread=""), f"join:{action.id}"))
         return Record(action.place, action.asker.person)
 
     async def _accept(self, deliveries: Iterable[Delivery]) -> None:

@@ -39,7 +39,7 @@ def sent(dialogue: Dialogue) -> File:
 
 
 async def link(dialogue: Dialogue, ts: str) -> str:
-    ((address,),) = await dialogue.rows(f"SELECT permalink FROM feedback WHERE message = '{ts}'")  # noqa: S608
+    ((address,),) = await dialogue.rows(f"SELECT DISTINCT permalink FROM feedback WHERE message = '{ts}'")  # noqa: S608
     return f"<{address}>"
 
 
@@ -63,7 +63,7 @@ async def test_feedback_is_found_by_its_words(dialogue: Dialogue, model: Scripte
 async def test_an_admin_gets_all_feedback_as_a_file(dialogue: Dialogue, model: ScriptedModel) -> None:
     await begin(dialogue)
     ts = await posted(dialogue, model, EVIL, "Crash")
-    assert "1 post as" in await parley(dialogue, "feedback export mine.csv")
+    assert "1 record as" in await parley(dialogue, "feedback export mine.csv")
     file = sent(dialogue)
     assert file.name == "mine.csv"
     (row,) = csv.DictReader(io.StringIO((file.content or b"").decode("utf-8-sig")))

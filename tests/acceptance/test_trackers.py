@@ -13,6 +13,7 @@ import pytest
 from bot.integrations.webhook import signed
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_github import TOKEN, LocalGitHub, github, names, on, until
+from tests.acceptance.test_splitting import POST, control, sorting
 from tests.acceptance.test_triage import card, judged, parley, post, results, root, statuses, support
 from tests.support.github_webhook import SECRET, GitHubWebhook
 
@@ -114,6 +115,35 @@ async def test_a_declined_issue_is_not_resolved(dialogue: Dialogue, model: Scrip
     await webhook.close(issue, "completed")
     assert "this is done" in await settled(dialogue, ts, 2)
     assert github.issues[0]["state"] == "open"  # where GitHub's own state is not written by the bot
+
+
+async def test_an_event_is_about_one_part(dialogue: Dialogue, model: ScriptedModel, github: LocalGitHub) -> None:
+    await on(dialogue)
+    model.answer(sorting())
+    ts = post(dialogue, POST, user=dialogue.workspace.ada)
+    await until(dialogue, lambda: len(github.issues) == 2)
+    await dialogue.until_idle()
+    assert sorted(one["title"] for one in github.issues) == ["Crash", "Dark mode"]
+    (wish,) = (dict(one, assignees=[]) for one in github.issues if one["title"] == "Dark mode")
+    webhook = GitHubWebhook(dialogue.url)
+    await webhook.close(wish)
+    await card(dialogue, ts, "Resolved by octocat on GitHub")
+    assert "About “Dark mode”:\nGood news: this is done" in await settled(dialogue, ts)
+    parts = "SELECT status FROM feedback ORDER BY part"
+    assert await dialogue.rows(parts) == [("open",), ("resolved",)]
+    await webhook.reopen(wish)
+    shown = await card(dialogue, ts, "Reopened by octocat on GitHub")
+    model.answer(sorting())
+    await dialogue.workspace.press(shown, control(shown, "feedback_join"))
+    closed = [False, True]
+    await until(dialogue, lambda: [one["state"] == "closed" for one in sorted(github.issues, key=title)] == closed)
+    await webhook.reopen(wish)
+    await dialogue.until_idle()
+    assert await dialogue.rows(parts) == [("open",), ("joined",)]
+
+
+def title(issue: dict[str, Any]) -> str:
+    return str(issue["title"])
 
 
 async def test_a_label_changes_category_and_severity(

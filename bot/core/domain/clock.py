@@ -39,6 +39,7 @@ class TimedPost:
 
     id: int
     message: str
+    part: int
     status: FeedbackStatus
     severity: str
     team: str

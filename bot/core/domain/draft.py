@@ -123,6 +123,6 @@ class DraftTally:
 
 
 def digest(record: Feedback) -> str:
-    """Return what stands for the words and the files of a post, with those that belong to it."""
-    told = json.dumps([record.text, [file.id for file in record.files]])
+    """Return what stands for the words that a record is about and for its files, with those that belong to it."""
+    told = json.dumps([record.own_text, [file.id for file in record.files]])
     return hashlib.sha256(told.encode()).hexdigest()[:32]

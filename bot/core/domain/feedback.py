@@ -68,7 +68,8 @@ class Feedback:
     its issue, `issue_version` the version that was written there, `issue_state` how it was left.
 
     A post about several things has a record for each. That of the first, part 0, has all of its words, and as `excerpt`
-    its own of them; the others have only theirs. `split_at`: when a person decided what of the post is apart.
+    its own of them; the others have only theirs. `split_at`: when a person decided what of the post is apart; from then
+    on, each record is sorted by itself.
     """
 
     id: int
@@ -120,11 +121,24 @@ class Feedback:
         """Return whether it is feedback."""
         return self.status in COUNTED
 
-    def with_parts(self, parts: Sequence[Feedback]) -> Feedback:
+    @property
+    def own_text(self) -> str:
+        """The words that this record is about, if its post has more."""
+        return self.excerpt or self.text
+
+    @property
+    def is_dealt_with(self) -> bool:
+        """Return whether someone has worked on it, or it has an issue: it is not dropped as the model sorts again."""
+        has_begun = self.status in {FeedbackStatus.TAKEN, *CLOSED, FeedbackStatus.DISMISSED}
+        return has_begun or bool(self.corrected_by or self.issue)
+
+    def with_parts(self, posts: Sequence[Feedback]) -> Feedback:
         """Return the record with the words and files of the posts that belong to it."""
-        texts = [one.text for one in (self, *parts) if one.text]
-        files = tuple(file for one in (self, *parts) for file in one.files)
-        return replace(self, text="\n".join(texts), files=files)
+        texts = [one.text for one in (self, *posts) if one.text]
+        answers = [one.text for one in posts if one.status is FeedbackStatus.ANSWER and one.text]
+        excerpt = "\n".join((self.excerpt, *answers)) if self.excerpt else ""
+        files = tuple(file for one in (self, *posts) for file in one.files)
+        return replace(self, text="\n".join(texts), excerpt=excerpt, files=files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,20 @@ def _closeness(places: Sequence[tuple[int, str]], count: int) -> float:
     return 1 / nearest if nearest else 0.0
 
 
+def has(text: str, terms: Sequence[Term]) -> bool:
+    """Return whether a text has all of the terms, of the last words at least the beginning. Takes linear time."""
+    words = text_words(text)
+    return all(_has(words, term) for term in terms)
+
+
+def _has(words: Sequence[str], term: Term) -> bool:
+    *first, last = term.words
+    return any(
+        words[at - len(first) : at] == first and (word == last if term.is_exact else word.startswith(last))
+        for at, word in enumerate(words[len(first) :], start=len(first))
+    )
+
+
 def excerpt(text: str, terms: Sequence[Term]) -> str:
     """Return the part of a text around the first word that was looked for, on one line, with an ellipsis where cut."""
     start = next(_hits(text[:SEARCHED], terms), 0)

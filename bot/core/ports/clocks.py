@@ -21,8 +21,13 @@ class ClockStore(Protocol):
     async def at(self, workspace: str, record: int) -> TimedPost | None:
         """Return a record with its clocks."""
 
-    async def behind(self, place: Place, rule: str, since: datetime, after: str, limit: int) -> Sequence[TimedPost]:
-        """Return open records since a time whose clocks were not set by a rule, oldest first, from a message on."""
+    async def behind(
+        self, place: Place, rule: str, since: datetime, after: tuple[str, int], limit: int
+    ) -> Sequence[TimedPost]:
+        """Return open records since a time whose clocks were not set by a rule, oldest first.
+
+        They come after a record, given as its message and its part.
+        """
 
     async def set(self, place: Place, rule: str, clocks: Mapping[int, Sequence[Clock]], *, escalates: bool) -> None:
         """Set the clocks of records; one that starts later than before is new, and people can be told of it again."""

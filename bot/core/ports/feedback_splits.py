@@ -19,10 +19,19 @@ class FeedbackSplits(Protocol):
         """Return all records of a thread's post: first its own, then those of its further parts, past ones too."""
 
     async def join(self, place: Place) -> Sequence[Feedback]:
-        """Make one thing of a post, by a person's decision, and let it be sorted again; return the further records."""
+        """Make one thing of a post, by a person's decision, and let it be sorted again; return the further records.
 
-    async def split(self, record: Feedback, words: str) -> Feedback:
-        """Make a record of its own from words of a post, by a person's decision; it waits to be sorted."""
+        Of several who do so at once, only one gets any.
+        """
+
+    async def split(self, record: Feedback, words: str, known: Sequence[int]) -> Feedback | None:
+        """Make a record of its own from words of a post, by a person's decision; it and the post wait to be sorted.
+
+        `known` are the further records that were there when this was decided; returns None if there are others now.
+        """
+
+    async def text(self, record: Feedback) -> str:
+        """Return all words of a record's post, with those of the posts that belong to it, but no answers."""
 
     async def kept_whole(self, place: Place, limit: int) -> Sequence[Example]:
         """Return posts of a channel of which people said that they are about one thing, newest first."""

@@ -57,10 +57,10 @@ class FeedbackRecords(Protocol):
         """Return a record."""
 
     async def at(self, place: Place) -> Feedback | None:
-        """Return the record of a thread's post."""
+        """Return the record of a thread's post, or of the post that it belongs to."""
 
     async def change(self, workspace: str, id_: int, **values: Any) -> Feedback | None:  # noqa: ANN401 - each field has its own type
-        """Change what people see of a record, as a new version; return the record."""
+        """Change what people see of a record, as a new version; return the record. A past one keeps its status."""
 
     async def shown(self, workspace: str, id_: int, **values: Any) -> None:  # noqa: ANN401 - as above
         """Record what is shown of a record."""

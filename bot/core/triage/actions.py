@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.core.ports.feedback_store import FeedbackStore
 
 GONE = N_("This feedback no longer exists.")
+ONE_THING = N_("This is no longer a record of its own; see the card in the post's thread.")
 NO_LINK, NO_RECORD = N_("That is not a link to a post in this channel."), N_("I have no feedback record for that post.")
 NOBODY = "-"  # the choice of no team: a menu's choices can't be empty
 
@@ -45,6 +46,8 @@ async def on_action(action: Action, *, feedback: FeedbackStore, store: Store, ch
     id_ = int(action.choice) if action.choice.isdecimal() else TAKE_FEEDBACK.read(action).id
     record, settings = await opened(id_, action.asker, action.place.workspace, feedback=feedback, store=store)
     await check_sees(record, settings, action.asker, chat, action.place.channel)
+    if record.status is FeedbackStatus.WITHDRAWN:
+        raise UsageError(_(GONE))
     person = action.asker.person
     values: dict[str, Any] = {
         TAKE_FEEDBACK.name: {"status": FeedbackStatus.TAKEN, "assignee": person},
@@ -170,6 +173,8 @@ async def opened(
     record = await feedback.records.find(workspace, id_) if id_ is not None else None
     if record is None:
         raise UsageError(_(GONE))
+    if record.status is FeedbackStatus.JOINED:
+        raise UsageError(_(ONE_THING))
     settings = await store.settings.load(replace(record.place, thread=""))
     if asker.home != record.workspace:
         raise NotAllowedError(_("Only people from this workspace can change feedback."))

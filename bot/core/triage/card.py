@@ -13,7 +13,7 @@ from bot.core.actions import (
     TAKE_FEEDBACK,
 )
 from bot.core.domain.control_value import FeedbackRef
-from bot.core.domain.feedback import AT_TRACKER, ELSEWHERE, UNSORTED, FeedbackStatus
+from bot.core.domain.feedback import AT_TRACKER, ELSEWHERE, PAST, UNSORTED, FeedbackStatus
 from bot.core.domain.tracker import UNTRACKED, TrackerIssue
 from bot.core.triage import issue, outcome
 from bot.language import N_, _
@@ -121,13 +121,18 @@ def controls(record: Feedback) -> tuple[Control, ...]:
     ref = FeedbackRef(id=record.id)
     change = CHANGE_FEEDBACK.button(ref)
     match record.status:
-        case FeedbackStatus.WITHDRAWN:
+        case FeedbackStatus.WITHDRAWN | FeedbackStatus.JOINED:
             return ()
         case FeedbackStatus.OPEN | FeedbackStatus.TAKEN:
             take = (TAKE_FEEDBACK.button(ref, style="primary"),) if record.status is FeedbackStatus.OPEN else ()
             return (*take, change, RESOLVE_FEEDBACK.button(ref), DISMISS_FEEDBACK.button(ref))
         case _:
             return REOPEN_FEEDBACK.button(ref), change
+
+
+def numbered(records: Sequence[Feedback]) -> list[Feedback]:
+    """Return those of a post's records that its card shows, in the order of their numbers there, from 1."""
+    return [one for one in records if not one.part or one.status not in {*PAST, FeedbackStatus.WAITING}]
 
 
 def several(cards: Sequence[str]) -> str:
@@ -178,8 +183,10 @@ def notice_controls(records: Sequence[Feedback]) -> tuple[Control, ...]:
     """Return the controls below a team's message in its own channel."""
     if len(records) == 1:
         return controls(records[0])
-    options = tuple((str(one.id), f"{one.category}: {one.summary}"[:SHOWN_OF_OPTION]) for one in records)
-    return (CHANGE_FEEDBACK.menu(options, label=_("Change one of these…")),)
+    options = tuple(
+        (str(one.id), f"{one.category}: {one.summary}"[:SHOWN_OF_OPTION]) for one in records if one.status not in PAST
+    )
+    return (CHANGE_FEEDBACK.menu(options, label=_("Change one of these…")),) if options else ()
 
 
 def linked(record: Feedback) -> str:

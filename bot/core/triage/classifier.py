@@ -106,7 +106,7 @@ def asked(items: Sequence[Feedback]) -> list[Feedback]:
 
 
 def _items(records: Sequence[Feedback]) -> list[Item]:
-    return [Item(one.id, one.text) for one in records]
+    return [Item(one.id, _named(one)) for one in records]
 
 
 def needs_no_model(record: Feedback) -> bool:
@@ -131,7 +131,7 @@ async def judge(
     place = replace(first.place, thread="")
     categories = category.with_other(settings.categories or category.FEEDBACK)
     names = {one.name for one in categories}
-    items = _items([_named(one) for one in records])
+    items = _items(records)
     corrections = (*await feedback.known.corrections(place, MOST_CORRECTIONS), *settled)
     nearest = await asyncio.to_thread(_nearest, corrections)
     joined = await feedback.splits.kept_whole(place, MOST_KEPT_WHOLE) if settings.split_posts else ()
@@ -186,10 +186,10 @@ def _nearest(examples: tuple[Example, ...]) -> Nearest:
     return Nearest(examples)
 
 
-def _named(record: Feedback) -> Feedback:
-    """Return a record's text with the names of its files."""
+def _named(record: Feedback) -> str:
+    """Return what a record is about with the names of its files."""
     names = " ".join(f"[file: {file.name}]" for file in record.files)
-    return replace(record, text=f"{record.text}\n{names}".strip()) if names else record
+    return f"{record.own_text}\n{names}".strip() if names else record.own_text
 
 
 def decide(record: Feedback, verdict: Verdict, settings: ChannelSettings) -> Decision:

@@ -34,7 +34,7 @@ FOR_ADMINS = N_("Only workspace admins and Parley's admins can export feedback; 
 HEADINGS = (  # not for people: as above
     *("id", "posted (UTC)", "category", "severity", "sentiment", "area", "team", "status", "summary", "text"),
     *("language", "confidence", "evidence", "person", "person's id", "assignee", "first response (UTC)"),
-    *("corrected by", "repeats", "issue", "link"),
+    *("corrected by", "repeats", "issue", "link", "part"),
 )
 WIDTHS = {"summary": 50, "text": 60, "evidence": 30, "link": 30}
 USUAL_WIDTH = 16
@@ -125,8 +125,8 @@ async def send(
         log.warning("an export could not be sent: %s", error)
         return _("I couldn't send you the file. Please try again.")
     return ngettext(
-        "I've sent you {n:,} post as `{name}` in a direct message.",
-        "I've sent you {n:,} posts as `{name}` in a direct message.",
+        "I've sent you {n:,} record as `{name}` in a direct message.",
+        "I've sent you {n:,} records as `{name}` in a direct message.",
         count,
         name=name,
     )
@@ -152,13 +152,13 @@ async def export(
 
 def row(one: Feedback, names: Mapping[str, str], links: Mapping[int, str]) -> tuple[str | int, ...]:
     """Return a record's cells. `names` are those of people by their ids, `links` those of earlier records."""
-    texts = (one.category, one.severity, one.sentiment, one.area, one.team, str(one.status), one.summary, one.text)
+    words = (one.category, one.severity, one.sentiment, one.area, one.team, str(one.status), one.summary)
     people = (names.get(person, person) for person in (one.assignee, one.corrected_by))
     assignee, corrected_by = people
     return (
         one.id,
         written(one.said_at),
-        *(text[:LONGEST_CELL] for text in texts),
+        *(text[:LONGEST_CELL] for text in (*words, one.own_text)),
         one.language,
         one.confidence,
         one.evidence,
@@ -170,6 +170,7 @@ def row(one: Feedback, names: Mapping[str, str], links: Mapping[int, str]) -> tu
         links.get(one.duplicate_of or 0, ""),
         one.issue,
         one.permalink,
+        one.part + 1,
     )
 
 

@@ -49,5 +49,5 @@ def line(one: Feedback, terms: Sequence[Term], zone: tzinfo) -> str:
     """Return a line about a record: its day, which is a link, what it is, how it stands, and what it says."""
     day = dated(one.said_at.astimezone(zone).date(), datetime.now(zone).date())
     facts = (f"[{day}]({one.permalink})", literal(one.category) or _(UNSORTED), literal(one.severity))
-    said = literal(one.summary or excerpt(one.text, terms))
+    said = literal(one.summary or excerpt(one.own_text, terms))
     return f"• {', '.join(filter(None, (*facts, _(STANDING[one.status]))))}: {said}"

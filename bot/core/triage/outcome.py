@@ -90,11 +90,17 @@ def message(issue: TrackerIssue, record: Feedback, *, with_comment: bool) -> str
     """Return what the author of the post is told."""
     address = record.issue or issue.address
     sentence = _(_TOLD[IssueState(issue.state)], issue=_link(address) if address else _(ISSUE))
-    quote = quotation(issue, record) if with_comment else ""
-    if not quote:
-        return sentence
-    said = _("{person} wrote:", person=_text(issue.changed_by)) if issue.changed_by else _(COMMENTED)
-    return "\n".join([sentence, said, f"> {quote}"])
+    lines = [about(record), sentence]
+    if quote := quotation(issue, record) if with_comment else "":
+        said = _("{person} wrote:", person=_text(issue.changed_by)) if issue.changed_by else _(COMMENTED)
+        lines += [said, f"> {quote}"]
+    return "\n".join(filter(None, lines))
+
+
+def about(record: Feedback) -> str:
+    """Return which of several things of a post something is about, "" if the post is about one."""
+    is_one_of_several = record.part or record.excerpt
+    return _("About “{thing}”:", thing=_escaped(record.summary)) if is_one_of_several and record.summary else ""
 
 
 async def for_readers(issue: TrackerIssue, record: Feedback, directory: ChatDirectory) -> TrackerIssue:

@@ -7,7 +7,7 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.core.domain.feedback import ELSEWHERE, PAST, FeedbackStatus
+from bot.core.domain.feedback import ELSEWHERE, FeedbackStatus
 from bot.core.domain.interaction import Button
 from bot.core.domain.message import Place
 from bot.core.domain.route import team as find_team
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-UNSHOWN = (*PAST, FeedbackStatus.WAITING)  # of the further things that a post is about
 MOST_GROUPED = 15  # records in one message to a team
 
 
@@ -45,8 +44,8 @@ async def show(
 
     The records of one post have one card, its first record has the reaction.
     """
-    head, *further = await feedback.splits.of(record.place)
-    records = [head, *(one for one in further if one.status not in UNSHOWN)]
+    records = card.numbered(await feedback.splits.of(record.place))
+    head = records[0]
     if head.card or any(one.is_counted and not _is_in_team(one, settings) for one in records):
         shown = await _show_card(records, settings, checkpoint=checkpoint, feedback=feedback, chat=chat, notes=notes)
         if shown:
@@ -90,9 +89,8 @@ async def refresh(
     notes: str,
 ) -> None:
     """Show on a record's card what has changed beside the record. Raises a transient `ChatError`."""
-    head, *further = await feedback.splits.of(record.place)
-    if head.card:
-        records = [head, *(one for one in further if one.status not in UNSHOWN)]
+    records = card.numbered(await feedback.splits.of(record.place))
+    if records[0].card:
         await _show_card(records, settings, checkpoint=checkpoint, feedback=feedback, chat=chat, notes=notes)
 
 

@@ -6,11 +6,14 @@ import re
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
+from bot.core.trigrams import alike, distinct
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 MOST = 4  # things in one post
 LEAST_LETTERS = 4  # of what is said about one
+SAME = 0.4  # how alike words of two versions of a post are, at least, to be about the same thing
 
 Span = tuple[int, int]
 
@@ -56,6 +59,23 @@ def _add(spans: list[tuple[int, Span]], number: int, span: Span) -> None:
         span = min(span[0], one[1][0]), max(span[1], one[1][1])
     spans.append((min([number, *(one[0] for one in touching)]), span))
     spans.sort()
+
+
+def pairs(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
+    """Return which of the new words of a post are about the same thing as which of the old ones, the most alike first.
+
+    A place among the new, then one among the old; each at most once.
+    """
+    ranked = sorted(
+        (-alike(distinct(one), distinct(other)), there, here)
+        for there, one in enumerate(new)
+        for here, other in enumerate(old)
+    )
+    found: dict[int, int] = {}
+    for likeness, there, here in ranked:
+        if -likeness >= SAME and there not in found and here not in found.values():
+            found[there] = here
+    return found
 
 
 def rest(text: str, spans: Iterable[Span]) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Integer, column, func, or_, select, table, text, update
 
 from bot.core.domain.search import Query
+from bot.core.find.relevance import has
 from bot.core.search_words import place_word
 from bot.db.feedback.rows import COLUMNS, ROW, all_of, in_channel, is_counted, one_of, root_id
 from bot.db.message_search import WANTED
@@ -39,7 +41,8 @@ class SqlFeedbackArchive:
     async def find(self, place: Place, terms: Sequence[Term], limit: int) -> Sequence[Feedback]:
         """Return a channel's records of feedback whose posts have all of these terms, the newest first.
 
-        Whole words come before those that only begin like the last one.
+        Whole words come before those that only begin like the last one. Of a post's several records, those are found
+        that are about these terms.
         """
         dialect = self._reader.dialect.name
         query, here = Query(tuple(terms)), [place_word(place.workspace, place.channel)]
@@ -50,8 +53,11 @@ class SqlFeedbackArchive:
                     wanted = WANTED[dialect](query, here, begun=begun)
                     rows = await connection.execute(_posts(dialect, place, 2 * limit), {"wanted": wanted})
                     found |= dict.fromkeys(rows.scalars())
-        records = select(*COLUMNS).where(*is_counted(place), ROW.id.in_(list(found)))
-        return await all_of(self._reader, records.order_by(ROW.said_at.desc(), ROW.id).limit(limit))
+        of_these = ROW.message.in_(select(ROW.message).where(ROW.id.in_(list(found))).scalar_subquery())
+        records = select(*COLUMNS).where(*is_counted(place), of_these, or_(ROW.id.in_(list(found)), ROW.part > 0))
+        newest = await all_of(self._reader, records.order_by(ROW.said_at.desc(), ROW.message, ROW.part))
+        posts = [list(its) for _, its in groupby(newest, key=lambda one: one.message)]
+        return [one for its in posts for one in _about(its, terms)][:limit]
 
     async def merge(self, record: Feedback, into: Feedback) -> Feedback | None:
         """Let a record repeat another one, and with it those that repeat it; return it, None where it is gone."""
@@ -64,6 +70,11 @@ class SqlFeedbackArchive:
             values = {"duplicate_of": into.id, "version": ROW.version + 1, "changed_at": now}
             await connection.execute(update(ROW).where(ROW.id == record.id).values(values))
         return await one_of(self._reader, select(*COLUMNS).where(ROW.id == record.id))
+
+
+def _about(records: Sequence[Feedback], terms: Sequence[Term]) -> Sequence[Feedback]:
+    """Return which of a post's records have all of the terms; that of the post if none has them alone."""
+    return [one for one in records if has(one.own_text, terms)] or [one for one in records if not one.part]
 
 
 def _posts(dialect: str, place: Place, limit: int) -> Select[int]:

@@ -45,11 +45,18 @@ class SqlClockStore:
         found = await self._read(_posts().where(ROW.workspace == workspace, ROW.id == record))
         return found[0] if found else None
 
-    async def behind(self, place: Place, rule: str, since: datetime, after: str, limit: int) -> Sequence[TimedPost]:
-        """Return open records since a time whose clocks were not set by a rule, oldest first, from a message on."""
+    async def behind(
+        self, place: Place, rule: str, since: datetime, after: tuple[str, int], limit: int
+    ) -> Sequence[TimedPost]:
+        """Return open records since a time whose clocks were not set by a rule, oldest first.
+
+        They come after a record, given as its message and its part.
+        """
         is_set = exists().where(ClockRow.record == ROW.id, ClockRow.rule == rule)
-        query = _posts().where(*in_channel(place), ROW.message > after, ROW.said_at >= since, OPEN, ~is_set)
-        return await self._read(query.order_by(ROW.message).limit(limit))
+        message, part = after
+        comes_after = or_(ROW.message > message, and_(ROW.message == message, ROW.part > part))
+        query = _posts().where(*in_channel(place), comes_after, ROW.said_at >= since, OPEN, ~is_set)
+        return await self._read(query.order_by(ROW.message, ROW.part).limit(limit))
 
     async def set(self, place: Place, rule: str, clocks: Mapping[int, Sequence[Clock]], *, escalates: bool) -> None:
         """Set the clocks of records; one that starts later than before is new, and people can be told of it again."""

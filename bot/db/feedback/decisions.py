@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,11 @@ from bot.core.domain.feedback import FeedbackStatus
 from bot.db.feedback.drafts import follow
 from bot.db.feedback.questions import keep_missing
 from bot.db.feedback.rows import COLUMNS, ROW, feedback_of, in_channel, parts_of, root_id
-from bot.db.feedback.splits import keep_apart, part_of, withdraw_further
+from bot.db.feedback.splits import keep_apart, parts_for, said
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.core.domain.feedback import Decision, Feedback
@@ -26,23 +29,32 @@ async def decide(connection: AsyncConnection, place: Place, id_: int, decision: 
     row = (await connection.execute(query)).one_or_none()
     if row is None:
         return
-    whole = feedback_of(row).with_parts((await parts_of(connection, [id_])).get(id_, ()))
-    await _save(connection, whole, decision)
-    if whole.part:
-        return
-    if whole.split_at is not None:
-        await keep_apart(connection, whole)
-        return
-    await connection.execute(update(ROW).where(ROW.id == id_).values(excerpt=decision.excerpt))
-    for part, further in enumerate(decision.further, start=1):
-        await _save(connection, await part_of(connection, whole, part, further.text), further)
-    await withdraw_further(connection, whole.place, beyond=len(decision.further))
+    record, posts = feedback_of(row), (await parts_of(connection, [id_])).get(id_, ())
+    if not record.part:
+        record = await _split(connection, record, posts, decision)
+    whole = record.with_parts(posts)
+    is_as_read = (whole.text, whole.files) == (decision.text, decision.files)
+    await _save(connection, whole, decision, waits=not is_as_read)
 
 
-async def _save(connection: AsyncConnection, whole: Feedback, decision: Decision) -> None:
+async def _split(
+    connection: AsyncConnection, head: Feedback, posts: Sequence[Feedback], decision: Decision
+) -> Feedback:
+    """Bring the further records of a post up to date; return its own, with the words that it is about."""
+    text, answers = said(head, posts), [one for one in posts if one.status is FeedbackStatus.ANSWER]
+    if head.split_at is not None:
+        return replace(head, excerpt=await keep_apart(connection, head, text))
+    words = [one.text for one in decision.further]
+    excerpt, parts = await parts_for(connection, head, text, words, decision.excerpt)
+    for part, further in zip(parts, decision.further, strict=True):
+        await _save(connection, part.with_parts(answers), further, waits=False)
+    return replace(head, excerpt=excerpt)
+
+
+async def _save(connection: AsyncConnection, whole: Feedback, decision: Decision, *, waits: bool) -> None:
     judged = decision.judgment
     values: dict[str, Any] = {
-        "waits": whole.text != decision.text or (not whole.part and whole.files != decision.files),
+        "waits": waits,
         "sentiment": judged.sentiment,
         "area": judged.area,
         "summary": judged.summary,

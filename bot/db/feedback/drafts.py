@@ -18,7 +18,7 @@ from bot.core.domain.draft import (
     digest,
 )
 from bot.core.domain.tool import SourceLink
-from bot.db.feedback.rows import COLUMNS, ROW, feedback_of, parts_of
+from bot.db.feedback.rows import COLUMNS, OWN_WORDS, ROW, feedback_of, parts_of
 from bot.db.tables import DraftRow
 from bot.db.upsert import INSERT
 
@@ -106,7 +106,7 @@ class SqlDraftHistory:
             DraftRow.state == DraftState.DISCARDED,
         )
         columns = DraftRow.text, DraftRow.sent_text, DraftRow.reason, DraftRow.comment
-        query = select(ROW.text.label("question"), *columns).join(ROW, ROW.id == DraftRow.record)
+        query = select(OWN_WORDS.label("question"), *columns).join(ROW, ROW.id == DraftRow.record)
         query = query.where(*_in_channel(place), told, DraftRow.text != "", ROW.text != "")
         async with self._reader.connect() as connection:
             rows = await connection.execute(query.order_by(DraftRow.decided_at.desc()).limit(limit))

@@ -15,7 +15,7 @@ from bot.core.domain.thread import Record
 from bot.db.feedback.decisions import decide
 from bot.db.feedback.drafts import withdraw
 from bot.db.feedback.rows import COLUMNS, POST, ROW, feedback_of, in_channel, is_post, parts_of
-from bot.db.feedback.splits import withdraw_further
+from bot.db.feedback.splits import standing, withdraw_further, without
 from bot.db.threads import files_json, record, said_in
 from bot.db.upsert import INSERT
 
@@ -97,12 +97,13 @@ class SqlFeedbackInbox:
                     "waits": False,
                     "version": ROW.version + 1,
                     "changed_at": now,
+                    **dict.fromkeys(("excerpt", "evidence"), ""),
                 }
                 await connection.execute(update(ROW).where(ROW.id == head).values(gone))
                 await withdraw(connection, place.workspace, int(head))
                 await withdraw_further(connection, place)
             else:
-                await connection.execute(update(ROW).where(ROW.id == head).values(waits=True))
+                await connection.execute(update(ROW).where(ROW.id == head).values(waits=True, excerpt=""))
             return int(head)
 
     async def respond(self, place: Place, person: str) -> None:
@@ -116,12 +117,21 @@ class SqlFeedbackInbox:
             await connection.execute(first.values(responded_at=datetime.now(UTC)))
 
     async def waiting(self, place: Place, limit: int) -> Sequence[Feedback]:
-        """Return the records of a channel that wait to be sorted, oldest first, with all of their posts' words."""
-        query = select(*COLUMNS).where(*in_channel(place), ROW.waits).order_by(ROW.message).limit(limit)
+        """Return the records of a channel that wait to be sorted, oldest first, with all of their posts' words.
+
+        What a person made a record of its own is left out of the words that its post's record is about.
+        """
+        query = select(*COLUMNS).where(*in_channel(place), ROW.waits).order_by(ROW.message, ROW.part).limit(limit)
         async with self._reader.connect() as connection:
-            heads = [feedback_of(row) for row in await connection.execute(query)]
-            parts = await parts_of(connection, [head.id for head in heads])
-        return [head.with_parts(parts.get(head.id, ())) for head in heads]
+            found = [feedback_of(row) for row in await connection.execute(query)]
+            posts = await parts_of(connection, [one.id for one in found])
+            whole = [replace(one, excerpt="").with_parts(posts.get(one.id, ())) for one in found]
+            return [
+                replace(one, excerpt=without(one.text, await standing(connection, one.place))[0])
+                if one.split_at and not one.part
+                else one
+                for one in whole
+            ]
 
     async def channels_waiting(self) -> Sequence[Place]:
         """Return the channels where records wait."""

@@ -6,12 +6,12 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bot.core.domain.feedback import FeedbackStatus
 from bot.core.domain.needs import Completeness
-from bot.db.feedback.rows import POST, ROW, is_post, of_post
+from bot.db.feedback.rows import POST, ROW, in_channel, is_post, of_post
 from bot.db.tables import FeedbackQuestionRow
 from bot.db.threads import files_json
 from bot.db.upsert import INSERT
@@ -19,7 +19,7 @@ from bot.db.upsert import INSERT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Update
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.core.domain.feedback import Feedback
@@ -95,7 +95,7 @@ class SqlFeedbackQuestions:
             new = INSERT[connection.dialect.name](ROW).values(values)
             once = new.on_conflict_do_nothing(index_elements=POST)
             if (await connection.execute(once.returning(ROW.id))).scalar_one_or_none() is not None:
-                await connection.execute(update(ROW).where(ROW.id == id_).values(waits=True))
+                await connection.execute(_those_it_may_complete(incoming.place, id_).values(waits=True))
                 return True
             # It is there, but its job may not have been accepted.
             still = select(ROW.waits).where(ROW.id == id_)
@@ -128,6 +128,15 @@ async def _is_to_be_sorted(connection: AsyncConnection, record: Feedback) -> boo
     """Return whether its writer has said more: what that does not tell can be asked when it was sorted."""
     query = select(ROW.id).where(*of_post(record.place), ROW.waits).limit(1)
     return (await connection.execute(query)).one_or_none() is not None
+
+
+def _those_it_may_complete(place: Place, id_: int) -> Update:
+    """Update a record that its writer says more about; where a person split its post, also what else lacks something."""
+    head = aliased(ROW)
+    message = select(head.message).where(head.id == id_, head.split_at.is_not(None)).scalar_subquery()
+    lacks = exists().where(QUESTION.record == ROW.id, QUESTION.missing != NOTHING)
+    others = and_(*in_channel(place), ROW.message == message, ROW.status.in_(ANSWERABLE), lacks)
+    return update(ROW).where(or_(ROW.id == id_, others))
 
 
 def _about(place: Place) -> tuple[ColumnElement[bool], ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
-from bot.core.domain.feedback import ELSEWHERE, Feedback, FeedbackStatus
+from bot.core.domain.feedback import ELSEWHERE, PAST, Feedback, FeedbackStatus
 from bot.db.feedback.rows import COLUMNS, ROW, all_of, in_channel, is_post, one_of
 from bot.db.feedback.trackers import decide_here
 
@@ -31,15 +31,17 @@ class SqlFeedbackRecords:
         return await one_of(self._reader, select(*COLUMNS).where(ROW.workspace == workspace, ROW.id == id_))
 
     async def at(self, place: Place) -> Feedback | None:
-        """Return the record of a thread's post."""
-        return await one_of(self._reader, select(*COLUMNS).where(*is_post(place)))
+        """Return the record of a thread's post, or of the post that it belongs to."""
+        its = select(func.coalesce(ROW.head, ROW.id)).where(*is_post(place)).scalar_subquery()
+        return await one_of(self._reader, select(*COLUMNS).where(ROW.id == its))
 
     async def change(self, workspace: str, id_: int, **values: Any) -> Feedback | None:  # noqa: ANN401 - as the port has it
-        """Change what people see of a record, as a new version; return the record."""
+        """Change what people see of a record, as a new version; return the record. A past one keeps its status."""
         if "category" in values:
             values["corrected_at"] = datetime.now(UTC)
         values |= {"version": ROW.version + 1, "changed_at": datetime.now(UTC)}
-        here = ROW.workspace == workspace, ROW.id == id_
+        here = [ROW.workspace == workspace, ROW.id == id_]
+        here += [ROW.status.not_in(PAST)] if "status" in values else []
         async with self._writer.begin() as connection:
             await connection.execute(update(ROW).where(*here).values(values))
             if "status" in values:
@@ -77,7 +79,7 @@ class SqlFeedbackRouting:
         """Return a channel's open records of these teams that were not sent to them, oldest first."""
         query = select(*COLUMNS).where(*in_channel(place), ROW.team.in_(teams), ROW.routed == "")
         query = query.where(ROW.status.in_((FeedbackStatus.OPEN, FeedbackStatus.TAKEN)))
-        return await all_of(self._reader, query.order_by(ROW.message).limit(limit))
+        return await all_of(self._reader, query.order_by(ROW.message, ROW.part).limit(limit))
 
     async def retry_routes(self, place: Place) -> Sequence[Feedback]:
         """Let records of a channel that could not be sent to their teams be sent again; return them."""
@@ -90,4 +92,4 @@ class SqlFeedbackRouting:
     async def routed_as(self, workspace: str, message: str) -> Sequence[Feedback]:
         """Return the records that a message to a team is about."""
         here = ROW.workspace == workspace, ROW.routed == message
-        return await all_of(self._reader, select(*COLUMNS).where(*here).order_by(ROW.message))
+        return await all_of(self._reader, select(*COLUMNS).where(*here).order_by(ROW.message, ROW.part))

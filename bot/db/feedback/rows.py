@@ -6,7 +6,8 @@ import json
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from bot.core.domain.feedback import COUNTED, Feedback, FeedbackStatus
 from bot.core.domain.message import FileRef, Place
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 ROW = tables.FeedbackRow
 POST = ["workspace", "channel", "message", "part"]  # not for people: the unique key
 root_id = func.coalesce(ROW.root, ROW.id)
+OWN_WORDS = case((ROW.excerpt != "", ROW.excerpt), else_=ROW.text)
 COLUMNS = [getattr(ROW, field.name) for field in fields(Feedback)]
 
 
@@ -65,10 +67,13 @@ def feedback_of(row: Row[Any]) -> Feedback:
     return Feedback(**values | {"files": files, "status": FeedbackStatus(row.status)})
 
 
-async def parts_of(connection: AsyncConnection, heads: Sequence[int]) -> dict[int, list[Feedback]]:
-    """Return the posts that belong to records, in their order, by the records' ids."""
+async def parts_of(connection: AsyncConnection, records: Sequence[int]) -> dict[int, list[Feedback]]:
+    """Return the posts that belong to records, in their order, by the records' ids; of a part's, only the answers."""
     found: dict[int, list[Feedback]] = {}
-    query = select(ROW.head.label("of"), *COLUMNS).where(ROW.head.in_(heads)).order_by(ROW.message)
-    for row in await connection.execute(query):
+    head, record = aliased(ROW), aliased(ROW)
+    same = and_(*(getattr(record, name) == getattr(head, name) for name in ("workspace", "channel", "message")))
+    query = select(record.id.label("of"), *COLUMNS).join(head, head.id == ROW.head).join(record, same)
+    query = query.where(record.id.in_(records), or_(record.part == 0, ROW.status == FeedbackStatus.ANSWER))
+    for row in await connection.execute(query.order_by(ROW.message)):
         found.setdefault(row.of, []).append(feedback_of(row))
     return found

@@ -10,13 +10,14 @@ from sqlalchemy.orm import aliased
 
 from bot.core.domain.classification import Example
 from bot.core.domain.feedback import PAST, FeedbackStatus
-from bot.core.triage.splitting import find, rest
+from bot.core.triage.splitting import find, pairs, rest
 from bot.db.feedback.drafts import withdraw
-from bot.db.feedback.rows import COLUMNS, ROW, all_of, feedback_of, in_channel, of_post
+from bot.db.feedback.rows import COLUMNS, ROW, all_of, feedback_of, in_channel, of_post, parts_of
+from bot.db.threads import files_json
 from bot.db.upsert import INSERT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -39,29 +40,36 @@ class SqlFeedbackSplits:
         return await all_of(self._reader, select(*COLUMNS).where(*of_post(place)).order_by(ROW.part))
 
     async def join(self, place: Place) -> Sequence[Feedback]:
-        """Make one thing of a post, by a person's decision, and let it be sorted again; return the further records."""
-        async with self._writer.begin() as connection:
-            head = {"waits": True, "excerpt": "", "split_at": datetime.now(UTC)}
-            await connection.execute(update(ROW).where(*of_post(place), ROW.part == 0).values(head))
-            further = *of_post(place), ROW.part > 0, ROW.status.not_in(PAST)
-            gone = update(ROW).where(*further).values(_ended(FeedbackStatus.JOINED)).returning(ROW.id)
-            ids = list((await connection.execute(gone)).scalars())
-            for id_ in ids:
-                await withdraw(connection, place.workspace, id_)
-        return await all_of(self._reader, select(*COLUMNS).where(ROW.id.in_(ids)).order_by(ROW.part))
+        """Make one thing of a post, by a person's decision, and let it be sorted again; return the further records.
 
-    async def split(self, record: Feedback, words: str) -> Feedback:
-        """Make a record of its own from words of a post, by a person's decision; it waits to be sorted."""
+        Of several who do so at once, only one gets any.
+        """
+        async with self._writer.begin() as connection:
+            head = await _locked(connection, place)
+            ended = await _end(connection, await standing(connection, place), FeedbackStatus.JOINED)
+            if ended:
+                whole = {"excerpt": "", "waits": True, "split_at": datetime.now(UTC)}
+                await connection.execute(update(ROW).where(ROW.id == head.id).values(whole))
+        return await all_of(self._reader, select(*COLUMNS).where(ROW.id.in_(ended)).order_by(ROW.part))
+
+    async def split(self, record: Feedback, words: str, known: Sequence[int]) -> Feedback | None:
+        """Make a record of its own from words of a post, by a person's decision; it and the post wait to be sorted.
+
+        `known` are the further records that were there when this was decided; returns None if there are others now.
+        """
         now = datetime.now(UTC)
         async with self._writer.begin() as connection:
-            last = select(func.max(ROW.part)).where(*of_post(record.place))
-            values = _copied(record) | {"part": (await connection.execute(last)).scalar_one() + 1, "text": words}
-            values |= {"waits": True, "status": FeedbackStatus.WAITING, "changed_at": now, "split_at": now}
-            new = INSERT[connection.dialect.name](ROW).values(values).returning(*COLUMNS)
-            made = feedback_of((await connection.execute(new)).one())
-            await connection.execute(update(ROW).where(ROW.id == record.id).values(split_at=now))
-            await keep_apart(connection, record)
+            head = await _locked(connection, record.place)
+            if [one.id for one in await standing(connection, record.place)] != list(known):
+                return None
+            made = await _made(connection, head, words, waits=True, split_at=now)
+            await connection.execute(update(ROW).where(ROW.id == head.id).values(waits=True, split_at=now))
         return made
+
+    async def text(self, record: Feedback) -> str:
+        """Return all words of a record's post, with those of the posts that belong to it, but no answers."""
+        async with self._reader.connect() as connection:
+            return said(record, (await parts_of(connection, [record.id])).get(record.id, ()))
 
     async def kept_whole(self, place: Place, limit: int) -> Sequence[Example]:
         """Return posts of a channel of which people said that they are about one thing, newest first."""
@@ -74,50 +82,94 @@ class SqlFeedbackSplits:
             return [Example(row.text, (row.category,)) for row in await connection.execute(query)]
 
 
-async def further(connection: AsyncConnection, place: Place) -> list[Feedback]:
-    """Return the records of a post's further parts, in their order, and lock them."""
-    query = select(*COLUMNS).where(*of_post(place), ROW.part > 0).order_by(ROW.part).with_for_update()
-    return [feedback_of(row) for row in await connection.execute(query)]
+def said(head: Feedback, posts: Sequence[Feedback]) -> str:
+    """Return the words of a post with those of the posts that belong to it, but no answers."""
+    return head.with_parts([one for one in posts if one.status is not FeedbackStatus.ANSWER]).text
 
 
-async def keep_apart(connection: AsyncConnection, whole: Feedback) -> None:
-    """Keep those parts of a post that a person made, as far as their words still stand in it."""
-    spans = []
-    for one in await further(connection, whole.place):
-        if one.status in PAST:
-            continue
-        if (span := find(one.text, whole.text)) is not None:
-            spans.append(span)
-        else:
-            await connection.execute(update(ROW).where(ROW.id == one.id).values(_ended(FeedbackStatus.WITHDRAWN)))
-    left = rest(whole.text, spans) if spans else ""
-    await connection.execute(update(ROW).where(ROW.id == whole.id).values(excerpt=left))
+async def standing(connection: AsyncConnection, place: Place, *, locks: bool = False) -> list[Feedback]:
+    """Return the further records of a post that are still some, in their order; `locks` them against changes."""
+    query = select(*COLUMNS).where(*of_post(place), ROW.part > 0, ROW.status.not_in(PAST)).order_by(ROW.part)
+    return [feedback_of(row) for row in await connection.execute(query.with_for_update() if locks else query)]
 
 
-async def withdraw_further(connection: AsyncConnection, place: Place, *, beyond: int = 0) -> None:
-    """Withdraw the records of a post's parts with higher numbers than one."""
-    gone = *of_post(place), ROW.part > beyond, ROW.status.not_in(PAST)
-    ended = update(ROW).where(*gone).values(_ended(FeedbackStatus.WITHDRAWN)).returning(ROW.id)
-    for id_ in (await connection.execute(ended)).scalars().all():
-        await withdraw(connection, place.workspace, id_)
+async def withdraw_further(connection: AsyncConnection, place: Place) -> None:
+    """Withdraw the further records of a post."""
+    await _end(connection, await standing(connection, place), FeedbackStatus.WITHDRAWN)
 
 
-async def part_of(connection: AsyncConnection, whole: Feedback, part: int, words: str) -> Feedback:
-    """Return the record of a post's part, with these words; it is made, or made again, if there is none."""
-    there = next((one for one in await further(connection, whole.place) if one.part == part), None)
-    now = datetime.now(UTC)
-    if there is None:
-        values = _copied(whole) | {"part": part, "text": words, "waits": False, "changed_at": now}
-        new = INSERT[connection.dialect.name](ROW).values(values | {"status": FeedbackStatus.WAITING})
-        return feedback_of((await connection.execute(new.returning(*COLUMNS))).one())
-    values = {"text": words} | ({"status": FeedbackStatus.WAITING} if there.status in PAST else {})
-    again = update(ROW).where(ROW.id == there.id).values(values).returning(*COLUMNS)
+async def parts_for(
+    connection: AsyncConnection, head: Feedback, text: str, words: Sequence[str], excerpt: str
+) -> tuple[str, list[Feedback]]:
+    """Return what a post's record is about, and a record for each of the further things that the model found in it.
+
+    What is about the same as before keeps its record. One that someone has dealt with also stays without the model, as
+    long as its words stand in the post, whose `text` is. `excerpt` is what the model took the first thing to be.
+    """
+    there = await standing(connection, head.place, locks=True)
+    same = pairs([one.text for one in there], words)
+    found = [
+        await _again(connection, there[same[number]], _told(head, said))
+        if number in same
+        else await _made(connection, head, said, waits=False)
+        for number, said in enumerate(words)
+    ]
+    kept = {one.id for one in found}
+    left = [one for one in there if one.id not in kept]
+    stays = [one for one in left if one.is_dealt_with and find(one.text, text) is not None]
+    await _end(connection, [one for one in left if one not in stays], FeedbackStatus.WITHDRAWN)
+    if stays:
+        spans = (find(one.text, text) for one in (*found, *stays))
+        excerpt = rest(text, [span for span in spans if span is not None])
+    await connection.execute(update(ROW).where(ROW.id == head.id).values(excerpt=excerpt))
+    return excerpt, found
+
+
+async def keep_apart(connection: AsyncConnection, head: Feedback, text: str) -> str:
+    """Keep what a person made of a post, as far as it still stands in its text; return the words of its record."""
+    parts = await standing(connection, head.place)
+    excerpt, gone = without(text, parts)
+    await _end(connection, gone, FeedbackStatus.WITHDRAWN)
+    await connection.execute(update(ROW).where(ROW.id == head.id).values(excerpt=excerpt))
+    return excerpt
+
+
+def without(text: str, parts: Iterable[Feedback]) -> tuple[str, list[Feedback]]:
+    """Return the words of a post that are not those of its parts, "" for all of them, and the parts that are gone."""
+    found = [(one, find(one.text, text)) for one in parts]
+    spans = [span for _, span in found if span is not None]
+    return rest(text, spans) if spans else "", [one for one, span in found if span is None]
+
+
+async def _locked(connection: AsyncConnection, place: Place) -> Feedback:
+    query = select(*COLUMNS).where(*of_post(place), ROW.part == 0).with_for_update()
+    return feedback_of((await connection.execute(query)).one())
+
+
+async def _made(connection: AsyncConnection, head: Feedback, words: str, **more: Any) -> Feedback:  # noqa: ANN401 - columns
+    last = select(func.max(ROW.part)).where(*of_post(head.place))
+    values = {name: getattr(head, name) for name in COPIED} | _told(head, words) | more
+    values |= {"part": (await connection.execute(last)).scalar_one() + 1, "changed_at": datetime.now(UTC)}
+    new = INSERT[connection.dialect.name](ROW).values(values | {"status": FeedbackStatus.WAITING})
+    return feedback_of((await connection.execute(new.returning(*COLUMNS))).one())
+
+
+def _told(head: Feedback, words: str) -> dict[str, str | None]:
+    """Return the columns of what a part says. It is searched for as its post, which has its words, too."""
+    return {"text": words, "files": files_json(head.files)}
+
+
+async def _again(connection: AsyncConnection, part: Feedback, values: dict[str, str | None]) -> Feedback:
+    again = update(ROW).where(ROW.id == part.id).values(values).returning(*COLUMNS)
     return feedback_of((await connection.execute(again)).one())
 
 
-def _copied(record: Feedback) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in COPIED}
-
-
-def _ended(status: FeedbackStatus) -> dict[str, Any]:
-    return {"status": status, "waits": False, "version": ROW.version + 1, "changed_at": datetime.now(UTC)}
+async def _end(connection: AsyncConnection, parts: Sequence[Feedback], status: FeedbackStatus) -> list[int]:
+    """Let records be past, with their drafts and without their words; return their ids."""
+    ids = [one.id for one in parts]
+    values = {"status": status, "waits": False, "version": ROW.version + 1, "changed_at": datetime.now(UTC)}
+    values |= {"text": "", "files": None, "evidence": ""}
+    await connection.execute(update(ROW).where(ROW.id.in_(ids)).values(values))
+    for one in parts:
+        await withdraw(connection, one.workspace, one.id)
+    return ids

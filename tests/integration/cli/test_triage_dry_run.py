@@ -43,9 +43,11 @@ async def told(path: Path) -> str:
 
 async def test_an_export_is_triaged_and_nothing_posted(tmp_path: Path) -> None:
     path = tmp_path / "posts.jsonl"
-    path.write_text("\n".join(map(json.dumps, entries())))
+    both = {"text": "The export crashes on big files, and please add a dark mode", "ts": "1700100000.000100"}
+    path.write_text("\n".join(map(json.dumps, [*entries(), both])))
     report = await told(path)
-    assert "21 posts: 20 of feedback, 1 ignored, 0 merged" in report
+    assert "22 posts: 21 of feedback, 1 ignored, 0 merged" in report
+    assert "Posts about several things have 1 more record." in report
     assert "1 call to the model, $" in report
     assert "(repeats 1)" in report
 

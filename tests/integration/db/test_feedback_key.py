@@ -61,6 +61,8 @@ async def test_feedback_keeps_its_words_and_indexes(empty_url: str) -> None:
     async with database.writer.begin() as connection:
         await connection.execute(text("UPDATE feedback SET text = '', search_words = NULL WHERE id = 1"))
     assert [one.id for one in await store.archive.find(PLACE, terms_of("export"), 10)] == [2, 3]
-    part = await store.splits.split(found[1], "export crashes")
+    assert await store.splits.split(found[1], "export crashes", [99]) is None
+    part = await store.splits.split(found[1], "export crashes", [])
+    assert part is not None
     assert (part.part, part.message, part.text) == (1, "2.0", "export crashes")
     await database.close()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.core.actions import ASK_PERSON, DISCARD_DRAFT, EDIT_DRAFT, REVIEW_DRAFT, SEND_DRAFT
 from bot.core.domain.control_value import DraftRef
 from bot.core.domain.draft import Discarded, DraftState, NotWritten
+from bot.core.triage import outcome
 from bot.core.triage.card import linked, plain
 from bot.core.triage.drafts.rules import is_for_form, is_waiting
 from bot.core.writing.sources import Sources
@@ -108,13 +109,13 @@ def cautions(draft: Draft, record: Feedback) -> list[str]:
     return [*told, *([_(NO_FILES)] if record.files else [])]
 
 
-def answer(draft: Draft, names: Mentions) -> str:
+def answer(draft: Draft, record: Feedback, names: Mentions) -> str:
     """Return what the poster reads: the answer, its sources, and who has approved it."""
     if draft.is_auto:
         end = _("_AI wrote and sent this from the sources above; no person has checked it._")
     else:
         end = _("_Approved by {person}_", person=names.mention(draft.by))
-    return "\n\n".join(filter(None, (draft.outgoing, below(draft), end)))
+    return "\n\n".join(filter(None, (outcome.about(record), draft.outgoing, below(draft), end)))
 
 
 def answer_controls(draft: Draft) -> tuple[Control, ...]:

@@ -81,7 +81,7 @@ class DraftReview:
         text = Field("text", _("Answer"), "area", card.editable(draft), max_length=LONGEST_DRAFT)
         hint = _(NO_ONE_SEES) if draft.shown in {"", ELSEWHERE} else _(TEAM_SEES)
         comment = Field("comment", _("Why?"), "area", hint=hint, optional=True, max_length=LONGEST_COMMENT)
-        about = Field("about", record.summary or record.text[:SHOWN_OF_POST], "note")
+        about = Field("about", record.summary or record.own_text[:SHOWN_OF_POST], "note")
         changed = standing.told(await standing.not_standing(draft, self.pages))
         told = "\n\n".join(filter(None, (card.below(draft), changed, *card.cautions(draft, record))))
         sources = (Field("sources", told, "markdown"),) if told else ()

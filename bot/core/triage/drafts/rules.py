@@ -107,6 +107,7 @@ def may_go_alone(draft: Draft, record: Feedback, settings: ChannelSettings, occa
         and not names_secret(draft.text)  # which a poisoned page may ask for
         and not record.is_bot
         and not record.files
+        and not (record.part or record.excerpt)
         and record.confidence >= settings.check_below
         and record.status is FeedbackStatus.OPEN
         and not hindrance(draft, record)

@@ -41,7 +41,7 @@ async def send(
             raise UsageError(why)
 
     with speaking(language):
-        text = card.answer(draft, chat.names)
+        text = card.answer(draft, record, chat.names)
         buttons = card.answer_controls(draft)
     try:
         sent = await chat.posts.post(draft.place, text, checkpoint, key="answer", controls=buttons, last_look=last_look)

@@ -102,7 +102,7 @@ class DraftWriter:
         examples = await self.feedback.draft_history.examples(place, MOST_EXAMPLES)
         inquiry = Inquiry(
             place,
-            record.text,
+            record.own_text,
             record.person,
             settings,
             language=_LANGUAGES.get(record.language.lower(), ""),
@@ -125,7 +125,7 @@ class DraftWriter:
             thread=record.message,
             message=record.message,
             person=record.person,
-            question=record.text,
+            question=record.own_text,
             link=record.permalink,
             asked_at=record.said_at,
         )

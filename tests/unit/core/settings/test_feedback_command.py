@@ -10,6 +10,10 @@ from bot.errors import UsageError
 FIRST, SECOND = "https://acme.slack.com/archives/C1/p1", "https://acme.slack.com/archives/C1/p2?thread_ts=2.0&cid=C1"
 
 
+def merging(*numbers: int) -> FeedbackRequest:
+    return FeedbackRequest("merge", links=(FIRST, SECOND), numbers=numbers)
+
+
 @pytest.mark.parametrize(
     ("typed", "request_"),
     [
@@ -19,8 +23,10 @@ FIRST, SECOND = "https://acme.slack.com/archives/C1/p1", "https://acme.slack.com
         ("feedback export CSV", FeedbackRequest("export")),
         ("feedback export as xlsx", FeedbackRequest("export", kind="xlsx")),
         ("feedback export Q4-feedback.xlsx", FeedbackRequest("export", kind="xlsx", stem="Q4-feedback")),
-        (f"feedback merge {FIRST} into {SECOND}", FeedbackRequest("merge", links=(FIRST, SECOND))),
-        (f"feedback merge <{FIRST}> into <{SECOND}|a post>", FeedbackRequest("merge", links=(FIRST, SECOND))),
+        (f"feedback merge {FIRST} into {SECOND}", merging(0, 0)),
+        (f"feedback merge <{FIRST}> into <{SECOND}|a post>", merging(0, 0)),
+        (f"feedback merge <{FIRST}> 2 into <{SECOND}>", merging(2, 0)),
+        (f"feedback merge {FIRST} INTO {SECOND} 3", merging(0, 3)),
     ],
 )
 def test_what_is_asked_for_is_read(typed: str, request_: FeedbackRequest) -> None:
