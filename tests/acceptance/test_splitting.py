@@ -289,3 +289,22 @@ async def test_posts_stay_whole_where_that_is_wanted(dialogue: Dialogue, model: 
     await card(dialogue, post(dialogue, POST), "Bug report")
     assert "further" not in str({key: value for key, value in model.requests[-1].body.items() if key != "system"})
     assert len(await records(dialogue)) == 1
+
+
+@on_shared_sqlite_bot
+async def test_a_team_makes_one_thing_of_it(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """Where the card is only in the team's channel, below its message."""
+    workspace, engineering = dialogue.workspace, dialogue.workspace.channel("engineering")
+    team = f"set teams Apps: <#{engineering}|engineering>"
+    await begin(dialogue, "set cards team", team, "set routes Bug report -> Apps; Feature request -> Apps")
+    model.answer(sorting())
+    ts = post(dialogue, POST, user=workspace.sam)
+    await workspace.until(lambda: workspace.workspace.messages(engineering))
+    (notice,) = workspace.workspace.messages(engineering)
+    assert "2 new posts" in notice.shown
+    model.answer(sorting())
+    await workspace.press(notice, control(notice, "feedback_join"))
+    await workspace.until(lambda: "Dark mode~~ (joined)" in notice.shown)
+    await dialogue.until_idle()
+    assert dialogue.answers(support(dialogue), ts) == []
+    assert [one for one in notice.blocks if "feedback_join" in str(one)] == []

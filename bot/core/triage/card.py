@@ -144,7 +144,7 @@ def controls_of(records: Sequence[Feedback]) -> tuple[Control, ...]:
     """Return the controls for the records of a post: menus to choose one of them from, and what makes them one."""
     if len(records) == 1:
         return controls(records[0])
-    named = [(one, f"{number} · {one.category}: {one.summary}") for number, one in enumerate(records, start=1)]
+    named = [(one, f"{number} · {_option(one)}") for number, one in enumerate(records, start=1)]
     is_open = FeedbackStatus.OPEN, FeedbackStatus.TAKEN
     menus = (
         (TAKE_FEEDBACK, N_("Take…"), (FeedbackStatus.OPEN,)),
@@ -158,6 +158,10 @@ def controls_of(records: Sequence[Feedback]) -> tuple[Control, ...]:
         options = tuple((str(one.id), name[:SHOWN_OF_OPTION]) for one, name in named if one.status in statuses)
         found += [spec.menu(options, label=_(label))] if options else []
     return (*found, JOIN_FEEDBACK.button(FeedbackRef(id=records[0].id)))
+
+
+def _option(record: Feedback) -> str:
+    return f"{record.category or _(UNSORTED)}: {record.summary}"
 
 
 def notice(records: Sequence[Feedback]) -> str:
@@ -180,13 +184,15 @@ def _line(record: Feedback) -> str:
 
 
 def notice_controls(records: Sequence[Feedback]) -> tuple[Control, ...]:
-    """Return the controls below a team's message in its own channel."""
+    """Return the controls below a team's message in its own channel; they can make one thing of a post, if of one."""
+    standing = [one for one in records if one.status not in PAST]
+    split = {one.message: one.id for one in standing if one.part or one.excerpt}
+    joining = [JOIN_FEEDBACK.button(FeedbackRef(id=id_)) for id_ in split.values()] if len(split) == 1 else []
     if len(records) == 1:
-        return controls(records[0])
-    options = tuple(
-        (str(one.id), f"{one.category}: {one.summary}"[:SHOWN_OF_OPTION]) for one in records if one.status not in PAST
-    )
-    return (CHANGE_FEEDBACK.menu(options, label=_("Change one of these…")),) if options else ()
+        return (*controls(records[0]), *joining)
+    options = tuple((str(one.id), _option(one)[:SHOWN_OF_OPTION]) for one in standing)
+    changing = [CHANGE_FEEDBACK.menu(options, label=_("Change one of these…"))] if options else []
+    return (*changing, *joining)
 
 
 def linked(record: Feedback) -> str:
