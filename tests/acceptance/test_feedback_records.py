@@ -6,8 +6,13 @@ import csv
 import html
 import io
 import zipfile
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from sqlalchemy import insert
+
+from bot.db.engine import Database
+from bot.db.tables import FeedbackRow
 from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
 from tests.acceptance.test_asking import judging
 from tests.acceptance.test_triage import card, parley, post, support
@@ -126,3 +131,24 @@ async def test_posts_are_merged_by_hand(dialogue: Dialogue, model: ScriptedModel
     assert "not a link to a post" in await parley(dialogue, f"feedback merge {one} into https://example.com/1")
     await dialogue.until_idle()
     assert len(dialogue.answers(support(dialogue), second)) == 1
+
+
+@on_shared_bot
+async def test_a_long_export_has_each_record_once(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """It is read in pages, and a post about two things has two records."""
+    await begin(dialogue)
+    await posted(dialogue, model, "The export crashes", "Crash")
+    now = datetime.now(UTC)
+    place = {"workspace": dialogue.workspace.workspace.team_id, "channel": support(dialogue), "person": "U1"}
+    same = place | {"status": "open", "said_at": now, "changed_at": now, "shown_version": 9, "permalink": ""}
+    same |= {"is_bot": False, "waits": False}
+    parts = [(number, part) for number in range(250) for part in range(2)]
+    opened = Database.open(dialogue.environ["DATABASE_URL"])
+    async with opened.writer.begin() as connection:
+        many = [same | {"message": f"{n}.0", "part": part, "text": f"ü {n}/{part}"} for n, part in parts]
+        await connection.execute(insert(FeedbackRow), many)
+    await opened.close()
+    assert "501 records as" in await parley(dialogue, "feedback export")
+    rows = list(csv.DictReader(io.StringIO((sent(dialogue).content or b"").decode("utf-8-sig"))))
+    assert len({row["id"] for row in rows}) == len(rows)
+    assert {row["text"] for row in rows[1:]} == {f"ü {number}/{part}" for number, part in parts}
