@@ -90,7 +90,8 @@ class ChannelSource:
         try:
             await self._check(source)
             records = await self.feedback.statistics.recent(place, since, MOST_THREADS)
-            threads |= {one.message: None for one in records if one.status is FeedbackStatus.RESOLVED}
+            unsettled = {one.message for one in records if one.status is not FeedbackStatus.RESOLVED}
+            threads |= {one.message: None for one in records if one.message not in unsettled}
             async for page in self.chat.history.channel(place, since):
                 threads |= {one.id: None for one in page if one.reply_count and _marks(one)}
         except NotInChannelError:

@@ -88,6 +88,6 @@ class Unanswered:
                 for one in recent
                 if one.status is FeedbackStatus.RESOLVED
                 and one.assignee
-                and alike(asked, distinct(one.text)) >= LEAST_ALIKE
+                and alike(asked, distinct(one.own_text)) >= LEAST_ALIKE
             ).most_common(MOST_NAMED)
         ]

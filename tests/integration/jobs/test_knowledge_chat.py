@@ -68,6 +68,15 @@ async def resolved(database: Database, local: ScriptedWorkspace, channel: str, t
     await feedback.records.change(team, record, status=FeedbackStatus.RESOLVED)
 
 
+async def reopened_in_part(database: Database, place: Place, words: str) -> None:
+    """Make an open record of some words of a post."""
+    feedback = sql_feedback_store(database)
+    (record,) = await feedback.splits.of(place)
+    part = await feedback.splits.split(record, words, [])
+    assert part is not None
+    await feedback.records.change(place.workspace, part.id, status=FeedbackStatus.OPEN)
+
+
 async def test_settled_threads_are_read(database: Database) -> None:
     async with there(database) as (here, local):
         channel = local.channel("general")
@@ -81,6 +90,8 @@ async def test_settled_threads_are_read(database: Database) -> None:
             local.react(channel, ts, "white_check_mark")
         third = local.say(channel, "Does anybody know the board?", user=local.ada)
         local.say(channel, "Not settled about the board.", user=local.sam, thread_ts=third)
+        await resolved(database, local, channel, third, "Does anybody know the board?")
+        await reopened_in_part(database, Place(here.workspace, channel, third), "know the board")
         source = await here.read(await here.add(SourceKind.CHANNEL, channel, channel=channel))
         assert (source.pages, source.fault) == (2, "")
         found = await here.store.search.search(Place(here.workspace, channel), "board", 9)
