@@ -258,9 +258,9 @@ async def test_several_things_are_asked_about_once(dialogue: Dialogue, model: Sc
     assert "Missing: reason" in (await card(dialogue, ts, "Dark mode")).shown
     model.answer(sorting({"missing": []}, {"missing": []}))
     reply(dialogue, ts, "Version 2, and it hurts my eyes")
-    await card(dialogue, ts, "Added: version")
+    await card(dialogue, ts, "Answered: version")
     await dialogue.until_idle()
-    assert "reason" not in (await card(dialogue, ts, "Added: version")).shown
+    assert "reason" not in (await card(dialogue, ts, "Answered: version")).shown
     asked = messages(model.requests[-1])
     assert asked == [f"{one}\nVersion 2, and it hurts my eyes" for one in (f"{CRASH}, and … !", WISH)]
     assert len(questions(dialogue, ts)) == 1

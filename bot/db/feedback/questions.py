@@ -131,7 +131,7 @@ async def _is_to_be_sorted(connection: AsyncConnection, record: Feedback) -> boo
 
 
 def _those_it_may_complete(place: Place, id_: int) -> Update:
-    """Update a record that its writer says more about; where a person split its post, also what else lacks something."""
+    """Update a record whose writer says more; where a person split its post, also what else lacks something."""
     head = aliased(ROW)
     message = select(head.message).where(head.id == id_, head.split_at.is_not(None)).scalar_subquery()
     lacks = exists().where(QUESTION.record == ROW.id, QUESTION.missing != NOTHING)
