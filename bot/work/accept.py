@@ -165,7 +165,10 @@ def take_locks(connection: Connection, locks: set[int]) -> None:
 
     The locks are taken in one order everywhere, so that no one waits in a circle.
     """
-    numbers = sa.func.unnest(sa.cast(sorted(locks), postgresql.ARRAY(sa.BigInteger))).column_valued("number")
+    # Written as PostgreSQL writes an array: for a list, asyncpg looks up the type on each new connection, which takes
+    # the server longer than all else that a connection does at first.
+    written = sa.cast("{" + ",".join(map(str, sorted(locks))) + "}", sa.Text)
+    numbers = sa.func.unnest(sa.cast(written, postgresql.ARRAY(sa.BigInteger))).column_valued("number")
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(numbers)))
 
 
