@@ -55,9 +55,10 @@ class Dialogue:
     workspace: ScriptedWorkspace
     environ: dict[str, str]
     url: str = ""
+    kept: Rows | None = None  # a connection to ask the database over, if the test is not the first to use it
 
     def __post_init__(self) -> None:
-        self._rows = Rows(self.environ["DATABASE_URL"])
+        self._rows = self.kept or Rows(self.environ["DATABASE_URL"])
 
     @property
     def general(self) -> str:
@@ -226,15 +227,18 @@ async def shared_bot(request: pytest.FixtureRequest) -> AsyncIterator[SharedBot]
         MessagesServer(model, console=lambda: model.current.console) as server,
         aclosing(Dialogue(workspace, environ | server.environment())) as dialogue,
         dialogue.bot(),
+        aclosing(Rows(environ["DATABASE_URL"])) as rows,
     ):
-        yield SharedBot(workspace, model, dialogue.environ, dialogue.url)
+        database = Database.open(environ["DATABASE_URL"])
+        yield SharedBot(workspace, model, dialogue.environ, dialogue.url, database, rows)
+        await database.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def lent(shared_bot: SharedBot) -> AsyncIterator[Dialogue]:
     """The stage as if it were new, with a bot on it that others use after this test."""
-    async with shared_bot.lent() as workspace, aclosing(Dialogue(workspace, shared_bot.environ)) as dialogue:
-        dialogue.url = shared_bot.url
+    async with shared_bot.lent() as workspace:
+        dialogue = Dialogue(workspace, shared_bot.environ, shared_bot.url, shared_bot.rows)
         yield dialogue
         await workspace.until(lambda: all(delivery.is_over for delivery in workspace.deliveries.log))
         await dialogue.until_idle()

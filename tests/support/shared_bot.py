@@ -12,6 +12,7 @@ from sqlalchemy import delete
 from bot.db.engine import Database
 from bot.db.tables import Base
 from bot.work.table import inbox
+from tests.support.rows import Rows
 from tests.support.scripted import ScriptedModel
 from tests.support.workspace import ScriptedWorkspace
 
@@ -46,6 +47,8 @@ class SharedBot:
     model: CurrentModel
     environ: dict[str, str]
     url: str
+    database: Database  # the tests' own connections: the first statements of a new one take long
+    rows: Rows
 
     @asynccontextmanager
     async def lent(self) -> AsyncIterator[ScriptedWorkspace]:
@@ -77,12 +80,8 @@ class SharedBot:
                     connection.execute(delete(table))
             connection.execute(delete(inbox).where(~inbox.c.kind.startswith("every:")))
 
-        database = Database.open(self.environ["DATABASE_URL"])
-        try:
-            async with database.writer.begin() as connection:
-                await connection.run_sync(empty)
-        finally:
-            await database.close()
+        async with self.database.writer.begin() as connection:
+            await connection.run_sync(empty)
 
 
 def give_new_ids(workspace: Workspace) -> None:
