@@ -67,6 +67,7 @@ from tests.support.growth import SIZES, Attack, common, fault, made_of, slowest,
 
 ROOT = Path(bot.__file__).parent
 METHODS = {"match", "fullmatch", "search", "finditer", "findall", "sub", "subn", "split"}
+USE = re.compile(rf"\b(\w+)\.(?:{'|'.join(METHODS)})\b")  # of a pattern, or of the module `re`
 ANY_LENGTH = SIZES[-1]
 A_MOMENT = 0.01  # seconds
 
@@ -172,7 +173,7 @@ def _used(variables: set[str]) -> dict[str, set[str]]:
     """Return by which methods each of these variables is used, wherever it is imported to."""
     found: dict[str, set[str]] = defaultdict(set)
     for module in _modules():
-        if variables.isdisjoint(re.findall(r"\w+", _source(module))):
+        if not USE.search(_source(module)) or variables.isdisjoint(re.findall(r"\w+", _source(module))):
             continue
         nodes = _nodes(module)
         origins = {name: {f"{module}.{name}"} for name in _assigned(module)}
@@ -195,7 +196,7 @@ def _used(variables: set[str]) -> dict[str, set[str]]:
 def _inline(module: str) -> dict[tuple[str, str], set[str]]:
     """Return the patterns that a module uses without keeping them."""
     found: dict[tuple[str, str], set[str]] = {}
-    for call, method in _calls(module):
+    for call, method in _calls(module) if "re" in USE.findall(_source(module)) else ():
         if isinstance(call.args[0], ast.Constant) and method != "compile":
             source = str(call.args[0].value)
             found[f"{module}:{method} {source}", source] = {method}
