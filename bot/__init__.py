@@ -35,7 +35,7 @@ and `build.py` introduces them to each other.
       triage/         feedback: classify, route, publish, alert, digest, trends (report.py), card, GitHub issues
       summarize/      /summarize: texts, files, threads, channels; which messages count (transcript.py), parts.py
       code/           /code: which blocks are files (changed_files.py), syntax, correct.py; what people read (render.py)
-      settings/       /parley: settings, budgets, personas, forms, history, help
+      settings/       /parley: settings, budgets, personas, forms, history, help · articles/ threads that are written up
       privacy/        redaction, forgetting, retention
       spend/          budgets (when a day begins, what people read of them), the model within them, /parley usage
       tools/          what Claude can call while it answers: the loop (rounds.py); find/ memory/ knowledge/ theirs

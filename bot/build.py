@@ -50,6 +50,7 @@ from bot.integrations.tracker_events import TrackerEvents
 from bot.integrations.webhook import Webhook
 from bot.jobs import call_ledger, spend_notice
 from bot.jobs.arrivals import QueuedMessages
+from bot.jobs.articles import ArticleJobs
 from bot.jobs.classify import ClassifyJobs
 from bot.jobs.clocks import ClockJobs
 from bot.jobs.commands import CommandJobs
@@ -205,20 +206,19 @@ async def build(
         writer=DraftWriter(feedback, knowledge, model, chat),
         review=DraftReview(feedback, knowledge.pages, store, chat),
     )
-    clocks = ClockJobs(inbox, feedback=feedback, settings=store.settings, posts=chat.posts)
     home = HomeTab(
         inbox, store=store, feedback=feedback, model=model, chat=chat, permissions=permissions, admins=admins
     )
     notices = QueueNotices(inbox, store=store, chat=chat, languages=languages)
-    stop = Stop(inbox, classify=classify, chat=chat)
-    notes = PrivateNotes(inbox, chat)
+    stop, notes = Stop(inbox, classify=classify, chat=chat), PrivateNotes(inbox, chat)
     learning = KnowledgeJobs(
         inbox,
         knowledge,
         await connect_sources(stack, settings, traces, files=files, chat=chat, feedback=feedback),
         chat,
     )
-    unanswered = Unanswered(knowledge.gaps, feedback, chat)
+    articles = ArticleJobs(inbox, knowledge, store, model, chat, admins)
+    unanswered, adding = Unanswered(knowledge.gaps, feedback, chat), Adding(knowledge.sources, learning.readers, chat)
     toolbox = Toolbox(
         (find_tool(store, chat), remember_tool(store.notes, chat), search_tool(knowledge)),
         SqlToolJournal(database),
@@ -246,6 +246,7 @@ async def build(
         classify=classify,
         triage=triage,
         drafts=drafts,
+        articles=articles,
         records=FeedbackRecordJobs(inbox, feedback=feedback, store=store, chat=chat, admins=admins),
         settings=changes,
         home=home,
@@ -254,16 +255,7 @@ async def build(
         summarize_thread=partial(summarize_thread, inbox=inbox, notices=notices, chat=chat),
         try_again=partial(try_again, inbox=inbox, chat=chat),
         toolbox=toolbox,
-        knowledge=KnowledgeCommands(
-            knowledge,
-            Adding(knowledge.sources, learning.readers, chat),
-            unanswered,
-            learning.start,
-            store,
-            model,
-            chat,
-            admins,
-        ),
+        knowledge=KnowledgeCommands(knowledge, adding, unanswered, learning.start, store, model, chat, admins),
     )
 
     # Where it comes in, what goes out beside Slack, and which jobs the inbox runs.
@@ -313,18 +305,16 @@ async def build(
         count=metrics.tracker_event,
     )
 
-    kept = Retention(database, days)
-    others = (
-        *(trackers, webhook, github, home, notes, learning),
-        GitHubLook(
-            inbox,
-            github,
-            feedback,
-            url=settings.triage_github_url,
-            is_on=bool(token and settings.triage_github_webhook_secret),
-        ),
+    look = GitHubLook(
+        inbox,
+        github,
+        feedback,
+        url=settings.triage_github_url,
+        is_on=bool(token and settings.triage_github_webhook_secret),
     )
-    for jobs in (turns, threads, classify, triage, drafts, clocks, *others, uninstaller, kept):
+    clocks = ClockJobs(inbox, feedback=feedback, settings=store.settings, posts=chat.posts)
+    others = (clocks, trackers, webhook, github, home, notes, learning, articles, look)
+    for jobs in (turns, threads, classify, triage, drafts, *others, uninstaller, Retention(database, days)):
         jobs.register(inbox)
     return Bot(database, metrics, joined, inbox, files, table, knowledge, intake, notices, uninstaller, events.routes())
 

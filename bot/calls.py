@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     CATEGORIES = "categories"
     TRIAGE = "triage"
     KNOWLEDGE = "knowledge"
+    ARTICLE = "article"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NOTHING = "Nothing is older than that."
 KINDS = {
     "alerts": "alerts of feedback",
+    "articles": "drafts of articles",
     "budget_accounts": "spending of a person or a channel",
     "calls": "calls to Claude that name a person",
     "classify_items": "classified messages",

@@ -164,6 +164,18 @@ ASK_PERSON = ActionSpec(
 )
 DRAFT_FORM = FormSpec("draft", values.DraftFormRef)
 
+# Articles for the knowledge
+WRITE_UP = ActionSpec(  # not for people: in Slack's manifest, which is in English
+    "write_up",
+    "Write it up",
+    values.WriteUpRef,
+    description="Draft an article for the knowledge from this thread",
+)
+APPROVE_ARTICLE = ActionSpec("article_approve", N_("Approve"), values.ArticleRef)
+EDIT_ARTICLE = ActionSpec("article_edit", N_("Edit…"), values.ArticleRef, is_immediate=True)
+DISCARD_ARTICLE = ActionSpec("article_discard", N_("Discard"), values.ArticleRef)
+ARTICLE_FORM = FormSpec("article", values.ArticleFormRef)
+
 # Settings
 EDIT_SETTINGS = ActionSpec("edit_settings", N_("Settings…"), values.ChannelRef, PARLEY, is_immediate=True)
 EDIT_WORKSPACE = ActionSpec(

@@ -13,6 +13,7 @@ from bot.core.domain.knowledge import SourceKind
 from bot.db.personal_data import BLANKS, has_words, reads
 from bot.db.tables import (
     AlertRow,
+    ArticleRow,
     BudgetAccountRow,
     CallRow,
     ClassifyRunRow,
@@ -89,6 +90,8 @@ def steps(scope: ErasureScope) -> Iterator[Step]:
     if scope.person:
         yield _decided_by(scope)
     for table, blank in BLANKS.items():
+        if table is ArticleRow:  # which has gone whole
+            continue
         told = and_(has_words(table), _of(table, scope))
         yield table, told, update(table).where(told).values(blank)
     if not (scope.channel or scope.person):
@@ -159,6 +162,12 @@ def _learned(scope: ErasureScope) -> Iterator[Step]:
     said = page.people.contains(f" {scope.person} ", autoescape=True)
     pages = and_(page.workspace == scope.workspace, said) if scope.person else _of(page, scope)
     some = select(page.id).where(pages).limit(IN_PARTS[page])
+    wrote = ArticleRow.people.contains(f" {scope.person} ", autoescape=True)
+    articles = and_(ArticleRow.workspace == scope.workspace, wrote) if scope.person else _of(ArticleRow, scope)
+    yield _gone(ArticleRow, articles)
+    # An article is made of a few messages: without those of one person, it says something else.
+    written = and_(source.kind == SourceKind.ARTICLE, source.id.in_(select(page.source_id).where(pages)))
+    yield _gone(source, written)
     yield page, pages, delete(page).where(page.id.in_(some))
     yield _gone(KnowledgeGapRow, _of(KnowledgeGapRow, scope))
     if not (scope.thread or scope.person):

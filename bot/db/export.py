@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import or_, select
 
 from bot.db.tables import (
+    ArticleRow,
     CallRow,
     ClassifyItemRow,
     ClassifyRunRow,
@@ -64,6 +65,7 @@ def _queries(workspace: str, person: str) -> list[tuple[str, Select[*tuple[Any, 
             (table.__tablename__, select(*_columns(table)).where(table.workspace == workspace, table.person == person))
             for table in (
                 *(SummaryRunRow, ClassifyRunRow, RatingRow, FeedbackRow, DraftRow, TrackerIssueRow, KnowledgeGapRow),
+                ArticleRow,
                 CallRow,
             )
         ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, true
 
-from bot.db.tables import ClassifyRunRow, DraftRow, FeedbackRow, RatingRow, SummaryRunRow, TrackerIssueRow
+from bot.db.tables import ArticleRow, ClassifyRunRow, DraftRow, FeedbackRow, RatingRow, SummaryRunRow, TrackerIssueRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +35,7 @@ WORDS = {
     "knowledge_passages": {"headings", "text", "search_words"},
     "knowledge_words": {"word"},
     "knowledge_gaps": {"question"},
+    "articles": {"title", "text"},
     "drafts": {"text", "sources", "comment", "sent_text"},
     "tracker_issues": {"changed_by", "labels", "assignees", "comment", "comment_by"},
 }
@@ -63,6 +64,7 @@ NO_WORDS = {
         *("people", "address", "link", "language", "etag", "last_modified", "digest", "fault", "state"),
     },
     "knowledge_gaps": {"message", "link"},
+    "articles": {"people", "messages", "state", "reason", "by", "shown"},
     "tracker_issues": {"tracker", "issue_id", "address", "repository", "state", "told", "told_message"},
     "feedback_clocks": {"kind", "rule"},
     "installations": {"organisation", "name", "url", "bot_user", "bot_id", "scopes", "sealed"},
@@ -73,6 +75,7 @@ BLANKS: Mapping[type[Base], Mapping[str, Any]] = {
     FeedbackRow: {"text": "", "files": None, "waits": False, "search_words": None}
     | dict.fromkeys(("excerpt", "summary", "evidence"), ""),
     RatingRow: {"comment": ""},
+    ArticleRow: {"title": "", "text": ""},
     DraftRow: {"text": "", "sources": None, "comment": "", "sent_text": ""},
     TrackerIssueRow: {"changed_by": "", "labels": "", "assignees": "", "comment": "", "comment_by": ""},
 }

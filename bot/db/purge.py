@@ -12,6 +12,7 @@ from sqlalchemy import and_, case, delete, exists, func, literal, or_, select, t
 from bot.db.personal_data import BLANKS, has_words, reads
 from bot.db.tables import (
     AlertRow,
+    ArticleRow,
     Base,
     ClassifyItemRow,
     ClassifyRunRow,
@@ -97,6 +98,7 @@ KINDS = (
     PurgeKind(ClassifyItemRow, ClassifyRunRow.created_at, ClassifyRunRow, ClassifyItemRow.run),
     PurgeKind(ClassifyRunRow, ClassifyRunRow.created_at, ClassifyRunRow, at_once=RUNS_AT_ONCE),
     PurgeKind(FeedbackRow, FeedbackRow.said_at, FeedbackRow),
+    PurgeKind(ArticleRow, ArticleRow.changed_at, ArticleRow),
     PurgeKind(DraftRow, DraftRow.created_at, DraftRow),
     PurgeKind(TrackerIssueRow, FeedbackRow.said_at, FeedbackRow, TrackerIssueRow.record),
     PurgeKind(AlertRow, AlertRow.created_at, AlertRow),

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from bot.core.knowledge.command import KnowledgeCommands
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.core.tools.toolbox import Toolbox
+    from bot.jobs.articles import ArticleJobs
     from bot.jobs.classify import ClassifyJobs
     from bot.jobs.drafts import DraftJobs
     from bot.jobs.feedback_records import FeedbackRecordJobs
@@ -132,6 +133,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
     classify: ClassifyJobs,
     triage: TriageJobs,
     drafts: DraftJobs,
+    articles: ArticleJobs,
     records: FeedbackRecordJobs,
     settings: SettingsJobs,
     home: HomeTab,
@@ -224,6 +226,9 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.JOIN_FEEDBACK: records.join,
                 actions.SEND_DRAFT: drafts.on_action,
                 actions.ASK_PERSON: drafts.ask_person,
+                actions.WRITE_UP: articles.want,
+                actions.APPROVE_ARTICLE: articles.decide,
+                actions.DISCARD_ARTICLE: articles.decide,
                 actions.TRY_SETTINGS: partial(form.try_out, store=store, model=model, chat=chat),
                 actions.KEEP_NOTE: partial(card.on_action, store=store, chat=chat),
                 actions.DISCARD_NOTE: partial(card.on_action, store=store, chat=chat),
@@ -241,6 +246,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.CLASSIFY_MESSAGE: classify.open_form,
                 actions.CHANGE_FEEDBACK: triage.open_form,
                 **dict.fromkeys((actions.EDIT_DRAFT, actions.DISCARD_DRAFT, actions.REVIEW_DRAFT), drafts.open_form),
+                actions.EDIT_ARTICLE: articles.open_form,
                 actions.EDIT_SETTINGS: settings.open_form,
                 actions.EDIT_WORKSPACE: settings.open_form,
                 actions.EDIT_THREAD: settings.open_form,
@@ -265,6 +271,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.CLASSIFY_FORM: FormCase(classify.submit, classify.where),
                 actions.FEEDBACK_FORM: FormCase(triage.submit, triage.where),
                 actions.DRAFT_FORM: FormCase(drafts.submit, drafts.where),
+                actions.ARTICLE_FORM: FormCase(articles.submit, articles.where),
                 actions.SETTINGS_FORM: FormCase(settings.submit, where(actions.SETTINGS_FORM)),
                 actions.BUDGET_FORM: FormCase(settings.submit_budgets, where(actions.BUDGET_FORM)),
                 actions.TRIAGE_FORM: FormCase(settings.submit_triage, where(actions.TRIAGE_FORM)),

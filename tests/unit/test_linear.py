@@ -94,6 +94,7 @@ OWN = {
 }
 # Patterns that are put together where they are used: some of each kind, as they may come out.
 PUT_TOGETHER = {
+    "bot.core.articles.words:sub": (r"(?<!\w)@?(?:Ada\ Marsh|Marsh|Ada)(?!\w)",),
     "bot.core.classify.table.delimiter:findall": (r";[ \u00a0]",),
     "bot.core.command_prefix:compile": (r"(?<![\w/-])/ai\-(?=(?:summarize|classify|code|parley)(?![\w/-]))",),
     "bot.core.domain.typed_values:fullmatch": ("#[A-Z0-9]{3,}",),

@@ -1,6 +1,7 @@
 """The values that the core, its ports and all adapters share.
 
 accepted.py              what a setting accepts, in words; and the sentence for a value that it does not accept
+article.py               articles: threads that are written up for the knowledge
 attachment.py            files on their way to the model
 budget.py                budgets: accounts, caps, reservations
 business_hours.py        business hours, as people type them

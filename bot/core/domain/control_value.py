@@ -278,3 +278,24 @@ class DraftFormRef(ControlValue):
     id: int
     version: int
     seen_in: Place
+
+
+class WriteUpRef(ControlValue):
+    """The thread that is to be written up, "" for that of the control."""
+
+    thread: str = ""
+
+
+class ArticleRef(ControlValue):
+    """An article, in the version that people see."""
+
+    id: int
+    version: int
+
+
+class ArticleFormRef(ControlValue):
+    """The article that a form is about, in the version that it shows."""
+
+    workspace: str
+    id: int
+    version: int

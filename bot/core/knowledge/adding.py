@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.people import Requester
 
-MOST_SOURCES = 50  # of a channel, and of a workspace
+MOST_SOURCES = 50  # of a channel, and of a workspace; articles not counted
 FULL = N_("There are {most} sources here already, and there is no room for more. Remove one first.")
 KNOWN = N_("That is source {number} already.")
 IN_DIRECT = N_(
@@ -75,7 +75,7 @@ class Adding:
         for one in held:
             if (one.kind, one.address) == (source.kind, source.address):
                 raise UsageError(_(KNOWN if one.channel == place.channel else KNOWN_EVERYWHERE, number=one.id))
-        if sum(one.channel == place.channel for one in held) >= MOST_SOURCES:
+        if sum(one.channel == place.channel and one.kind is not SourceKind.ARTICLE for one in held) >= MOST_SOURCES:
             raise UsageError(_(FULL, most=MOST_SOURCES))
         return NewSource(place.workspace, place.channel, source.kind, source.address, source.title, asker.person)
 

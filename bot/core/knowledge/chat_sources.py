@@ -141,19 +141,27 @@ class ChannelSource:
         return Reading(kept, known.address)
 
 
-def as_page(messages: Sequence[HistoryMessage]) -> tuple[str, str, tuple[str, ...]] | None:
-    """Write a thread as a question and its answer; return its title, its text and who said it, None without an answer.
+def settled(messages: Sequence[HistoryMessage]) -> tuple[HistoryMessage, ...] | None:
+    """Return a thread's question and what answers it, None without an answer.
 
-    The answer is what others replied, or of that only what is marked as it. Who said it is not in it.
+    The answer is what others replied, or of that only what is marked as it.
     """
     if not messages or not messages[0].text.strip():
         return None
     question, *replies = messages
     answers = [one for one in replies if not one.is_own and one.text.strip()]
-    accepted = [one for one in answers if _marks(one)]
-    chosen = accepted or answers
-    if not any(one.author != question.author for one in chosen):
+    chosen = [one for one in answers if _marks(one)] or answers
+    return (question, *chosen) if any(one.author != question.author for one in chosen) else None
+
+
+def as_page(messages: Sequence[HistoryMessage]) -> tuple[str, str, tuple[str, ...]] | None:
+    """Write a thread as a question and its answer; return its title, its text and who said it, None without an answer.
+
+    Who said it is not in the text.
+    """
+    if (found := settled(messages)) is None:
         return None
+    question, *chosen = found
     title = " ".join(question.text.split())
     parts = [f"# {title[:LONGEST_TITLE]}", "## Question", question.text.strip(), "## Answer"]
     parts += [one.text.strip() for one in chosen]

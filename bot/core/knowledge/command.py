@@ -30,7 +30,7 @@ from bot.language import N_, _, ngettext
 if TYPE_CHECKING:
     from bot.calls import Call
     from bot.core.domain.command import Command
-    from bot.core.domain.interaction import Button
+    from bot.core.domain.interaction import Control
     from bot.core.ports import Answer, Checkpoint
 
 NO_SUCH = N_("There is no source {number} here. `/parley knowledge` lists those that there are.")
@@ -56,15 +56,18 @@ class KnowledgeCommands:
         """Answer a command; only the asker sees it. Raises `ChatError`, a `ModelError` that is transient."""
         calls: tuple[Call, ...] = ()
         place, person = replace(command.place, thread=""), command.asker.person
-        controls: tuple[Button, ...] = ()
+        controls: tuple[Control, ...] = ()
         async with answering(command, answers=self.chat.answers, checkpoint=checkpoint) as visible:
             try:
                 parsed = parse(command.text)
                 if parsed.action == "ask":
                     calls = await self._ask(parsed.text, command, visible, checkpoint)
                     return Record(command.place, person, calls=calls)
-                sentence = await self._carried_out(parsed, command, place)
-                controls = (EDIT_KNOWLEDGE.button(label=_("Change…")),) if parsed.action == "list" else ()
+                if parsed.action == "gaps":
+                    sentence, controls = await self._gaps(parsed, place)
+                else:
+                    sentence = await self._carried_out(parsed, command, place)
+                    controls = (EDIT_KNOWLEDGE.button(label=_("Change…")),) if parsed.action == "list" else ()
             except (NotAllowedError, UsageError) as error:
                 sentence = error.sentence
             await visible.replace(sentence, controls=controls)
@@ -81,8 +84,6 @@ class KnowledgeCommands:
                 return _(REMOVED, number=source.id, name=listing.named(source, self.chat))
             case "refresh":
                 return await self._refresh(parsed, command, place)
-            case "gaps":
-                return await self._gaps(parsed, place)
         settings = await self.store.settings.load(place)
         reader = await self.chat.directory.reader(place, command.asker.person)
         sources = await self.knowledge.sources.serving(place)
@@ -127,10 +128,11 @@ class KnowledgeCommands:
     async def _check(self, place: Place, command: Command) -> None:
         await check_may_change(place, command.asker, admins=self.admins, directory=self.chat.directory)
 
-    async def _gaps(self, parsed: KnowledgeCommand, place: Place) -> str:
+    async def _gaps(self, parsed: KnowledgeCommand, place: Place) -> tuple[str, tuple[Control, ...]]:
         since = datetime.now(UTC) - timedelta(days=parsed.days)
         found = await self.knowledge.gaps.since(place, since, gaps.MOST)
-        return gaps.told(await asyncio.to_thread(gaps.clustered, found), parsed.days)
+        clusters = await asyncio.to_thread(gaps.clustered, found)
+        return gaps.told(clusters, parsed.days), gaps.controls(clusters)
 
     async def _ask(self, question: str, command: Command, visible: Answer, checkpoint: Checkpoint) -> tuple[Call, ...]:
         """Answer a question from the knowledge; return the calls that it took."""

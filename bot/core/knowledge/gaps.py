@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.core.actions import WRITE_UP
 from bot.core.domain.knowledge import Gap
 from bot.core.literal import literal
 from bot.core.trigrams import alike, distinct
@@ -13,11 +14,14 @@ from bot.language import N_, _, ngettext
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from bot.core.domain.interaction import Control
+
 
 MOST = 500  # questions that are looked at
 MUCH_ALIKE = 0.3  # of 1: what is the same question
 MOST_SHOWN, MOST_LINKS = 15, 3
 LONGEST_SHOWN = 150  # characters of a question
+LONGEST_OPTION = 70  # characters of it in a menu
 NOTHING = N_("No question of the last {days} days was without an answer here.")
 
 
@@ -74,12 +78,23 @@ def told(clusters: Sequence[Cluster], days: int) -> str:
     return "\n".join((head, *lines, *rest))
 
 
+def controls(clusters: Sequence[Cluster]) -> tuple[Control, ...]:
+    """Return the menu by which a thread that has settled a question is written up, where there is such a thread."""
+    threads = {one.thread: one for cluster in clusters[:MOST_SHOWN] for one in cluster.gaps[:MOST_LINKS] if one.thread}
+    options = tuple((thread, _cut(one.question, LONGEST_OPTION)) for thread, one in threads.items())
+    return (WRITE_UP.menu(options, label=_("Write it up…")),) if options else ()
+
+
 def _line(cluster: Cluster) -> str:
-    question = " ".join(cluster.newest.question.split())
-    cut = question if len(question) <= LONGEST_SHOWN else f"{question[: LONGEST_SHOWN - 1]}…"
+    cut = _cut(cluster.newest.question, LONGEST_SHOWN)
     links = [f"[{number}]({one.link})" for number, one in enumerate(filter(_has_link, cluster.gaps), 1)]
     where = f" ({', '.join(links[:MOST_LINKS])})" if links else ""
     return f"• *{len(cluster.gaps)}\u00d7* {literal(cut)}{where}"
+
+
+def _cut(question: str, longest: int) -> str:
+    line = " ".join(question.split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def _has_link(gap: Gap) -> bool:

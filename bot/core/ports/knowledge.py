@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
+    from bot.core.domain.article import Article, ArticleState
     from bot.core.domain.knowledge import FoundPassage, Gap, KnowledgeSource, KnownPage, NewSource, ReadPage
     from bot.core.domain.message import Place
 
@@ -103,6 +104,25 @@ class KnowledgeGaps(Protocol):
         """Count the questions of each channel."""
 
 
+class ArticleStore(Protocol):
+    """Keeps what threads are written up in, until it is a source."""
+
+    async def want(self, place: Place, person: str) -> Article:
+        """Have a thread written up, unless it is already; return its article as it stands."""
+
+    async def find(self, workspace: str, article: int) -> Article | None:
+        """Return an article."""
+
+    async def change(self, article: Article, state: ArticleState, **values: Any) -> Article | None:  # noqa: ANN401 - each field has its own type
+        """Change an article, unless someone has since it was read; return it, None where nothing was done."""
+
+    async def shown(self, article: Article, message: str) -> None:
+        """Record the message that shows an article."""
+
+    async def undone(self, before: datetime) -> Sequence[Article]:
+        """Return the articles that a job should have written or published before a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnowledgeStore:
     """All of it."""
@@ -111,3 +131,4 @@ class KnowledgeStore:
     pages: KnowledgePages
     search: KnowledgeSearch
     gaps: KnowledgeGaps
+    articles: ArticleStore

@@ -84,6 +84,7 @@ class SqlKnowledgePages:
         """Keep a page with its passages, in place of what was read of it before."""
         rows = await asyncio.to_thread(_cut, source, page)
         is_said = source.kind is SourceKind.CHANNEL
+        channel, _slash, thread = source.address.partition("/") if source.kind is SourceKind.ARTICLE else ("", "", "")
         values: dict[str, Any] = {
             **{name: getattr(page, name) for name in ("link", "title", "language", "changed_at", "etag")},
             "last_modified": page.last_modified,
@@ -91,8 +92,8 @@ class SqlKnowledgePages:
             "read_at": now,
             "state": READ,
             "fault": "",
-            "channel": source.address if is_said else "",
-            "thread": address if is_said else "",
+            "channel": source.address if is_said else channel,
+            "thread": address if is_said else thread,
             "people": f" {' '.join(page.people)} " if page.people else "",
             "said_at": (page.changed_at or now) if is_said else None,
         }
@@ -171,7 +172,8 @@ def follow(connection: Connection, changed: MessageEdit) -> None:
     """Delete the page of a channel's thread in which a message was edited or deleted: it is read again."""
     place, page = changed.place, KnowledgePageRow
     here = page.workspace == place.workspace, page.channel == place.channel, page.thread == place.thread
-    connection.execute(delete(page).where(*here))
+    # An article's goes with its source; not every message of its thread is in it.
+    connection.execute(delete(page).where(*here, page.said_at.is_not(None)))
 
 
 def _cut(source: KnowledgeSource, page: ReadPage) -> list[dict[str, Any]]:

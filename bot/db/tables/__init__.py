@@ -1,5 +1,6 @@
 """The tables of what the bot remembers, a module a subject. Everything belongs to a workspace.
 
+articles.py       articles that threads are written up in
 base.py           what the tables have in common
 drafts.py         drafts of answers to feedback
 clocks.py         the clocks of feedback
@@ -18,6 +19,7 @@ trackers.py       what is known of records' issues in trackers
 
 from __future__ import annotations
 
+from bot.db.tables.articles import ArticleRow
 from bot.db.tables.base import Base, Moment, SearchWords, Words
 from bot.db.tables.clocks import ClockRow
 from bot.db.tables.drafts import DraftRow
@@ -41,6 +43,7 @@ from bot.db.tables.trackers import TrackerIssueRow
 
 __all__ = [
     "AlertRow",
+    "ArticleRow",
     "Base",
     "BudgetAccountRow",
     "BudgetReservationRow",

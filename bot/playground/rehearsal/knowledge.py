@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.playground.anthropic.reply import BlockStop, TextDelta, ToolUse
 from bot.playground.rehearsal.conversation import is_open, newest
-from bot.playground.rehearsal.text import sentences, stems, tagged
+from bot.playground.rehearsal.text import sentences, shorten, stems, tagged
 from bot.playground.rehearsal.tools import wish
 
 if TYPE_CHECKING:
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from bot.playground.anthropic.reply import Event, ModelRequest
 
 TASK = "You answer a question from what a team knows"  # how the bot's instructions for that begin
+ARTICLE = "You write an article for a team's knowledge"
 TOOL = "search_knowledge"
+LONGEST_TITLE = 80  # characters
 UNKNOWN = "I don't know."
 # It ends with a colon: as a sentence, it would need a source.
 LEAD = "_Rehearsal model, not Claude: simple rules looked into the knowledge:_\n\n"
@@ -32,6 +34,8 @@ def answer_from_passages(asked: ModelRequest) -> list[Event]:
         told = tagged(asked.text, "question")
         wanted = stems(str(told.get("question", ""))) if isinstance(told, dict) else []
         return _cited(asked, wanted) or [TextDelta(f"SEARCH: {' '.join(wanted) or 'nothing'}")]
+    if any(block.startswith(ARTICLE) for block in asked.system[:1]):
+        return _article(asked)
     question = newest([("user", asked.question)])
     if TOOL not in asked.tools or "?" not in question or wish(question)[0]:
         return []
@@ -55,6 +59,19 @@ def _cited(asked: ModelRequest, question: Sequence[str]) -> list[Event]:
     events: list[Event] = []
     for _, number, _, sentence, block in sorted(sorted(ranked)[:SHOWN], key=lambda one: one[1:3]):
         events += [BlockStop(), TextDelta(f"{sentence} "), asked.citing(number, block), BlockStop()]
+    return events
+
+
+def _article(asked: ModelRequest) -> list[Event]:
+    """Return an article of what a conversation's question and its answers say, each sentence with its citation."""
+    question, *answers = ["\n".join(part["text"] for part in result["content"]) for result in asked.results]
+    events: list[Event] = [TextDelta(f"# {shorten(question, LONGEST_TITLE).rstrip('?!. ')}\n\n")]
+    for number, answer in enumerate(answers, 1):
+        for sentence in filter(_is_whole, sentences(answer)):
+            block = next(
+                (at for at, part in enumerate(asked.results[number]["content"]) if sentence in part["text"]), 0
+            )
+            events += [BlockStop(), TextDelta(f"{sentence} "), asked.citing(number, block), BlockStop()]
     return events
 
 

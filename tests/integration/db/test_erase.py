@@ -142,6 +142,7 @@ async def test_an_export_holds_a_persons_words(filled: Database) -> None:
         "notes",
         "knowledge_passages",
         "knowledge_gaps",
+        "articles",
     }
     assert "calls" in {row["table"] for row in rows}
     assert [row async for row in export(filled, "T2", "U1")] == []

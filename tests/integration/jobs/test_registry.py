@@ -25,12 +25,13 @@ KINDS = {
     *("triage", "triage show", "triage notify", "triage tell", "triage alert", "triage digest"),
     *("triage webhook", "triage github", "triage event", "triage outcome", "triage clocks"),
     *("triage draft", "triage draft show", "triage draft send"),
-    *("home", "private note", "departure", "knowledge", "knowledge read"),
+    *("home", "private note", "departure", "knowledge", "knowledge read", "article"),
 }
 PERIODIC = {
     "purge",
     "retention",
     "knowledge",
+    "articles",
     "classify batches",
     "triage",
     "triage digests",

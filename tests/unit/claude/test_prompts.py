@@ -14,6 +14,7 @@ TAGS = {
     Purpose.CLASSIFY: "<messages>",
     Purpose.CATEGORIES: "<messages>",
     Purpose.KNOWLEDGE: "<question>",
+    Purpose.ARTICLE: "<article>",
 }
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.core.actions import ASK_PERSON, DISCARD_DRAFT, EDIT_DRAFT, REVIEW_DRAFT, SEND_DRAFT
-from bot.core.domain.control_value import DraftRef
+from bot.core.actions import ASK_PERSON, DISCARD_DRAFT, EDIT_DRAFT, REVIEW_DRAFT, SEND_DRAFT, WRITE_UP
+from bot.core.domain.control_value import DraftRef, WriteUpRef
 from bot.core.domain.draft import Discarded, DraftState, NotWritten
+from bot.core.domain.feedback import FeedbackStatus
 from bot.core.triage import outcome
 from bot.core.triage.card import linked, plain
 from bot.core.triage.drafts.rules import is_for_form, is_waiting
@@ -72,11 +73,22 @@ def lines(record: Feedback, settings: ChannelSettings, drafts: Sequence[Draft], 
 
 
 def controls(record: Feedback, settings: ChannelSettings, drafts: Sequence[Draft]) -> tuple[Control, ...]:
-    """Return the controls that a post's card has for its newest draft: where no channel is the team's own."""
+    """Return the controls that a post's card has for its newest draft: where no channel is the team's own.
+
+    Where a question had no answer in the knowledge, and was settled, it can be written up.
+    """
     newest = drafts[-1] if drafts else None
+    if newest is not None and record.status is FeedbackStatus.RESOLVED and is_gap(newest):
+        return (WRITE_UP.button(WriteUpRef(thread=record.message), label=_("Write it up")),)
     if newest is None or newest.state is not DraftState.READY or not is_waiting(record):
         return ()
     return (REVIEW_DRAFT.button(DraftRef(id=newest.id)),) if is_for_form(newest, record, settings) else ()
+
+
+def is_gap(draft: Draft) -> bool:
+    """Return whether the knowledge had no answer."""
+    is_without_sources = draft.state is DraftState.NOT_WRITTEN and draft.reason == NotWritten.NO_SOURCES
+    return draft.state is DraftState.UNKNOWN or is_without_sources
 
 
 def is_for_team(draft: Draft) -> bool:

@@ -98,6 +98,13 @@ WRITTEN: list[tuple[ControlValue, str, str]] = [
     (values.FeedbackRef(), "", ""),
     (values.FeedbackFormRef(workspace="T1", id=7), '{"workspace":"T1","id":7}', "T1 7"),
     (values.DraftRef(id=7), '{"id":7}', "7"),
+    (values.WriteUpRef(thread="1.2"), '{"thread":"1.2"}', '{"thread":"1.2"}'),
+    (values.ArticleRef(id=7, version=2), '{"id":7,"version":2}', '{"id":7,"version":2}'),
+    (
+        values.ArticleFormRef(workspace="T1", id=7, version=2),
+        ARTICLE_FORM := '{"workspace":"T1","id":7,"version":2}',
+        ARTICLE_FORM,
+    ),
     (
         values.DraftFormRef(workspace="T1", id=7, version=2, seen_in=Place("T1", "C1", "1.2")),
         DRAFT_FORM

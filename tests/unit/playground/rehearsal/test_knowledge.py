@@ -71,5 +71,11 @@ def test_what_another_rule_answers_is_not_searched_for(said: str) -> None:
     assert answer_from_passages(mentioned(said)) == []
 
 
+def test_an_article_quotes_the_answers() -> None:
+    events = answer_from_passages(asked("", "How do I export to PDF?", EXPORT, system=prompts.load()["article"]))
+    assert text(events).startswith("# How do I export to PDF\n\nChoose Export in the menu, then PDF. ")
+    assert {event.fields["title"] for event in events if isinstance(event, CitationDelta)} == {"Page 1"}
+
+
 def test_other_requests_are_not_for_passages() -> None:
     assert answer_from_passages(asked("How do I export?", EXPORT, system="You sort feedback.")) == []
