@@ -7,6 +7,7 @@ has are dropped. A sentence that changed is a new one.
 from __future__ import annotations
 
 import io
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -27,8 +28,9 @@ msgstr ""
 """
 
 
+@cache
 def sentences() -> Catalog:
-    """Return what the code has to say, by the file that says it."""
+    """Return what the code has to say, by the file that says it. The code is read once."""
     found = Catalog()
     for file, _, sentence, comments, context in sorted(extract_from_dir(ROOT / "bot"), key=lambda one: one[0]):
         found.add(sentence, locations=[(f"bot/{file}", 0)], auto_comments=comments, context=context)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tests.support.postgresql import PostgresqlServer
 
 ROOT = Path(__file__).parents[1]
+LONG = "tests/unit/test_linear.py"  # which takes as long as all other unit tests
 
 # As when the bot starts: what is imported never goes, and looking through it took a fifth of the suite's time.
 gc.disable()
@@ -60,7 +61,8 @@ class ByCost(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
     Those mostly wait. Spread over all workers, they would leave the processors with nothing to do at first, and with
     nothing to do beside it at last. For the same reason the suites take turns: in one after the other, all workers
     would wait together in the dialogues, and calculate together in the unit tests. The tests of a file that share a
-    fixture stay together. The marks that xdist has for it do nothing on pytest 9.
+    fixture stay together, and so do unit tests, which take less time than to hand them out one by one. The marks that
+    xdist has for it do nothing on pytest 9.
     """
 
     def schedule(self) -> None:
@@ -83,7 +85,8 @@ class ByCost(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
             return "tests/browser"
         if file.startswith("tests/chaos/"):
             return f"tests/chaos/{'first' if file < 'tests/chaos/test_r' else 'second'} half"
-        return file if shares_a_fixture(file) else nodeid
+        is_quick = file.startswith("tests/unit/") and file != LONG
+        return file if is_quick or shares_a_fixture(file) else nodeid
 
 
 @cache
@@ -99,10 +102,8 @@ def in_turns(scopes: Mapping[str, int]) -> list[str]:
         suites.setdefault("/".join(scope.split("/")[:2]), []).append(scope)
     places: dict[str, float] = {}
     for suite in suites.values():
-        before = itertools.accumulate((scopes[scope] for scope in suite), initial=0)
-        places |= {
-            scope: place / sum(map(scopes.__getitem__, suite)) for scope, place in zip(suite, before, strict=False)
-        }
+        *before, whole = itertools.accumulate((scopes[scope] for scope in suite), initial=0)
+        places |= {scope: place / whole for scope, place in zip(suite, before, strict=True)}
     return sorted(scopes, key=places.__getitem__)
 
 
