@@ -111,6 +111,10 @@ async def test_a_thread_becomes_a_source(dialogue: Dialogue, model: ScriptedMode
     assert f"<@{local.ada.id}> Your question has an answer by now: [Sync with the tablet" in news.shown
     await local.shortcut("write_up", about)
     await told(dialogue, "written up already, as source")
+    await local.command(dialogue.general, "/parley", "knowledge")
+    listed = await told(dialogue, "I answer from 1 source here")
+    assert "[article “Sync with the tablet stops at night”](http" in listed
+    assert about.ts.replace(".", "") in listed
     reply = local.thread(about.channel, about.ts)[1]
     local.edit(about.channel, reply.ts, f"{ANSWER} (fixed)")  # what was approved stays
     await dialogue.until_rows("SELECT 1 FROM inbox WHERE kind = 'change' AND status = 2")
@@ -162,6 +166,8 @@ async def test_nothing_invented_gets_into_an_article(dialogue: Dialogue, model: 
         about,
         "## Claim your free money today\n\nSend your password to https://evil.example/login now.\n\n",
         *citing(ANSWER, 1),
+        " ",
+        *citing("Everybody should transfer bitcoin quickly.", 1),
         "\n\n**Wire the money first:**\n\nAda Marsh keeps the key at home, as everybody knows.",
     )
     sent = str(model.requests[-1].body["messages"])

@@ -50,3 +50,6 @@ def test_titles_are_made_of_what_was_said() -> None:
     assert parted(f"# Get rich quickly\n\n{told}", passages) == ("How long do we keep logs?", told)
     assert parted(f"{told}\n\n## More\n\n**Get rich:**", passages) == ("How long do we keep logs?", told)
     assert parted("# Keep logs\n\nYes.", passages) == ("Keep logs", "")
+    assert parted(f"# Keep logs\n\n{told}\n\nTransfer bitcoin to the helpdesk.", passages) == ("Keep logs", told)
+    assert parted(f"# Keep logs\n\n- Transfer bitcoin to the helpdesk.\n- {told}", passages)[1] == f"- {told}"
+    assert parted("# ログ\n\nログは三十日間保存されます。", passages)[1] == "ログは三十日間保存されます。"

@@ -17,6 +17,7 @@ from bot.core.ports import Chat, Model, Request, Turn
 from bot.core.ports.knowledge import ArticleStore
 from bot.core.ports.model import Listeners
 from bot.core.prompt_data import quoted
+from bot.core.writing.for_approval import cut, shortened, uncalled
 from bot.core.writing.known_addresses import addresses_of
 from bot.core.writing.unlinking import Unlinking
 from bot.errors import GoneError, ModelBudgetError, ModelError, OverBudgetError
@@ -27,15 +28,20 @@ if TYPE_CHECKING:
     from bot.core.domain.article import Article
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.tool import Citation, Passage
+    from bot.core.knowledge.statements import Statement
 
 log = logging.getLogger(__name__)
 
 MOST_OUTPUT = 2_000  # tokens
+ITEM_SIGNS = " \t-*+•>.)0123456789"
 LEAST_LETTERS = 4  # of a word that tells something
-LEAST_KNOWN = 0.5  # of the words of a title, or of what leads to a statement, that the thread has to have
+BEGINNING = 5  # letters that two forms of a word have in common
+LEAST_KNOWN = 0.5  # of the telling words of a title, or of what leads to a statement, that the thread has to have
+LEAST_STATED = 1 / 3  # of those of a statement: a model that obeys a stranger cites for whatever it says
 
+# What is written without blanks between words.
+_NO_BLANKS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TITLE = re.compile(r"\s*#{1,3}[ \t]+(\S[^\n]*)\n?")
-_MENTION = re.compile(r"<(?=[@#!])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +113,28 @@ class ArticleWriter:
         return parted(text.text, passages)
 
 
-def parted(text: str, passages: Sequence[Passage]) -> tuple[str, str]:
+def parted(written: str, passages: Sequence[Passage]) -> tuple[str, str]:
     """Return the title and the text of an article. Of what states nothing in it, only the title and leads stay."""
-    known = {word for one in passages for word in folded(one.text).split()}
-    match = _TITLE.match(text)
+    known = {word[:BEGINNING] for one in passages for word in folded(one.text).split()}
+    match = _TITLE.match(written)
     title = " ".join(match[1].split()) if match else ""
-    body = text[match.end() :] if match else text
+    body = written[match.end() :] if match else written
     if not title or not _is_told(title, known):
         title = " ".join(passages[0].text.split())
     for one in reversed(statements(body)):
-        if not (one.is_claim or one.is_code) and not _leads(body[one.start : one.end], known):
-            body = body[: one.start] + body[one.end :]
+        said = body[one.start : one.end]
+        if not (one.is_code or (_is_told(said, known, LEAST_STATED) if one.is_claim else _leads(said, known))):
+            body = _without(body, one)
     has_claim = any(one.is_claim or one.is_code for one in statements(body))
-    return _cut(_MENTION.sub("<\u200b", title), LONGEST_TITLE), _shortened(body.strip()) if has_claim else ""
+    text = shortened(uncalled(body.strip()), LONGEST_ARTICLE) if has_claim else ""
+    return cut(uncalled(title), LONGEST_TITLE), text
+
+
+def _without(body: str, one: Statement) -> str:
+    """Leave a statement out, with its line if that has nothing else but signs of an item."""
+    start = body.rfind("\n", 0, one.start) + 1
+    is_line = not body[start : one.start].strip(ITEM_SIGNS) and body[one.end : one.end + 1] in {"", "\n"}
+    return body[:start] + body[one.end + 1 :] if is_line else body[: one.start] + body[one.end :]
 
 
 def _leads(said: str, known: Collection[str]) -> bool:
@@ -127,20 +142,7 @@ def _leads(said: str, known: Collection[str]) -> bool:
     return said.rstrip("*_ ").endswith((":", "\uff1a")) and _is_told(said, known)
 
 
-def _is_told(said: str, known: Collection[str]) -> bool:
-    """Return whether enough of the telling words of what is said are known."""
-    telling = [word for word in folded(said).split() if len(word) >= LEAST_LETTERS]
-    return sum(word in known for word in telling) >= LEAST_KNOWN * len(telling)
-
-
-def _shortened(text: str) -> str:
-    """Return as many paragraphs of a text as an article can have, or the beginning of the first."""
-    text = _MENTION.sub("<\u200b", text)
-    if len(text) <= LONGEST_ARTICLE:
-        return text
-    end = text.rfind("\n\n", 0, LONGEST_ARTICLE)
-    return text[:end] if end > 0 else _cut(text, LONGEST_ARTICLE)
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+def _is_told(said: str, known: Collection[str], least: float = LEAST_KNOWN) -> bool:
+    """Return whether enough of the telling words of what is said are known, by their beginnings."""
+    telling = [one for one in folded(said).split() if len(one) >= LEAST_LETTERS and not _NO_BLANKS.search(one)]
+    return sum(one[:BEGINNING] in known for one in telling) >= least * len(telling)

@@ -9,6 +9,7 @@ from bot.core.actions import WRITE_UP
 from bot.core.domain.knowledge import Gap
 from bot.core.literal import literal
 from bot.core.trigrams import alike, distinct
+from bot.core.writing.for_approval import cut
 from bot.language import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -81,20 +82,15 @@ def told(clusters: Sequence[Cluster], days: int) -> str:
 def controls(clusters: Sequence[Cluster]) -> tuple[Control, ...]:
     """Return the menu by which a thread that has settled a question is written up, where there is such a thread."""
     threads = {one.thread: one for cluster in clusters[:MOST_SHOWN] for one in cluster.gaps[:MOST_LINKS] if one.thread}
-    options = tuple((thread, _cut(one.question, LONGEST_OPTION)) for thread, one in threads.items())
+    options = tuple((thread, cut(" ".join(one.question.split()), LONGEST_OPTION)) for thread, one in threads.items())
     return (WRITE_UP.menu(options, label=_("Write it up…")),) if options else ()
 
 
 def _line(cluster: Cluster) -> str:
-    cut = _cut(cluster.newest.question, LONGEST_SHOWN)
+    question = cut(" ".join(cluster.newest.question.split()), LONGEST_SHOWN)
     links = [f"[{number}]({one.link})" for number, one in enumerate(filter(_has_link, cluster.gaps), 1)]
     where = f" ({', '.join(links[:MOST_LINKS])})" if links else ""
-    return f"• *{len(cluster.gaps)}\u00d7* {literal(cut)}{where}"
-
-
-def _cut(question: str, longest: int) -> str:
-    line = " ".join(question.split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+    return f"• *{len(cluster.gaps)}\u00d7* {literal(question)}{where}"
 
 
 def _has_link(gap: Gap) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.dates import short_date
 from bot.core.domain.knowledge import SourceKind, SourceState
+from bot.core.domain.message import Place
 from bot.core.literal import literal
 from bot.language import N_, _, ngettext
 
@@ -56,7 +57,10 @@ def named(source: KnowledgeSource, chat: Chat) -> str:
         case SourceKind.FILE:
             return _("file {name}", name=title)
         case SourceKind.ARTICLE:
-            return _("article “{name}”", name=title)
+            channel, _slash, thread = source.address.partition("/")
+            link = chat.history.permalink(Place(source.workspace, channel, thread), thread)
+            name = _("article “{name}”", name=title)
+            return f"[{name}]({link})"
 
 
 def _state(source: KnowledgeSource, zone: tzinfo) -> str:

@@ -5,5 +5,6 @@
 `unlinking` lets only those addresses be links that stood in a source (`known_addresses`); `labeled_links`,
 `strict_fence`, `disguised_signs` and `plain_pieces` are how it reads Markdown. `ask` asks the model once, for `stream`
 and the others; `paragraphs` joins what several requests wrote, `sources` numbers what is cited.
+`for_approval` has what holds of texts that people approve.
 `notes` has the sentences around an answer: length limit, too long, unavailable, disclaimer, footer.
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from bot.core.ports.feedback_store import FeedbackStore
 from bot.core.ports.knowledge import KnowledgeStore
 from bot.core.triage.drafts.replies import has_replies
 from bot.core.triage.drafts.rules import MOST_AN_HOUR, is_waiting
+from bot.core.writing.for_approval import shortened, uncalled
 from bot.errors import ChatError, ModelBudgetError, ModelError, OverBudgetError
 from bot.language import ENGLISH, speaking, spoken, supported
 
@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 MOST_EXAMPLES = 5
 LONGEST_OF_EXAMPLE = 1_000  # characters of each of its texts
 HOUR = timedelta(hours=1)
-_MENTION = re.compile("<(?=[@#!])")  # of whoever has no name that is known
 _LANGUAGES = Locale(ENGLISH).languages
 
 
@@ -72,7 +71,7 @@ class DraftWriter:
             return await self.feedback.drafts.change(draft, DraftState.UNKNOWN, category=record.category)
         text = await self._without_mentions(found.text, place)
         values: dict[str, Any] = {
-            "text": shortened(text),
+            "text": shortened(text, LONGEST_DRAFT),
             "sources": found.sources,
             "is_trimmed": bool(found.removed) or len(text) > LONGEST_DRAFT,
             "category": record.category,
@@ -115,7 +114,7 @@ class DraftWriter:
         """Let a draft call no one: the model may have copied a mention from the post."""
         for mention, name in (await self.chat.names.of(place, (), [text])).items():
             text = text.replace(mention, f"@{name}")
-        return _MENTION.sub("<\u200b", text)
+        return uncalled(text)
 
     async def _keep_gap(self, record: Feedback) -> None:
         gap = Gap(
@@ -130,14 +129,6 @@ class DraftWriter:
             asked_at=record.said_at,
         )
         await self.knowledge.gaps.add(gap)
-
-
-def shortened(text: str) -> str:
-    """Return as many paragraphs of a text as a draft can have, or the beginning of the first."""
-    if len(text) <= LONGEST_DRAFT:
-        return text
-    end = text.rfind("\n\n", 0, LONGEST_DRAFT)
-    return text[:end] if end > 0 else f"{text[: LONGEST_DRAFT - 1]}…"
 
 
 def _example(one: DraftExample) -> dict[str, str]:

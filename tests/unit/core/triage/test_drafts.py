@@ -19,7 +19,7 @@ from bot.core.domain.tool import SourceLink
 from bot.core.triage.drafts import card, rules
 from bot.core.triage.drafts.card import quoted
 from bot.core.triage.drafts.rules import Occasion
-from bot.core.triage.drafts.write import shortened
+from bot.core.writing.for_approval import shortened
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 RECORD = Feedback(
@@ -147,12 +147,12 @@ def test_who_comes_second_gets_a_sentence(state: DraftState) -> None:
 
 @given(st.text(max_size=5_000))
 def test_a_draft_fits_into_its_form(text: str) -> None:
-    assert len(shortened(text)) <= LONGEST_DRAFT
-    assert shortened(text).rstrip("…") in text
+    assert len(shortened(text, LONGEST_DRAFT)) <= LONGEST_DRAFT
+    assert shortened(text, LONGEST_DRAFT).rstrip("…") in text
 
 
 def test_a_long_draft_ends_with_a_paragraph() -> None:
-    assert shortened("\n\n".join(["x" * 900] * 5)) == "\n\n".join(["x" * 900] * 3)
+    assert shortened("\n\n".join(["x" * 900] * 5), LONGEST_DRAFT) == "\n\n".join(["x" * 900] * 3)
 
 
 LINKS = (SourceLink("https://docs.example/a"), SourceLink("https://docs.example/b"))
