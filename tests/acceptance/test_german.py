@@ -45,9 +45,11 @@ ENGLISH = re.compile(
     r"|what|which|who|when|how|don't|doesn't|no|only|each|every|more|less|if|by|at|here|there|my|me|or|as|too|than|be)\b",
     re.IGNORECASE,
 )
-# What is in no language, or not the bot's: code, mentions and links, emoji, what people wrote, a category for all else.
+# What is in no language, or not the bot's: code, mentions and links, emoji, regions such as DE-BY, what people wrote, a
+# category for all else.
 APART = re.compile(
-    r"```.*?```|`[^`]*`|<[^<>]*>|https?://\S+|@\w+|:[a-z_]+:|^> .*$|- Other: .*$", re.DOTALL | re.MULTILINE
+    r"```.*?```|`[^`]*`|<[^<>]*>|https?://\S+|@\w+|:[a-z_]+:|\b[A-Z]{2}-[A-Z]{2}\b|^> .*$|- Other: .*$",
+    re.DOTALL | re.MULTILINE,
 )
 READ = {"text", "markdown_text", "title", "message", "details", "accessibility_label", "alt_text", "initial_comment"}
 REFUSED = {
