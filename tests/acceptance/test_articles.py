@@ -262,6 +262,27 @@ async def test_a_thread_that_changed_is_not_published(dialogue: Dialogue, model:
 
 
 @on_shared_bot
+async def test_a_removed_article_can_be_written_up_again(dialogue: Dialogue, model: ScriptedModel) -> None:
+    local, about = dialogue.workspace, thread(dialogue)
+    first = await drafted(dialogue, model, about)
+    await local.press(first, "article_approve.0")
+    ((number,),) = await dialogue.until_rows("SELECT source FROM articles WHERE state = 'published'")
+    await local.command(dialogue.general, "/parley", f"knowledge refresh {number}")
+    await told(dialogue, "An article has nothing to be read again")
+    await local.command(dialogue.general, "/parley", f"knowledge remove {number}")
+    await told(dialogue, "Removed source")
+    assert await sources(dialogue) == []
+    writes(model)
+    await local.shortcut("write_up", about)
+    await dialogue.until_rows("SELECT 1 FROM articles WHERE state = 'ready' AND shown <> ''")
+    second = await article(dialogue, about, "until someone approves it")
+    assert second.ts != first.ts
+    await local.press(second, "article_discard.2")
+    await article(dialogue, about, "discarded this article")
+    assert await sources(dialogue) == []
+
+
+@on_shared_bot
 async def test_an_article_costs_what_there_is(dialogue: Dialogue, model: ScriptedModel) -> None:
     await dialogue.workspace.command(dialogue.general, "/parley", "budget channel 0.001")
     await dialogue.whisper()
