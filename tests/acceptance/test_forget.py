@@ -8,17 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from bot.core.domain.control_value import Rating
+from bot.core.domain.knowledge import Gap, NewSource, ReadPage, SourceKind
 from bot.db.engine import Database
+from bot.db.knowledge import sql_knowledge_store
 from bot.db.personal_data import WORDS
-from bot.db.tables import Base, MessageRow, Moment, ThreadRow
+from bot.db.tables import Base, DraftRow, MessageRow, Moment, ThreadRow, TrackerIssueRow
 from bot.jobs.retention import Retention
 from bot.playground.slack.elements import buttons
 from tests.acceptance import test_classify, test_code, test_summarize, test_triage
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_usage import ask
+from tests.support.knowledge import citing
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
@@ -100,12 +103,49 @@ async def fill(dialogue: Dialogue, model: ScriptedModel) -> None:
     await test_code.settled(dialogue)
     await ask(dialogue, "set memory on")
     await ask(dialogue, f"memory add my word is {MARK}")
+    await learn(dialogue, model)
     await ask(dialogue, "triage on")
     judged = test_triage.judged(1, summary=f"Wants {MARK}", evidence=MARK)
     model.answer(test_triage.results(judged))
     post = local.say(general, f"{MARK} is broken")
     await local.until(lambda: any(MARK in one.shown for one in dialogue.answers(general, post)))
     await test_code.settled(dialogue)
+    await draft(dialogue)
+
+
+async def learn(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """Leave the word in an article, in what was read of a channel, and in a question without an answer."""
+    local, general, now = dialogue.workspace, dialogue.general, datetime.now(UTC)
+    team, person, said = local.workspace.team_id, local.me.id, f"{MARK} is an island."
+    ts = local.say(general, f"Where is {MARK}?")
+    local.say(general, said, user=local.sam, thread_ts=ts)
+    model.answer(f"# Where is {MARK}\n\n", *citing(said, 1), to="<article>")
+    await local.shortcut("write_up", local.thread(general, ts)[0])
+    await dialogue.until_rows("SELECT 1 FROM articles WHERE shown <> ''")
+    database = Database.open(dialogue.environ["DATABASE_URL"])
+    knowledge = sql_knowledge_store(database)
+    added = await knowledge.sources.add(NewSource(team, general, SourceKind.CHANNEL, general, "#general", person), now)
+    source = await knowledge.pages.begin(added, [ts], now)
+    assert source is not None
+    page = ReadPage(ts, "", MARK, f"# {MARK}\n\n{said}", changed_at=now, people=(person,))
+    await knowledge.pages.keep(source, ts, page, now)
+    await knowledge.pages.finish(source, now, now + timedelta(days=1))
+    await knowledge.gaps.add(Gap(0, team, general, ts, ts, person, f"Where is {MARK}?", "", now))
+    await database.close()
+
+
+async def draft(dialogue: Dialogue) -> None:
+    """Leave the word in a draft for the post of feedback, and in what a tracker said of its issue."""
+    ((record, thread),) = await dialogue.rows("SELECT id, message FROM feedback")
+    person, now = dialogue.workspace.me.id, datetime.now(UTC)
+    here = {"workspace": dialogue.workspace.workspace.team_id, "channel": dialogue.general, "thread": thread}
+    here |= {"person": person, "record": record}
+    drafted = here | {"digest": "1", "state": "ready", "text": MARK, "created_at": now, "changed_at": now}
+    database = Database.open(dialogue.environ["DATABASE_URL"])
+    async with database.writer.begin() as connection:
+        await connection.execute(insert(DraftRow).values(drafted))
+        await connection.execute(insert(TrackerIssueRow).values(here | {"comment": MARK}))
+    await database.close()
 
 
 async def tables(dialogue: Dialogue) -> set[str]:
@@ -128,13 +168,14 @@ async def forget(dialogue: Dialogue, what: str) -> None:
 
 async def test_nothing_is_left_in_the_file(dialogue: Dialogue, model: ScriptedModel) -> None:
     await fill(dialogue, model)
-    # Settings and summaries of long threads aside, it stands wherever words can stand.
-    assert await tables(dialogue) == WORDS.keys() - {"settings", "settings_changes", "threads", "classify_runs"}
+    # Settings, summaries of long threads and what strangers publish aside, it stands wherever words can stand.
+    others = {"settings", "settings_changes", "threads", "classify_runs", "knowledge_sources", "knowledge_words"}
+    assert await tables(dialogue) == WORDS.keys() - others
     assert in_file(dialogue)
     await forget(dialogue, "me")
     assert await tables(dialogue) == set()
     assert not in_file(dialogue)
-    assert len(await dialogue.rows("SELECT id FROM calls")) == 5
+    assert len(await dialogue.rows("SELECT id FROM calls")) == 6
     assert await dialogue.rows("SELECT is_good, comment FROM ratings") == [(0, "")]
     assert await dialogue.rows("SELECT category FROM feedback") == [("Bug report",)]
 
