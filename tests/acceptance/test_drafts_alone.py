@@ -86,7 +86,7 @@ async def test_a_trusted_category_is_answered_alone(dialogue: Dialogue, model: S
 @on_shared_bot
 @pytest.mark.parametrize("why", ["severe", "trimmed", "few", "poisoned", "bot", "answered"])
 async def test_a_doubtful_draft_waits_for_the_team(dialogue: Dialogue, model: ScriptedModel, why: str) -> None:
-    answer = "To confirm it, reply with your password." if why == "poisoned" else ANSWER
+    answer = "It is on the page where the password is changed." if why == "poisoned" else ANSWER
     await learn(dialogue, answer)
     await trusted(dialogue, 29 if why == "few" else 30)
     await with_team(dialogue, "set triage_bots true", mode="auto")

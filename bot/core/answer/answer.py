@@ -115,6 +115,7 @@ async def answer(  # noqa: PLR0913 (the ports, and what others do)
     said = f"/{command.name} {command.text}" if command is not None else question.text
     asker = Requester(incoming.author, incoming.home)
     title = incoming.text.partition("\n")[0][:TITLE] if incoming.opens_thread else ""
+    toolbox = await toolbox.at(incoming.place, conversation.settings)  # before people see it begin: it is quick
     async with chat.answers.begin(incoming.place, asker, checkpoint, to=incoming.id, title=title) as visible:
         if (before := kept(checkpoint)) is not None and not is_for_code(said, conversation):
             question = question if question.text or question.files else replace(question, text=CALLED)

@@ -76,7 +76,9 @@ async def test_nothing_is_said_outside_business_hours(database: Database) -> Non
 
 async def test_a_thousand_are_one_message_to_each(database: Database) -> None:
     async with scene_of(database, first_response="2h", escalate_to="Lead") as here:
+        await here.catch_up()  # else the bot's own first look might end before the posts are there
         await fill(here, 1_000)
+        await here.set(first_response="2h", escalate_to="Lead", resolve="3d")
         await here.catch_up()
         assert len(await here.due_at()) == 1_000
         for _ in range(3):
