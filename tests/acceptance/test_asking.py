@@ -167,6 +167,7 @@ async def test_a_report_is_asked_about_once(dialogue: Dialogue, model: ScriptedM
     await begin(dialogue)
     ts = await posted(dialogue, model, "version")
     await asked(dialogue, ts)
+    assert await dialogue.rows("SELECT responded_at FROM feedback") == [(None,)]
     model.answer(judging(severity="Low", missing=["version", "steps"]))
     later = post(dialogue, "And it freezes, too", user=dialogue.workspace.sam)
     assert "Waiting for: version, steps" in (await card(dialogue, ts, "Low")).shown

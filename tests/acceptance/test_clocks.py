@@ -113,10 +113,15 @@ async def test_settings_that_mean_nothing_are_refused(dialogue: Dialogue) -> Non
     refusals = {
         "set first_response soon": "I can't read the time “soon”. It takes times such as `2h`",
         "set resolve Grave: 2h": "There is no severity “Grave” here. I know these: Low, Medium, High and Critical.",
-        "set business_hours 9 to 5": "I can't read “9-5”. It takes hours such as `Mon-Fri 09:00-17:00`",
+        "set business_hours always": "I can't read “always”. It takes hours such as `Mon-Fri 09:00-17:00`",
         "set business_hours Mon-Fri 09:00-17:00; Fri 16:00-18:00": "The hours of Fri overlap with the next.",
         "set holidays DE-BX": "I don't know the holidays of `DE-BX`. I know these: DE-BB, DE-BE, ",
-        "set holidays germny": "Did you mean `DE`?",
+        "set business_hours 09:00-17:00": "The days of 09:00-17:00 are missing.",
+        "set business_hours 9 to 5": "9-5 can be `09:00-17:00`, or `09:00-05:00` through the night.",
+        "set holidays germny": "Did you mean `DE`? It takes",
+        "set holidays Bavaria": "I don't know the holidays of `Bavaria`. It takes",
+        "set time_zone berlin": "I don't know the time zone `berlin`. Did you mean `Europe/Berlin`? It takes",
+        "set time_zone Mars/Olympus": "I don't know the time zone `Mars/Olympus`. It takes",
         "set holidays 2026-02-30": "There is no day 2026-02-30.",
         "set escalate_to Nobody": "There is no team “Nobody” here; add the team first.",
     }

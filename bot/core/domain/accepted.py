@@ -69,9 +69,9 @@ def _reason(faults: Sequence[ErrorDetails]) -> list[str]:
 
 
 def sentence(text: str) -> str:
-    """Return a text with a capital letter first and one full stop last."""
+    """Return a text with a capital letter first and one full stop last; a question keeps its mark."""
     text = text.strip().rstrip(".")
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"
 
 
 def choices(names: Sequence[str]) -> str:

@@ -58,7 +58,9 @@ def read(typed: str) -> tuple[Window, ...]:
         if named := _days(word):
             days = named if has_hours else [*days, *named]
             has_hours = False
-        elif days and (hours := _hours(word)):
+        elif hours := _hours(word):
+            if not days:
+                raise ValueError(_("the days of {hours} are missing", hours=word[:40]))
             found += [Window(day, *hours) for day in days]
             has_hours = True
         else:
@@ -101,6 +103,11 @@ def _hours(word: str) -> tuple[int, int] | None:
     end = DAY if end == DAY - 1 else end  # a form's latest time is no minute's rest
     if start == end:
         raise ValueError(_("{word} has no hours: the whole day is `00:00-24:00`", word=word[:40]))
+    if (
+        0 < end < start <= _NOON * HOUR and opens.isdecimal() and closes.isdecimal()
+    ):  # `9-5`, by a clock of twelve hours
+        day, night = f"{_clock(start)}-{_clock(end + DAY // 2)}", f"{_clock(start)}-{_clock(end)}"
+        raise ValueError(_("{word} can be `{day}`, or `{night}` through the night", word=word, day=day, night=night))
     return (start, end) if start < end else (start, end + DAY)
 
 

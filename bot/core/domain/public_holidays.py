@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _CODE = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_NEAR = 0.6  # how alike a word has to be to be meant
+_NEAR = 0.8  # how alike a word has to be to be meant
 LISTED = 20  # parts of a country
 
 

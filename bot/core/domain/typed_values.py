@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import zoneinfo
 from functools import cache
@@ -18,9 +19,10 @@ from bot.errors import UsageError
 from bot.language import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 DEFAULT_COUNTRY = "US"
+_NEAR = 0.8  # how alike a word has to be to be meant
 MOST_LISTED = 500  # people or channels that are let in or kept out
 _ID = re.compile(r"[A-Z0-9]{2,40}")
 _CHOSEN = re.compile(r"<([@#])([A-Z0-9]+)(?:\|[^<>]*)?>")
@@ -74,8 +76,17 @@ def _zones() -> set[str]:
 def zone(value: str) -> str:
     """Require an existing time zone."""
     if value not in _zones():
-        raise ValueError(_("I don't know the time zone `{name}`", name=echo(value)))
+        unknown = _("I don't know the time zone `{name}`", name=echo(value))
+        near = difflib.get_close_matches(echo(value).casefold().replace(" ", "_"), names := _zone_names(), 1, _NEAR)
+        raise ValueError(". ".join((unknown, *(_("Did you mean `{word}`?", word=names[one]) for one in near))))
     return value
+
+
+@cache
+def _zone_names() -> Mapping[str, str]:
+    """Return time zones by how people may write them: the whole name, or the city alone."""
+    cities = {name.rpartition("/")[2].casefold(): name for name in sorted(_zones(), reverse=True)}
+    return cities | {name.casefold(): name for name in _zones()}
 
 
 def code_language(value: str) -> str:

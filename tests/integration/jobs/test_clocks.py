@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core.domain.clock import ClockKind, ClockScore
-from bot.core.domain.feedback import FeedbackStatus
+from bot.core.domain.feedback import CLOSED, FeedbackStatus
 from bot.core.domain.message import IncomingMessage, MessageEdit, Place
 from bot.db.feedback import sql_feedback_store
 from tests.support.clocked import DAY, HOUR, MINUTE, NOON, OFFICE, fill, scene_of
@@ -114,7 +114,7 @@ async def test_a_reopened_post_has_a_new_clock(database: Database) -> None:
 
 async def test_closed_posts_have_no_clock(database: Database) -> None:
     async with scene_of(database, first_response="1h", resolve="2h", escalate_to="Lead") as here:
-        for status in (FeedbackStatus.RESOLVED, FeedbackStatus.DISMISSED, FeedbackStatus.WITHDRAWN):
+        for status in (*CLOSED, FeedbackStatus.DISMISSED, FeedbackStatus.WITHDRAWN):
             await here.change((await here.post()).id, status=status)
         await here.look(DAY)
         assert (here.told(here.team), here.told(here.others)) == ([], [])
