@@ -64,13 +64,20 @@ class FolderReader:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    """Yield the texts below a folder, without hidden ones and without what links lead to."""
-    for where, folders, files in os.walk(folder, followlinks=False):
+    """Yield the texts below a folder, without hidden ones and without what links lead to.
+
+    Raises `PageError` where a folder can't be read for now: its texts must not look as if they were gone.
+    """
+    for where, folders, files in os.walk(folder, followlinks=False, onerror=_unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
             path = Path(where, name)
             if not name.startswith(".") and path.suffix.lower() in READ and not path.is_symlink():
                 yield path.relative_to(folder).as_posix()
+
+
+def _unreadable(error: OSError) -> None:
+    raise PageError(faults.UNREADABLE, is_whole=True, is_transient=True) from error
 
 
 def _read(folder: Path, name: str, known: str) -> tuple[bytes | None, str]:

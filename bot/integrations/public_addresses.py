@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 # Where a network translates addresses, these lead to the IPv4 address at their end: https://www.rfc-editor.org/rfc/rfc6052
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 # What `is_global` counts as public and is not: translation within a network (https://www.rfc-editor.org/rfc/rfc8215),
-# IPv4 addresses in the oldest form, and the host that Azure's machines ask for their settings
+# IPv4 addresses in the oldest form, a site's own in their oldest form (https://www.rfc-editor.org/rfc/rfc3879), and the
+# host that Azure's machines ask for their settings
 # (https://learn.microsoft.com/en-us/azure/virtual-network/what-is-ip-address-168-63-129-16).
-_INSIDE = (IPv6Network("64:ff9b:1::/48"), IPv6Network("::/96"))
+_INSIDE = (IPv6Network("64:ff9b:1::/48"), IPv6Network("::/96"), IPv6Network("fec0::/10"))
 _OF_THE_MACHINE = frozenset((IPv4Address("168.63.129.16"),))
 
 

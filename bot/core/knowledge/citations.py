@@ -162,12 +162,20 @@ def _sources_of(statement: Statement, text: str, cited: Sequence[Cited]) -> tupl
 
 
 def _sources_of_code(statement: Statement, text: str, passages: Sequence[Passage]) -> tuple[str, ...]:
-    """Return the source that has each line of a block of code."""
-    block = text[statement.start : statement.end].splitlines()[1:]
-    lines = [" ".join(line.split()) for line in block if line.strip(" \t`~")]
-    found = (one.source for one in passages if all(line in " ".join(one.text.split()) for line in lines))
+    """Return the source that has each line of a block of code, in whole words, and what follows its fence."""
+    opening, *block = text[statement.start : statement.end].splitlines()
+    opening = opening.strip(" \t`~")
+    block += [opening] if len(opening.split()) > 1 else []  # one word is the language
+    lines = [_spaced(line) for line in block if line.strip(" \t`~")]
+    known = ((one.source, _spaced(one.text)) for one in passages)
+    found = (source for source, words in known if all(line in words for line in lines))
     source = next(found, "") if lines else ""
     return (source,) if source else ()
+
+
+def _spaced(text: str) -> str:
+    """Return a text's words with a blank around each, as code in a line has backticks."""
+    return f" {' '.join(text.replace('`', ' ').split())} "
 
 
 def _kept(parts: Sequence[Part]) -> list[bool]:

@@ -102,7 +102,8 @@ def _of_unit(text: str, unit: _Unit, number: int) -> Iterator[Statement]:
         yield Statement(unit.start, unit.start + len(whole), number, is_code=True)
         return
     if _HEADING.fullmatch(whole.strip()) or whole.lstrip().startswith("|"):
-        is_claim = not _HEADING.fullmatch(whole.strip()) and letters(whole) >= LEAST_LETTERS
+        is_heading = _HEADING.fullmatch(whole.strip()) is not None and not _states(whole)
+        is_claim = not is_heading and letters(whole) >= LEAST_LETTERS
         yield Statement(unit.start, unit.start + len(whole), number, is_claim=is_claim)
         return
     start = len(_PREFIX.match(whole)[0])  # type: ignore[index] # it matches anything
@@ -122,6 +123,12 @@ def _ends(whole: str, start: int) -> Iterator[int]:
             continue
         yield match.end()
     yield len(whole)
+
+
+def _states(heading: str) -> bool:
+    """Return whether a heading is a sentence, or as long as one."""
+    bare = MARK.sub("", heading).strip(_MARKUP + "#")
+    return bare.endswith((".", "!", "\u3002")) or len(bare) > LONGEST_LEAD
 
 
 def _is_claim(said: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -54,6 +55,24 @@ async def test_links_lead_nowhere(root: Path, reader: FolderReader) -> None:
     assert (await reader.find(DOCS)).addresses == ["own.md"]
     for name in ("link.md", "deep/secret.md", "../../secret.md", str(root.parent / "secret.md")):
         assert (await fault_of(reader, name)).fault in {faults.UNREADABLE, faults.GONE}
+
+
+async def test_a_folder_that_can_not_be_read_for_now_loses_nothing(
+    root: Path, reader: FolderReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "docs" / "deep").mkdir()
+    (root / "docs" / "own.md").write_text("# Own\n")
+    scandir = os.scandir
+
+    def away(path: str) -> object:
+        if str(path).endswith("deep"):
+            raise OSError(errno.EIO, "away")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", away)
+    with pytest.raises(PageError) as caught:
+        await reader.find(DOCS)
+    assert (caught.value.is_whole, caught.value.is_transient) == (True, True)
 
 
 async def test_a_folder_may_be_no_link(root: Path, reader: FolderReader) -> None:

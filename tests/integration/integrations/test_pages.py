@@ -112,7 +112,7 @@ async def test_a_name_that_leads_inside_is_not_asked(site: Website, monkeypatch:
     "host",
     [
         *("64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "::127.0.0.1", "64:ff9b:1::1", "ff02::1"),
-        *("224.0.0.1", "168.63.129.16", "fd00:ec2::254", "not an address"),
+        *("224.0.0.1", "168.63.129.16", "fd00:ec2::254", "fec0::1", "not an address"),
     ],
 )
 def test_translated_addresses_count_as_private(host: str) -> None:
