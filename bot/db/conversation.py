@@ -46,6 +46,7 @@ def conversation_of(place: Place, found: Sequence[Row[Any]]) -> Conversation:
         silent_since=head.at,
         left_out=len(rows) > LOADED,
         has_code=head.is_edited,
+        has_knowledge=head.has_knowledge,
         notes=tuple(_note_of(row, replace(place, thread="")) for row in reversed(notes)),
     )
 
@@ -84,7 +85,7 @@ def conversation_query() -> Select[*tuple[Any, ...]]:
     The parameters are a place's fields, and `now`. Notes have ids below `NOTES`, layers below 0, of which the last
     wins; the thread has 0.
     """
-    message = tables.MessageRow
+    message, source = tables.MessageRow, tables.KnowledgeSourceRow
     one = select(literal(1).label("one")).subquery()
     head = select(
         literal(0).label("id"),
@@ -98,10 +99,24 @@ def conversation_query() -> Select[*tuple[Any, ...]]:
         exists().where(tables.CodeFileRow.thread_id == ThreadRow.id).label("is_edited"),  # for has_code
         ThreadRow.last_message_at.label("at"),
         type_coerce(null(), Moment()).label("until"),
+        exists()
+        .where(source.workspace == bindparam("workspace"), source.channel.in_(["", bindparam("channel")]))
+        .label("has_knowledge"),
     ).select_from(one.outerjoin(ThreadRow, and_(*is_here())))
     sheets = settings_store.sheets_query()
     settings = select(
-        sheets.c.layer, false(), null(), null(), null(), sheets.c.sheet, null(), null(), false(), null(), null()
+        sheets.c.layer,
+        false(),
+        null(),
+        null(),
+        null(),
+        sheets.c.sheet,
+        null(),
+        null(),
+        false(),
+        null(),
+        null(),
+        false(),
     )
     newest = (
         select(
@@ -123,7 +138,7 @@ def conversation_query() -> Select[*tuple[Any, ...]]:
         .subquery()
     )
     # The notes before what has no end: PostgreSQL finds the type of each column from the left.
-    both = union_all(head, _notes(), settings, select(*newest.c, null())).subquery()
+    both = union_all(head, _notes(), settings, select(*newest.c, null(), false())).subquery()
     return select(both).order_by(both.c.id)
 
 
@@ -141,6 +156,7 @@ def _notes() -> Select[*tuple[Any, ...]]:
         false(),
         NoteRow.created_at,
         NoteRow.expires_at,
+        false(),
     ).where(
         NoteRow.workspace == bindparam("workspace"),
         NoteRow.channel == bindparam("channel"),

@@ -115,7 +115,6 @@ async def answer(  # noqa: PLR0913 (the ports, and what others do)
     said = f"/{command.name} {command.text}" if command is not None else question.text
     asker = Requester(incoming.author, incoming.home)
     title = incoming.text.partition("\n")[0][:TITLE] if incoming.opens_thread else ""
-    toolbox = await toolbox.at(incoming.place, conversation.settings)  # before people see it begin: it is quick
     async with chat.answers.begin(incoming.place, asker, checkpoint, to=incoming.id, title=title) as visible:
         if (before := kept(checkpoint)) is not None and not is_for_code(said, conversation):
             question = question if question.text or question.files else replace(question, text=CALLED)
@@ -150,7 +149,7 @@ async def answer(  # noqa: PLR0913 (the ports, and what others do)
             notes=ready.notes + read,
             is_first=is_first(conversation),
         )
-        with_tools = partial(converse, incoming=incoming, question=question, toolbox=toolbox)
+        with_tools = partial(converse, incoming=incoming, question=question, toolbox=toolbox.at(conversation))
         product = await _reply(
             context, ready, conversation, store, with_tools, controls(question) if controls else None
         )

@@ -23,7 +23,8 @@ class Conversation:
     its first message was for the bot. `summary` stands for what came before `messages`, up to the one of the number
     `summary_until`. `people` are names by mentions. `silent_since` is when the last message was stored. `left_out`: the
     store has older messages that are in no summary yet. `has_code`: there are files of code that it wrote here.
-    `notes` are those of the channel, whatever its settings.
+    `notes` are those of the channel, whatever its settings. `has_knowledge`: sources were added for the channel or for
+    its workspace.
     """
 
     settings: ChannelSettings = DEFAULTS
@@ -40,6 +41,7 @@ class Conversation:
     left_out: bool = False
     has_code: bool = False
     notes: tuple[Note, ...] = ()
+    has_knowledge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

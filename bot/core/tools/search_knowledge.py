@@ -18,7 +18,6 @@ from bot.core.tools.tool import Tool, ToolOutput, anyone
 from bot.language import N_, _
 
 if TYPE_CHECKING:
-    from bot.core.domain.message import Place
     from bot.core.ports.knowledge import KnowledgeStore
     from bot.core.tools.tool import ToolContext
 
@@ -60,10 +59,6 @@ class SearchArguments(BaseModel):  # not for people: as above
 
 def search_tool(knowledge: KnowledgeStore) -> Tool[SearchArguments]:
     """Return the tool, which a place has where sources serve it."""
-
-    async def serves(place: Place) -> bool:
-        return bool(await knowledge.sources.serving(place))
-
     return Tool(
         name=NAME,
         description=DESCRIPTION,
@@ -73,7 +68,7 @@ def search_tool(knowledge: KnowledgeStore) -> Tool[SearchArguments]:
         longest_result=LONGEST_RESULT,
         title=lambda wanted, state: _(TITLES[state], query=wanted.query[:LONGEST_SHOWN]),
         run=partial(search, knowledge=knowledge),
-        serves=serves,
+        has_use=lambda conversation: conversation.has_knowledge,
     )
 
 

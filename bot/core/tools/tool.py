@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import Message, Place
 from bot.core.domain.people import Requester
+from bot.core.domain.thread import Conversation
 from bot.core.domain.tool import Passage, SourceLink, StepState, ToolDefinition
 from bot.core.ports import Checkpoint
 
@@ -64,7 +65,7 @@ class Tool(Generic[Arguments]):
     `check_asker` decides whether the asker may use it, before each call: it raises `NotAllowedError` with a sentence,
     and then `run` is never reached. `longest_result` is what a call costs at most: so many characters of its result go
     into each request after it. The rest is cut, so budgets have to have room for no more.
-    `serves` says whether a place has what it works on, where that changes rarely; None for everywhere.
+    `has_use` says whether there is something to work on where a conversation is held.
     `title` is what people read while it runs and afterwards: `Searched messages for “…”`.
     """
 
@@ -77,7 +78,7 @@ class Tool(Generic[Arguments]):
     title: Callable[[Arguments, StepState], str]
     run: Callable[[Arguments, ToolContext], Awaitable[ToolOutput]]
     is_write: bool = False
-    serves: Callable[[Place], Awaitable[bool]] | None = None
+    has_use: Callable[[Conversation], bool] = lambda _: True
 
     @cached_property
     def definition(self) -> ToolDefinition:

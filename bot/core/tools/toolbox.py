@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.domain.channel_settings import ChannelSettings
-    from bot.core.domain.message import IncomingMessage, Message, Place
+    from bot.core.domain.message import IncomingMessage, Message
+    from bot.core.domain.thread import Conversation
     from bot.core.ports import Checkpoint, Request
     from bot.core.writing.ask import AskModel
 
@@ -31,24 +32,19 @@ class Toolbox:
     arrivals: Arrivals
     directory: ChatDirectory
     unanswered: TellUnanswered
-    is_of_place: bool = False  # all of the tools serve the place where they are going to be used
 
     def of(self, settings: ChannelSettings) -> Sequence[Tool[Any]]:
         """Return the tools of a channel, sorted by name: the same for everyone who asks there."""
         return sorted((tool for tool in self.tools if tool.is_on(settings)), key=lambda tool: tool.name)
 
-    async def at(self, place: Place, settings: ChannelSettings) -> Toolbox:
-        """Return it with the tools alone that have something to look in at a place. Asks the database."""
-        if self.is_of_place:
-            return self
-        tools = [one for one in self.of(settings) if one.serves is None or await one.serves(place)]
-        return replace(self, tools=tuple(tools), is_of_place=True)
+    def at(self, conversation: Conversation) -> Toolbox:
+        """Return it with only the tools that have something to work on where a conversation is held."""
+        return replace(self, tools=tuple(one for one in self.tools if one.has_use(conversation)))
 
     async def equip(self, request: Request, incoming: IncomingMessage) -> tuple[Request, str]:
         """Give a request its tools; return it, and a sentence about a setting that isn't applied, "" for none."""
         web, unapplied = await web_access(incoming, request.settings, self.directory)
-        here = await self.at(incoming.place, request.settings)
-        return replace(request, tools=tuple(one.definition for one in here.of(request.settings)), web=web), unapplied
+        return replace(request, tools=tuple(one.definition for one in self.of(request.settings)), web=web), unapplied
 
     def without_arrivals(self) -> Toolbox:
         """Return it for an answer that is written again: a message that comes meanwhile is not about its question."""

@@ -15,11 +15,13 @@ from bot.calls import Call, Purpose
 from bot.core.answer.thread_summary import Condensed
 from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.code_file import CodeFile
+from bot.core.domain.knowledge import NewSource, SourceKind
 from bot.core.domain.message import FileRef, Message, MessageEdit, Place, Role
 from bot.core.domain.thread import Conversation, PageRead, Record
 from bot.core.ports import Store
 from bot.db import tables
 from bot.db.conversation import LOADED
+from bot.db.knowledge import sql_knowledge_store
 from bot.db.store import sql_store
 from bot.db.threads import change, record, summarize
 from tests.support.statements import listened
@@ -193,6 +195,18 @@ async def test_files_of_code_come_back(store: Store, database: Database) -> None
     assert (await store.threads.load(PLACE)).has_code
     assert await store.code_files.load(replace(PLACE, workspace="T2")) == ()
     assert not (await store.threads.load(replace(PLACE, thread="2"))).has_code
+
+
+@pytest.mark.parametrize("channel", ["", PLACE.channel])
+async def test_sources_serve_their_channel_or_workspace(store: Store, database: Database, channel: str) -> None:
+    new = NewSource(PLACE.workspace, channel, SourceKind.SITE, "https://docs.example", "", "U1")
+    places = PLACE, replace(PLACE, thread="2"), replace(PLACE, channel="C2"), replace(PLACE, workspace="T2")
+    assert not any([(await store.threads.load(one)).has_knowledge for one in places])
+    sources = sql_knowledge_store(database).sources
+    source = await sources.add(new, datetime.now(UTC))
+    assert [(await store.threads.load(one)).has_knowledge for one in places] == [True, True, not channel, False]
+    await sources.remove(source.workspace, source.id)
+    assert not any([(await store.threads.load(one)).has_knowledge for one in places])
 
 
 async def test_a_new_version_takes_the_files_place(store: Store, database: Database) -> None:
