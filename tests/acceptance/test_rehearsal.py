@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.anthropic.reply import TextDelta, ThinkingDelta
 from bot.playground.rehearsal.code import load_templates
-from bot.playground.rehearsal.model import NOTICE
+from bot.playground.rehearsal.model import NOTICE, Rehearsal
+from tests.acceptance.conftest import Dialogue
 from tests.acceptance.test_commands import command_thread
 
 if TYPE_CHECKING:
-    from tests.acceptance.conftest import Dialogue
+    from collections.abc import AsyncGenerator, Sequence
+
+    from bot.playground.anthropic.reply import Event, ModelRequest
+    from bot.playground.slack.records import MessageRecord
+    from tests.support.workspace import ScriptedWorkspace
 
 TALK = (
     "The importer crashes on large files. Should we split them?",
@@ -73,12 +81,38 @@ async def test_what_was_hidden_can_be_seen(rehearsal: Dialogue) -> None:
     assert "anna@acme-corp.com" not in answer
 
 
-async def test_the_web_is_searched_with_sources(rehearsal: Dialogue) -> None:
-    await rehearsal.workspace.command(rehearsal.general, "/parley", "set web on")
-    await rehearsal.whisper()
-    ts = rehearsal.mention("search the web for Lumenpad's price")
-    answer = await rehearsal.answer(rehearsal.general, ts)
-    assert "Searched the web for “Lumenpad's price”" in answer
+SEARCHED = "Searched the web for “Lumenpad's price”"
+
+
+class Unhurried(Rehearsal):
+    """Goes on after a search once people see it: an answer that is there at once comes whole, without its steps."""
+
+    def __init__(self, workspace: ScriptedWorkspace, channel: str) -> None:
+        super().__init__(pace=0)
+        self._workspace, self._channel = workspace, channel
+
+    async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
+        has_searched = False
+        async for event in super().respond(asked):
+            if has_searched and isinstance(event, TextDelta):
+                await self._workspace.until(lambda: any(SEARCHED in one.shown for one in self._messages()))
+            has_searched = has_searched or not isinstance(event, TextDelta | ThinkingDelta)
+            yield event
+
+    def _messages(self) -> Sequence[MessageRecord]:
+        return self._workspace.workspace.messages(self._channel)
+
+
+async def test_the_web_is_searched_with_sources(workspace: ScriptedWorkspace, environ: dict[str, str]) -> None:
+    async with (
+        MessagesServer(Unhurried(workspace, workspace.channel("general"))) as server,
+        aclosing(Dialogue(workspace, environ | server.environment())) as dialogue,
+        dialogue.bot(),
+    ):
+        await workspace.command(dialogue.general, "/parley", "set web on")
+        await dialogue.whisper()
+        answer = await dialogue.answer(dialogue.general, dialogue.mention("search the web for Lumenpad's price"))
+    assert SEARCHED in answer
     assert NOTICE in answer
     assert "The price of the Team plan went up from $5 to $6 on September 1, 2026.” [1](https://lumenpad" in answer
 
