@@ -63,15 +63,20 @@ async def calendar_of(settings: ChannelSettings, now: datetime) -> BusinessCalen
 
 
 async def follow(record: Feedback, settings: ChannelSettings, now: datetime, *, feedback: FeedbackStore) -> None:
-    """Set the clocks of a record as its newest version wants them."""
+    """Set the clocks of a record as its newest version wants them, and of all else that its post is about.
+
+    Their card is one: who sees it may resolve each of them before their own turn to be shown.
+    """
     if not (name := rule(settings)):
         return
-    post = await feedback.clocks.at(record.workspace, record.id)
-    if post is None or not (post.is_open or post.clocks):
+    parts = [record.id, *(one.id for one in await feedback.splits.of(record.place))]
+    posts = [await feedback.clocks.at(record.workspace, id_) for id_ in dict.fromkeys(parts)]
+    timed = [post for post in posts if post is not None and (post.is_open or post.clocks)]
+    if not timed:
         return
-    clocks = reckon(post, settings, await calendar_of(settings, now))
-    place = replace(record.place, thread="")
-    await feedback.clocks.set(place, name, {post.id: clocks}, escalates=escalates(settings))
+    calendar = await calendar_of(settings, now)
+    clocks = {post.id: reckon(post, settings, calendar) for post in timed}
+    await feedback.clocks.set(replace(record.place, thread=""), name, clocks, escalates=escalates(settings))
 
 
 def reckon(post: TimedPost, settings: ChannelSettings, calendar: BusinessCalendar) -> list[Clock]:

@@ -6,8 +6,11 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.core.domain.channel_settings import ChannelSettings
+from bot.core.domain.clock import ClockKind
 from bot.core.domain.feedback import Decision, FeedbackStatus, Judgment
 from bot.core.domain.message import IncomingMessage, MessageEdit, Place
+from bot.core.triage import clocks
 from bot.db.feedback import sql_feedback_store
 
 if TYPE_CHECKING:
@@ -89,3 +92,20 @@ async def test_a_part_by_hand_leaves_its_words(database: Database) -> None:
     assert (head.own_text, part.text) == (f"{CRASH} … and {SLOW}", WISH)
     await feedback.inbox.save(channel, {head.id: decided(head, SLOW), part.id: decided(part)}, ())
     assert await told(feedback) == [(0, "open", head.own_text), (1, "open", WISH)]
+
+
+async def test_what_is_resolved_before_its_own_turn_was_in_time(database: Database) -> None:
+    """The card of a post shows all that it is about, from the first record's turn on."""
+    feedback = sql_feedback_store(database)
+    record = await posted(feedback, WISH)
+    settings = ChannelSettings(triage=True, first_response="2h")
+    await clocks.follow(record, settings, datetime.now(UTC), feedback=feedback)
+    _, wish = await feedback.splits.of(PLACE)
+    await feedback.records.change(wish.workspace, wish.id, status=FeedbackStatus.RESOLVED)
+    await clocks.follow(wish, settings, datetime.now(UTC), feedback=feedback)
+    post = await feedback.clocks.at(wish.workspace, wish.id)
+    assert post is not None
+    clock = post.clocks[ClockKind.FIRST_RESPONSE]
+    assert clock.due_at is not None
+    assert clock.met_at is not None
+    assert clock.met_at < clock.due_at
