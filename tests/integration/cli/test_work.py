@@ -6,8 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from sqlalchemy import delete
 
-from bot.work import Delivery, Inbox
+from bot.work import Delivery, Inbox, table
 from bot.work.dead_letters import failures
 from bot.work.delivery import reference_of
 from tests.support.bot_process import run
@@ -51,6 +52,8 @@ async def failed(database: Database) -> list[str]:
         await inbox.accept(Delivery(name, name, "message", {"text": "secret"}))
     await inbox.idle()
     await inbox.stop(grace=0)
+    async with database.writer.begin() as connection:  # a slot of the purge may just have begun
+        await connection.execute(delete(table.inbox).where(table.inbox.c.kind == "every:purge"))
     await inbox.accept(Delivery("E3", "E3", "message", {"text": "secret"}))
     return [reference_of("E1"), reference_of("E2")]
 
