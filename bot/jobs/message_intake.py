@@ -68,6 +68,7 @@ class DurableMessages:
             await self._stop.on_message(incoming)
         delivery, said = message_delivery(incoming), content(incoming)
         if self._heard.get(delivery.id) == said:
+            self._inbox.accept_duplicate(delivery)
             return
         if await self._inbox.accept(delivery):
             self._notices.notify(delivery, incoming.private_place, Requester(incoming.author, incoming.home), incoming)

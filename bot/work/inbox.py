@@ -129,9 +129,16 @@ class Inbox:
         delivery has to come again.
         """
         is_new = await self._acceptance.accept(delivery)
+        self._count(delivery, is_new=is_new)
+        return is_new
+
+    def accept_duplicate(self, delivery: Delivery) -> None:
+        """Count a delivery that `accept` has stored before, without asking the database for it."""
+        self._count(delivery, is_new=False)
+
+    def _count(self, delivery: Delivery, *, is_new: bool) -> None:
         if self._watch is not None:
             self._watch.accepted(delivery.kind, is_new=is_new)
-        return is_new
 
     async def amend(self, delivery: str, merge: Merge) -> Amended:
         """Amend a delivery's waiting job, by its id, with what came later.
