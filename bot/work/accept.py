@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from bot.work.delivery import Delivery
     from bot.work.group_commit import Commits
+    from bot.work.job import Watch
 
 log = logging.getLogger(__name__)
 
@@ -48,13 +49,16 @@ class Acceptance:
     """Inserts deliveries into the inbox, together and in their order.
 
     `on_insert` is called before each insert, so that claims can join the same transaction. One may take `within`
-    seconds.
+    seconds. `watch` is told what is accepted.
     """
 
-    def __init__(self, commits: Commits, on_insert: Callable[[], None], within: float) -> None:
+    def __init__(
+        self, commits: Commits, on_insert: Callable[[], None], within: float, watch: Watch | None = None
+    ) -> None:
         self._commits = commits
         self._on_insert = on_insert
         self._within = within
+        self._watch = watch
         self._waiting: list[Waiting] = []
         self._inserting: asyncio.Task[None] | None = None
 
@@ -79,7 +83,14 @@ class Acceptance:
         if self._inserting is None or self._inserting.done():
             self._inserting = asyncio.create_task(self._insert_all(), name="accept")
         async with asyncio.timeout(self._within):
-            return await waiting.is_new
+            is_new = await waiting.is_new
+        self.count(delivery, is_new=is_new)
+        return is_new
+
+    def count(self, delivery: Delivery, *, is_new: bool) -> None:
+        """Tell the watch that a delivery was accepted."""
+        if self._watch is not None:
+            self._watch.accepted(delivery.kind, is_new=is_new)
 
     async def close(self) -> None:
         """Wait for what is in progress."""

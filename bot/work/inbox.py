@@ -75,7 +75,7 @@ class Inbox:
         cell: Cell = Cell.OPEN,
         owner: str = "",
     ) -> None:
-        self._watch, self._writer, self._limits, self._cell = watch, writer, limits, cell
+        self._writer, self._limits, self._cell = writer, limits, cell
         self._policy = Policy(is_transient, limits.attempts, limits.patience, limits.backoff)
         self._wake, self._commits = asyncio.Event(), Commits(writer)
         self._leases = Leases(writer, self._commits, limits.lease, self._wake.set, cell=cell, owner=owner)
@@ -84,7 +84,7 @@ class Inbox:
         )
         self._work, self._jobs = self._runner.work, self._runner.jobs
         self._quarantine = Quarantine(self._leases, quarantine, self._work, limits.poll) if quarantine else None
-        self._acceptance = Acceptance(self._commits, self._wake.set, limits.accept)
+        self._acceptance = Acceptance(self._commits, self._wake.set, limits.accept, watch)
         self._periods: list[Period] = []
         self._running: dict[Claim, asyncio.Task[None]] = {}
         self._background: list[asyncio.Task[None]] = []
@@ -128,17 +128,11 @@ class Inbox:
         wait already, and `TypeError` or `ValueError` for a payload that is not JSON. Then nothing is promised, and the
         delivery has to come again.
         """
-        is_new = await self._acceptance.accept(delivery)
-        self._count(delivery, is_new=is_new)
-        return is_new
+        return await self._acceptance.accept(delivery)
 
     def accept_duplicate(self, delivery: Delivery) -> None:
         """Count a delivery that `accept` has stored before, without asking the database for it."""
-        self._count(delivery, is_new=False)
-
-    def _count(self, delivery: Delivery, *, is_new: bool) -> None:
-        if self._watch is not None:
-            self._watch.accepted(delivery.kind, is_new=is_new)
+        self._acceptance.count(delivery, is_new=False)
 
     async def amend(self, delivery: str, merge: Merge) -> Amended:
         """Amend a delivery's waiting job, by its id, with what came later.
@@ -178,11 +172,7 @@ class Inbox:
 
     async def start(self) -> None:
         """Start working. Raises what the database raises; an inbox that was stopped can't be started again."""
-        tasks = {
-            "dispatch": self._dispatch(),
-            "leases": self._keep_leases(),
-            "cancellations": self._look_for_cancellations(),
-        }
+        tasks = {"dispatch": self._dispatch(), "leases": self._keep_leases(), "cancellations": self._find_cancelled()}
         if self._cell is Cell.OPEN:
             if self._writer.dialect.name == "sqlite":
                 await self._take_leftovers()
@@ -293,7 +283,7 @@ class Inbox:
             # The lease runs out, and it is attempted again.
             log.error("job %s stays as it is: %s\n%s", claim.reference, type(error).__name__, frames(error))
 
-    async def _look_for_cancellations(self) -> None:
+    async def _find_cancelled(self) -> None:
         """Look for jobs of ours to cancel, as requested on another replica or where they ran before."""
         # SQLite serves one process, whose own jobs are told at once; only one that died may have left a mark behind.
         every = self._limits.poll if self._writer.dialect.name == "sqlite" else CANCELLATIONS_EVERY
