@@ -38,7 +38,7 @@ COLUMNS = {"question": ("question", "query"), "answer": ("answer", "page", "sour
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedAnswer:
     """A question, the page that answers it, "" for none, and words that the answer must have."""
 
     question: str
@@ -50,7 +50,7 @@ class Expected:
 class Outcome:
     """What became of a question."""
 
-    expected: Expected
+    expected: ExpectedAnswer
     is_found: bool
     is_cited: bool
     is_refused: bool
@@ -92,7 +92,7 @@ class Scores:
         return reached and self.wrong <= options.max_wrong
 
 
-async def read(path: Path, files: FileReader) -> list[Expected]:
+async def read(path: Path, files: FileReader) -> list[ExpectedAnswer]:
     """Read the questions. Raises `UsageError`."""
     with using(path):
         data = await asyncio.to_thread(path.read_bytes)
@@ -108,7 +108,7 @@ async def read(path: Path, files: FileReader) -> list[Expected]:
         )
     rows = [{name: _cell(cells, number) for name, number in at.items()} for _, cells in table.rows]
     found = [
-        Expected(
+        ExpectedAnswer(
             row["question"], row["answer"], tuple(word for one in row["words"].split(";") if (word := one.strip()))
         )
         for row in rows
@@ -124,7 +124,7 @@ def _cell(cells: Sequence[str], number: int) -> str:
 
 
 async def ask(
-    expected: Expected, place: Place, settings: ChannelSettings, *, search: KnowledgeSearch, model: Model
+    expected: ExpectedAnswer, place: Place, settings: ChannelSettings, *, search: KnowledgeSearch, model: Model
 ) -> Outcome:
     """Answer a question, and compare. Raises a `ModelError`."""
     passages = await search.search(place, expected.question, FIRST)
@@ -144,7 +144,7 @@ def _is_page(passage: FoundPassage, page: str) -> bool:
     return _same(page) in {_same(passage.link), _same(passage.title)}
 
 
-def _cites(given: GroundedAnswer, expected: Expected) -> bool:
+def _cites(given: GroundedAnswer, expected: ExpectedAnswer) -> bool:
     said = given.text.casefold()
     pages = {_same(name) for one in given.sources for name in (one.url, one.title)}
     return _same(expected.page) in pages and all(word.casefold() in said for word in expected.words)
@@ -205,7 +205,7 @@ async def run(options: KnowledgeOptions, settings: Settings) -> tuple[str, bool]
         if not await knowledge.sources.serving(place):
             raise UsageError(f"No source serves {options.channel}: add one with /parley knowledge add.")
 
-        async def one(expected: Expected) -> Outcome:
+        async def one(expected: ExpectedAnswer) -> Outcome:
             async with gate:
                 return await ask(expected, place, sheet, search=knowledge.search, model=model)
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     import asyncpg
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
-DRIVER = "postgresql+pinged"  # the name of `Dialect` in a database's URL
+DRIVER = "postgresql+pinged"  # the name of `PostgresqlDialect` in a database's URL
 BELIEVED = 1.0  # seconds after an answer for which a connection counts as alive
 
 
-class Dialect(InterchangeableDialect, PGDialect_asyncpg):
+class PostgresqlDialect(InterchangeableDialect, PGDialect_asyncpg):
     """The dialect of asyncpg, whose pings take three trips to the server before each transaction: as many as it has."""
 
     supports_statement_cache = True
@@ -44,4 +44,4 @@ class Dialect(InterchangeableDialect, PGDialect_asyncpg):
         return True
 
 
-registry.register(DRIVER.replace("+", "."), __name__, Dialect.__name__)
+registry.register(DRIVER.replace("+", "."), __name__, PostgresqlDialect.__name__)

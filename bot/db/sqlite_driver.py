@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Call = tuple["asyncio.Future[Any]", "Callable[[], Any]"]
 
-DRIVER = "sqlite+threaded"  # the name of `Dialect` in a database's URL
+DRIVER = "sqlite+threaded"  # the name of `SqliteDialect` in a database's URL
 INSIDE = "sqlite+inside"  # the name of `DialectInside`
 CLOSED = "Cannot operate on a closed database."  # not for people: SQLAlchemy drops a connection by it
 
@@ -249,7 +249,7 @@ class DialectInside(InterchangeableDialect, SQLiteDialect_pysqlite):
         """Add no functions of Python's to the connection: no statement of ours calls them."""
 
 
-class Dialect(DialectInside):
+class SqliteDialect(DialectInside):
     """The SQLite dialect on `Connection`."""
 
     driver = DRIVER.partition("+")[2]
@@ -271,5 +271,5 @@ class Dialect(DialectInside):
         return connection.driver_connection
 
 
-registry.register(DRIVER.replace("+", "."), __name__, Dialect.__name__)
+registry.register(DRIVER.replace("+", "."), __name__, SqliteDialect.__name__)
 registry.register(INSIDE.replace("+", "."), __name__, DialectInside.__name__)

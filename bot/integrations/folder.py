@@ -12,7 +12,7 @@ from bot.core.domain.knowledge import ReadPage
 from bot.core.domain.page import FetchedFile
 from bot.core.domain.site_scope import MOST_PAGES
 from bot.core.knowledge import faults
-from bot.core.knowledge.reading import Inventory, Reading
+from bot.core.knowledge.reading import Inventory, PageReading
 from bot.errors import PageError
 
 if TYPE_CHECKING:
@@ -39,16 +39,16 @@ class FolderReader:
             raise PageError(faults.EMPTY_FOLDER, is_whole=True)
         return Inventory(found[:MOST_PAGES], len(found[MOST_PAGES:]))
 
-    async def read(self, source: KnowledgeSource, known: KnownPage, inventory: Inventory) -> Reading:  # noqa: ARG002 (of sites)
+    async def read(self, source: KnowledgeSource, known: KnownPage, inventory: Inventory) -> PageReading:  # noqa: ARG002 (of sites)
         """Read a file. Raises `PageError`."""
         folder = self._folder(source)
         data, state = await asyncio.to_thread(_read, folder, known.address, known.etag)
         if data is None:
-            return Reading(None, known.address)
+            return PageReading(None, known.address)
         page = await self._reader.read_page(FetchedFile(f"file:///{known.address}", "", data))
         name = Path(known.address).name
         kept = ReadPage(known.address, name, page.title or name, page.text, page.language, page.changed_at, state)
-        return Reading(kept, known.address)
+        return PageReading(kept, known.address)
 
     def _folder(self, source: KnowledgeSource) -> Path:
         """Return a source's folder. Raises `PageError`."""

@@ -113,12 +113,12 @@ class DraftJobs:
         except ChatError as error:
             log.warning("a draft goes to the team: %s", error)
             return False
-        occasion = rules.Occasion(
+        context = rules.DraftContext(
             await self._feedback.draft_history.unchanged(here, record.category, rules.JUDGED),
             has_outsiders=venue.is_shared or author.is_outsider,
             has_replies=was_answered,
         )
-        return rules.may_go_alone(draft, record, settings, occasion)
+        return rules.may_go_alone(draft, record, settings, context)
 
     async def run_show(self, job: Job) -> None:
         """Show a record's drafts as they are: where only its team reads, and on its card."""

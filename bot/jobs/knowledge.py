@@ -49,7 +49,7 @@ _GROUP = "knowledge"  # whose jobs take turns with everybody else's
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RunProgress:
     """How far a run has come, beside what the database has: handed from job to job."""
 
     base: str = ""
@@ -64,7 +64,7 @@ class Progress:
     failed: tuple[tuple[str, str], ...] = ()  # some pages that could not be read, and why
 
 
-_PROGRESS = TypeAdapter(Progress)
+_PROGRESS = TypeAdapter(RunProgress)
 
 
 @dataclass
@@ -107,7 +107,7 @@ class KnowledgeJobs:
         if source.run != job.payload["run"]:
             return
         is_new = kept.is_new or source.state is SourceState.NEW
-        progress = Progress(is_new=is_new, is_first=source.read_at is None)
+        progress = RunProgress(is_new=is_new, is_first=source.read_at is None)
         await job.keep("progress", _written(progress))  # after a failure, the source is not new any more
         async with _Turn(self):
             try:
@@ -144,7 +144,7 @@ class KnowledgeJobs:
         await self._finish(source, progress)
         await self._tell(source, progress, job)
 
-    async def _finish(self, source: KnowledgeSource, progress: Progress) -> None:
+    async def _finish(self, source: KnowledgeSource, progress: RunProgress) -> None:
         """End a run, unless that was done."""
         there, now = await self.store.sources.find(source.workspace, source.id), datetime.now(UTC)
         if there is not None and there.run == source.run and there.state is SourceState.READING:
@@ -152,7 +152,7 @@ class KnowledgeJobs:
             missed = misses(there.pages, progress.found)
             await self.store.pages.finish(there, now, next_at, misses=missed)
 
-    async def _slice(self, source: KnowledgeSource, progress: Progress, job: Job) -> tuple[bool, Progress]:
+    async def _slice(self, source: KnowledgeSource, progress: RunProgress, job: Job) -> tuple[bool, RunProgress]:
         """Read some pages; return whether the run is over, and how far it has come."""
         ends_at = asyncio.get_running_loop().time() + SLICE_SECONDS
         waiting = await self.store.pages.waiting(source, SLICE)
@@ -173,7 +173,7 @@ class KnowledgeJobs:
                 await self.store.pages.fail(source, known.address, error.fault, is_gone=error.is_gone)
         return not waiting, progress
 
-    async def _page(self, source: KnowledgeSource, known: KnownPage, progress: Progress) -> Progress:
+    async def _page(self, source: KnowledgeSource, known: KnownPage, progress: RunProgress) -> RunProgress:
         """Read a page. Raises `PageError`."""
         inventory = Inventory((), progress.left_out, progress.base, progress.is_whole)
         reading = await self.readers[source.kind].read(source, known, inventory)
@@ -213,12 +213,12 @@ class KnowledgeJobs:
             await self._tell(source, _PROGRESS.validate_json(job.get("progress") or "{}"), job)
         return None
 
-    async def _go_on(self, source: KnowledgeSource, number: int, progress: Progress) -> None:
+    async def _go_on(self, source: KnowledgeSource, number: int, progress: RunProgress) -> None:
         """Hand over to the job that reads the next pages."""
         payload = {"slice": number, "progress": asdict(progress)}
         await self.inbox.accept(_delivery(source, f"knowledge:{source.id}:{source.run}:{number}", READ, payload))
 
-    async def _tell(self, source: KnowledgeSource, progress: Progress, job: Job) -> None:
+    async def _tell(self, source: KnowledgeSource, progress: RunProgress, job: Job) -> None:
         """Tell the person who added a source how its first reading went: that it failed once, that it worked once."""
         there = await self.store.sources.find(source.workspace, source.id)
         if there is None or not there.added_by or not (progress.is_new if there.fault else progress.is_first):
@@ -256,7 +256,7 @@ class _Turn:
         self.jobs._room.release()  # noqa: SLF001
 
 
-def _failed(progress: Progress, address: str, error: PageError) -> Progress:
+def _failed(progress: RunProgress, address: str, error: PageError) -> RunProgress:
     """Count a page that could not be read, unless it is none any more."""
     away = progress.away + 1 if error.is_transient else 0
     if error.is_gone:
@@ -265,7 +265,7 @@ def _failed(progress: Progress, address: str, error: PageError) -> Progress:
     return replace(progress, away=away, found=progress.found + 1, failed=failed)
 
 
-def _written(progress: Progress) -> str:
+def _written(progress: RunProgress) -> str:
     return _PROGRESS.dump_json(progress).decode()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import bot
@@ -44,3 +45,9 @@ def test_jobs_leave_the_words_to_the_core() -> None:
         marks = [one for one in calls if isinstance(one, ast.Name) and one.id in TRANSLATED - {"_"}]
         literals = re.findall(r"(?<![\w.])_\(\s*[\"']", path.read_text(encoding="utf-8"))
         assert path.name in SAYING or not (marks or literals), path.name
+
+
+def test_each_class_has_a_name_of_its_own() -> None:
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in CODE.rglob("*.py")]
+    names = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    assert {name for name, times in names.items() if times > 1} == set()

@@ -39,7 +39,7 @@ _TIME = re.compile(r"(\d{1,2})(?:[:.](\d\d))?(am|pm)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Window:
+class OpenHours:
     """When it is open: from a minute of a weekday (0 is Monday) to another, past 1,440 for one of the next day."""
 
     day: int
@@ -48,11 +48,11 @@ class Window:
 
 
 @lru_cache(256)
-def read(typed: str) -> tuple[Window, ...]:
+def read(typed: str) -> tuple[OpenHours, ...]:
     """Read business hours; () if nothing was typed. Raises `ValueError`."""
     words = re.split(r"[\s,;]+", _HALF.sub("", _DASH.sub("-", " ".join(typed.casefold().split()))).strip(" ,;"))
     days: list[int] = []
-    found: list[Window] = []
+    found: list[OpenHours] = []
     has_hours = False
     for word in filter(None, words):
         if named := _days(word):
@@ -61,7 +61,7 @@ def read(typed: str) -> tuple[Window, ...]:
         elif hours := _hours(word):
             if not days:
                 raise ValueError(_("the days of {hours} are missing", hours=word[:40]))
-            found += [Window(day, *hours) for day in days]
+            found += [OpenHours(day, *hours) for day in days]
             has_hours = True
         else:
             raise ValueError(_("I can't read “{word}”", word=word.replace("`", "'")[:40]))
@@ -70,7 +70,7 @@ def read(typed: str) -> tuple[Window, ...]:
     return _checked(found)
 
 
-def written(windows: Iterable[Window]) -> str:
+def written(windows: Iterable[OpenHours]) -> str:
     """Write business hours as a person would type them."""
     hours: dict[int, str] = {}
     for one in windows:
@@ -129,7 +129,7 @@ def _clock(minute: int) -> str:
     return f"{minute // HOUR:02}:{minute % HOUR:02}"
 
 
-def _checked(windows: Sequence[Window]) -> tuple[Window, ...]:
+def _checked(windows: Sequence[OpenHours]) -> tuple[OpenHours, ...]:
     """Return windows in their order. Raises `ValueError` where two of them overlap, or there are too many."""
     ordered = sorted(set(windows))
     if len(ordered) > MOST_WINDOWS:

@@ -11,7 +11,7 @@ from bot.core.domain.knowledge import ReadPage
 from bot.core.domain.message import FileState, Place
 from bot.core.domain.page import FetchedFile
 from bot.core.knowledge import faults
-from bot.core.knowledge.reading import Inventory, Reading
+from bot.core.knowledge.reading import Inventory, PageReading
 from bot.core.ports import Chat
 from bot.core.ports.feedback_store import FeedbackStore
 from bot.core.ports.pages import PageReader
@@ -45,7 +45,7 @@ class FileSource:
         await self._file(source)
         return Inventory([source.address])
 
-    async def read(self, source: KnowledgeSource, known: KnownPage, inventory: Inventory) -> Reading:  # noqa: ARG002 (of sites)
+    async def read(self, source: KnowledgeSource, known: KnownPage, inventory: Inventory) -> PageReading:  # noqa: ARG002 (of sites)
         """Read the file. Raises `PageError`."""
         place, shared = Place(source.workspace, source.channel), await self._file(source)
         file = shared.file
@@ -58,7 +58,7 @@ class FileSource:
             raise _away(error) from None
         page = await self.reader.read_page(FetchedFile(f"file:///{file.name}", file.media_type, data))
         kept = ReadPage(known.address, link, file.name, page.text, page.language, page.changed_at)
-        return Reading(kept, known.address)
+        return PageReading(kept, known.address)
 
     async def _file(self, source: KnowledgeSource) -> SharedFile:
         """Return the file, if everyone whom it serves can open it. Raises `PageError`."""
@@ -114,7 +114,7 @@ class ChannelSource:
         if venue.is_private:
             raise PageError(faults.PRIVATE_CHANNEL, is_gone=True, is_whole=True)
 
-    async def read(self, source: KnowledgeSource, known: KnownPage, inventory: Inventory) -> Reading:  # noqa: ARG002 (of sites)
+    async def read(self, source: KnowledgeSource, known: KnownPage, inventory: Inventory) -> PageReading:  # noqa: ARG002 (of sites)
         """Read a thread as a question and its answer. Raises `PageError`."""
         place = Place(source.workspace, source.address, known.address)
         messages: list[HistoryMessage] = []
@@ -138,7 +138,7 @@ class ChannelSource:
             changed_at=messages[-1].at,
             people=people,
         )
-        return Reading(kept, known.address)
+        return PageReading(kept, known.address)
 
 
 def settled(messages: Sequence[HistoryMessage]) -> tuple[HistoryMessage, ...] | None:

@@ -23,7 +23,7 @@ _NOT_PROSE = ("|", "- ", "* ", "+ ", ">", "    ", "\t")
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class PagePassage:
     """A part of a page; `headings` lead to it, the outermost first."""
 
     headings: tuple[str, ...]
@@ -56,9 +56,9 @@ class _Section:
         return sum(map(len, self.blocks))
 
 
-def passages(text: str) -> list[Passage]:
+def passages(text: str) -> list[PagePassage]:
     """Cut Markdown into passages. Takes linear time; each word is in one, or in its headings."""
-    found: list[Passage] = []
+    found: list[PagePassage] = []
     joined: list[_Section] = []
     length = 0
     for section in _sections(text[:LONGEST_PAGE]):
@@ -77,7 +77,7 @@ def _joins(section: _Section, joined: Sequence[_Section]) -> bool:
     return len(section.path) > len(above) and section.path[: len(above)] == above and bool(above)
 
 
-def _cut(sections: Sequence[_Section]) -> list[Passage]:
+def _cut(sections: Sequence[_Section]) -> list[PagePassage]:
     """Make passages of sections that go together, under the headings of the first that says something."""
     if not sections:
         return []
@@ -89,7 +89,7 @@ def _cut(sections: Sequence[_Section]) -> list[Passage]:
         blocks += section.blocks
     if not blocks and path:
         blocks = [path[-1].line]
-    return [Passage(tuple(heading.words for heading in path), part) for part in _packed(blocks)]
+    return [PagePassage(tuple(heading.words for heading in path), part) for part in _packed(blocks)]
 
 
 def _packed(blocks: Sequence[str]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from bot.core.knowledge.words import BODY
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from bot.core.knowledge.terms import Term
+    from bot.core.knowledge.terms import QueryWord
 
 MOST_WANTED = 16  # words of a question by which passages are found: the rarest
 MOST_UNKNOWN = 16  # others, of which it was not counted how many passages have them
@@ -42,10 +42,10 @@ class Candidate:
     words: str
 
 
-def wanted(of: Sequence[Term], counts: Mapping[str, int]) -> list[Term]:
+def wanted(of: Sequence[QueryWord], counts: Mapping[str, int]) -> list[QueryWord]:
     """Choose the words by which passages are found: the rarest first, and no more than can be read."""
     numbers = {one: sum(counts.get(form, 0) for form in one.forms) for one in of}
-    chosen: list[Term] = []
+    chosen: list[QueryWord] = []
     read = 0
     for one in sorted((one for one in of if numbers[one]), key=numbers.__getitem__)[:MOST_WANTED]:
         read += numbers[one]
@@ -55,7 +55,7 @@ def wanted(of: Sequence[Term], counts: Mapping[str, int]) -> list[Term]:
     return chosen + [one for one in of if not numbers[one]][:MOST_UNKNOWN]
 
 
-def weights(found: Mapping[Term, Collection[int]], total: int) -> dict[Term, float]:
+def weights(found: Mapping[QueryWord, Collection[int]], total: int) -> dict[QueryWord, float]:
     """Return how much each word tells: the more, the fewer of all passages have it."""
     total = max([total, *map(len, found.values())])
     return {
@@ -65,7 +65,7 @@ def weights(found: Mapping[Term, Collection[int]], total: int) -> dict[Term, flo
     }
 
 
-def candidates(found: Mapping[Term, Collection[int]], weight: Mapping[Term, float]) -> list[int]:
+def candidates(found: Mapping[QueryWord, Collection[int]], weight: Mapping[QueryWord, float]) -> list[int]:
     """Return the passages that share most with a question."""
     shared: defaultdict[int, float] = defaultdict(float)
     for term, ids in found.items():
@@ -77,7 +77,7 @@ def candidates(found: Mapping[Term, Collection[int]], weight: Mapping[Term, floa
     return sorted(enough, key=lambda one: (-shared[one], one))[:MOST_RANKED]
 
 
-def ranked(found: Iterable[Candidate], weight: Mapping[Term, float]) -> list[tuple[float, int]]:
+def ranked(found: Iterable[Candidate], weight: Mapping[QueryWord, float]) -> list[tuple[float, int]]:
     """Rank passages, the best first, and of equal ones the newest; one that several pages have is there once."""
     wanted = [(tells, [f" {form} " for form in term.forms]) for term, tells in weight.items()]
     scores = {one: _score(f"{one.words} ", wanted) for one in found}

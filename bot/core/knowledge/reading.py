@@ -27,7 +27,7 @@ class Inventory:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PageReading:
     """What was at an address: None for a page that is as it was. `address` is where it is kept.
 
     `links` are further pages of the source that it leads to.
@@ -44,5 +44,5 @@ class SourceReader(Protocol):
     async def find(self, source: KnowledgeSource) -> Inventory:
         """Find out which pages a source has."""
 
-    async def read(self, source: KnowledgeSource, known: KnownPage, inventory: Inventory) -> Reading:
+    async def read(self, source: KnowledgeSource, known: KnownPage, inventory: Inventory) -> PageReading:
         """Read one of its pages; of the run's inventory, only the addresses are not given."""

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from bot.core.domain.knowledge import ReadPage
 from bot.core.domain.site_scope import MOST_PAGES, SiteScope
 from bot.core.knowledge import faults
-from bot.core.knowledge.reading import Inventory, Reading
+from bot.core.knowledge.reading import Inventory, PageReading
 from bot.errors import PageError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class RepositoryReader:
             raise PageError(faults.EMPTY_FOLDER, is_whole=True)
         return Inventory(sorted(paths)[:MOST_PAGES], len(paths[MOST_PAGES:]))
 
-    async def read(self, source: KnowledgeSource, known: KnownPage, inventory: Inventory) -> Reading:  # noqa: ARG002 (of sites)
+    async def read(self, source: KnowledgeSource, known: KnownPage, inventory: Inventory) -> PageReading:  # noqa: ARG002 (of sites)
         """Read a file. Raises `PageError`."""
         folder = _folder(source)
         where, path = f"{folder.owner}/{folder.name}", quote(known.address)
@@ -90,7 +90,7 @@ class RepositoryReader:
         address = f"{self._raw}/{where}/{ref}/{path}"
         file = await self._fetcher.fetch(address, SiteScope.of(address), known)
         if file is None:
-            return Reading(None, known.address)
+            return PageReading(None, known.address)
         page = await self._reader.read_page(file)
         kept = ReadPage(
             address=known.address,
@@ -101,7 +101,7 @@ class RepositoryReader:
             etag=file.etag,
             last_modified=file.last_modified,
         )
-        return Reading(kept, known.address)
+        return PageReading(kept, known.address)
 
 
 def _folder(source: KnowledgeSource) -> RepositoryFolder:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from bot.core.domain.knowledge import ReadPage
 from bot.core.domain.site_scope import MOST_PAGES, SiteScope
 from bot.core.knowledge import faults
-from bot.core.knowledge.reading import Inventory, Reading
+from bot.core.knowledge.reading import Inventory, PageReading
 from bot.errors import PageError
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class SiteReader:
         addresses = list(dict.fromkeys([*first, *pages]))
         return Inventory(addresses[:MOST_PAGES], len(addresses[MOST_PAGES:]), base)
 
-    async def read(self, source: KnowledgeSource, known: KnownPage, inventory: Inventory) -> Reading:
+    async def read(self, source: KnowledgeSource, known: KnownPage, inventory: Inventory) -> PageReading:
         """Read a page of a site. Raises `PageError`."""
         address = known.address
         scope = SiteScope.of(source.address).whole if is_sitemap(source.address) else SiteScope.of(inventory.base)
@@ -88,7 +88,7 @@ class SiteReader:
         # The links of a page that is as it was are not known: where they lead to the others, it is read anew.
         file = await self._fetcher.fetch(address, scope, known if inventory.is_whole else None)
         if file is None:
-            return Reading(None, address)
+            return PageReading(None, address)
         if not scope.holds(file.address):
             raise PageError(faults.ELSEWHERE, is_gone=True)
         page = await self._reader.read_page(file)
@@ -100,8 +100,8 @@ class SiteReader:
         if not page.text.strip():
             if page.needs_script:
                 raise PageError(faults.NEEDS_SCRIPT)
-            return Reading(_page(own, file, page), own, links)
-        return Reading(_page(own, file, page), own, links)
+            return PageReading(_page(own, file, page), own, links)
+        return PageReading(_page(own, file, page), own, links)
 
     def _kept_at(self, file: FetchedFile, page: PageText, scope: SiteScope) -> str:
         """Return the address to keep a page at: the one it names, if that differs in what shows the same page."""

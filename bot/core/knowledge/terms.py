@@ -28,14 +28,14 @@ _LINKS = ("", "s", "es", "n", "en")  # between the parts of a German word
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class QueryWord:
     """A word of a question, in one or several basic forms; `likeness` is 1 unless it stands for another word."""
 
     forms: frozenset[str]
     likeness: float = 1.0
 
 
-def terms(question: str, languages: Collection[str]) -> list[Term]:
+def terms(question: str, languages: Collection[str]) -> list[QueryWord]:
     """Return the words of a question, each once, in their order. Takes linear time."""
     question = question[:LONGEST_QUESTION]
     typed = text_words(question)
@@ -44,36 +44,36 @@ def terms(question: str, languages: Collection[str]) -> list[Term]:
     found = list(map(frozenset, zip(*stemmed, strict=True)))
     # Its names of code follow the words as they are typed.
     telling = [forms for at, forms in enumerate(found) if at >= len(typed) or typed[at] not in empty]
-    return [Term(forms) for forms in list(dict.fromkeys(telling or found))[:MOST_TERMS]]
+    return [QueryWord(forms) for forms in list(dict.fromkeys(telling or found))[:MOST_TERMS]]
 
 
-def beginnings(of: Sequence[Term]) -> list[str]:
+def beginnings(of: Sequence[QueryWord]) -> list[str]:
     """Return with which letters words begin that may be these, misspelled."""
     return sorted({form[:SAME_BEGINNING] for term in of for form in term.forms if _may_be_misspelled(form)})
 
 
-def parts(of: Sequence[Term], languages: Collection[str]) -> list[str]:
+def parts(of: Sequence[QueryWord], languages: Collection[str]) -> list[str]:
     """Return the words that these may be made of."""
     return sorted({part for term in of for form in term.forms for pair in _pairs(form, languages) for part in pair})
 
 
-def instead(of: Sequence[Term], known: Counter[str], languages: Collection[str]) -> Iterator[Term]:
+def instead(of: Sequence[QueryWord], known: Counter[str], languages: Collection[str]) -> Iterator[QueryWord]:
     """Return what stands for words that no source has, of those that are known, with how often."""
     for term in of:
         for form in term.forms:
             pairs = [pair for pair in _pairs(form, languages) if all(part in known for part in pair)]
             if pairs:
-                yield from (Term(frozenset({part})) for part in max(pairs, key=lambda pair: min(map(len, pair))))
+                yield from (QueryWord(frozenset({part})) for part in max(pairs, key=lambda pair: min(map(len, pair))))
                 break
             if _may_be_misspelled(form):
                 yield from _alike(form, known)
 
 
-def _alike(form: str, known: Counter[str]) -> Iterator[Term]:
+def _alike(form: str, known: Counter[str]) -> Iterator[QueryWord]:
     own = distinct(form)
     near = [(alike(own, distinct(one)), one) for one in known if one.startswith(form[:SAME_BEGINNING])]
     best = sorted((pair for pair in near if pair[0] >= LEAST_ALIKE), key=lambda pair: (-pair[0], -known[pair[1]]))
-    yield from (Term(frozenset({one}), likeness) for likeness, one in best[:MOST_ALIKE])
+    yield from (QueryWord(frozenset({one}), likeness) for likeness, one in best[:MOST_ALIKE])
 
 
 def _may_be_misspelled(form: str) -> bool:

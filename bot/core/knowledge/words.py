@@ -16,7 +16,7 @@ from bot.core.search_words import LONGEST, SEARCHED, is_unspaced, place_word, te
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.knowledge.passages import Passage
+    from bot.core.knowledge.passages import PagePassage
 
 USUAL_LANGUAGE = "en"  # where it is not known
 # By ISO 639-1. https://snowballstem.org/algorithms/
@@ -64,7 +64,7 @@ SHORTEST = 3  # letters of a word that has a basic form
 CACHED = 50_000  # words whose basic form is known
 
 
-def passage_words(passage: Passage, title: str, language: str, workspace: str, channel: str) -> str:
+def passage_words(passage: PagePassage, title: str, language: str, workspace: str, channel: str) -> str:
     """Return the words of a passage, with one for the place that its source serves, title and headings first."""
     heads = words(" \n ".join((title, *passage.headings)), language)
     return " ".join([place_word(workspace, channel), *heads, BODY, *words(passage.text, language)])

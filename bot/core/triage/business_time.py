@@ -25,7 +25,7 @@ MINUTE = timedelta(minutes=1)
 ONE_DAY = timedelta(days=1)
 ONE_SECOND = timedelta(seconds=1)
 TURN = timedelta(hours=25)  # clocks were turned by less, also where a zone left out a whole day
-ALL_DAY = tuple(business_hours.Window(day, 0, business_hours.DAY) for day in range(7))
+ALL_DAY = tuple(business_hours.OpenHours(day, 0, business_hours.DAY) for day in range(7))
 
 Span = tuple[datetime, datetime]
 
@@ -35,7 +35,7 @@ class BusinessCalendar:
     """The hours of each weekday in a time zone, and the days on which there are none."""
 
     zone: ZoneInfo
-    windows: tuple[business_hours.Window, ...] = ALL_DAY
+    windows: tuple[business_hours.OpenHours, ...] = ALL_DAY
     days_off: frozenset[date] = frozenset()
     _known: dict[date, list[Span]] = field(default_factory=dict, compare=False, repr=False)  # zones take their time
 

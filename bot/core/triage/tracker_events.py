@@ -35,7 +35,7 @@ _TOLD_OF = {IssueState.COMPLETED, IssueState.NOT_PLANNED, IssueState.DUPLICATE}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class IssueChange:
     """What an event changes: what is known of the issue then, and fields of the record."""
 
     issue: TrackerIssue
@@ -50,7 +50,7 @@ def is_configured(event: TrackerEvent, issue: TrackerIssue, settings: ChannelSet
     return bool(settings.triage_github) and settings.triage_github.casefold() in known
 
 
-def change(event: TrackerEvent, issue: TrackerIssue, record: Feedback, settings: ChannelSettings) -> Change | None:
+def change(event: TrackerEvent, issue: TrackerIssue, record: Feedback, settings: ChannelSettings) -> IssueChange | None:
     """Return what an event changes, None for nothing. What is empty then, only what is known of the issue does."""
     if record.status in _STILL or issue.state == IssueState.DELETED:
         return None
@@ -69,7 +69,7 @@ def change(event: TrackerEvent, issue: TrackerIssue, record: Feedback, settings:
     known, status = _state(event, known, record)
     values |= labeled | status
     known = _commented(event, _assigned(event, known))
-    return Change(known, values) if values or known != issue else None
+    return IssueChange(known, values) if values or known != issue else None
 
 
 def shows(before: TrackerIssue, after: TrackerIssue) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from bot.core.domain.message import Place
-    from bot.core.knowledge.terms import Term
+    from bot.core.knowledge.terms import QueryWord
     from bot.db.engine import Database
 
 # The word of a place keeps other places' passages out before they are read.
@@ -63,7 +63,7 @@ class SqlKnowledgeSearch:
         return await transact(self._reader, partial(_passages, place=place, ranked=ranked[:limit]))
 
 
-def _chosen(found: Mapping[Term, Collection[int]], total: int) -> tuple[list[int], dict[Term, float]]:
+def _chosen(found: Mapping[QueryWord, Collection[int]], total: int) -> tuple[list[int], dict[QueryWord, float]]:
     """Return which passages to compare with a question, and how much each of its words tells."""
     weight = ranking.weights(found, total)
     return ranking.candidates(found, weight), weight
@@ -79,8 +79,8 @@ def _serving(connection: Connection, place: Place) -> tuple[list[int], list[str]
 
 
 def _found(
-    connection: Connection, place: Place, sources: list[int], asked: Sequence[Term]
-) -> dict[Term, Collection[int]]:
+    connection: Connection, place: Place, sources: list[int], asked: Sequence[QueryWord]
+) -> dict[QueryWord, Collection[int]]:
     """Return for the words that tell most which passages have them."""
     if not asked:
         return {}

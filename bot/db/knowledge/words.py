@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from bot.core.domain.knowledge import KnowledgeSource
-    from bot.core.knowledge.terms import Term
+    from bot.core.knowledge.terms import QueryWord
     from bot.db.engine import Database
 
 MOST_LIKE = 3_000  # words that begin as another
@@ -85,7 +85,9 @@ def common(connection: Connection, sources: Sequence[int], wanted: Sequence[str]
     return {word: int(number) for word, number in connection.execute(query.group_by(row.word))}
 
 
-def like(connection: Connection, sources: Sequence[int], of: Sequence[Term], languages: Sequence[str]) -> Counter[str]:
+def like(
+    connection: Connection, sources: Sequence[int], of: Sequence[QueryWord], languages: Sequence[str]
+) -> Counter[str]:
     """Return words of these sources that may be meant by words that none has, with how often they are there."""
     row = KnowledgeWordRow
     here = select(row.word, row.passages).where(row.source_id.in_(sources)).limit(MOST_LIKE)

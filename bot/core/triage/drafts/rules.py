@@ -83,7 +83,7 @@ def decided(draft: Draft, person: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class DraftContext:
     """What is known when a draft might be sent without a person.
 
     `unchanged`: of the category's newest drafts that a person decided about, whether each went out as it was.
@@ -95,14 +95,14 @@ class Occasion:
     has_replies: bool
 
 
-def may_go_alone(draft: Draft, record: Feedback, settings: ChannelSettings, occasion: Occasion) -> bool:
+def may_go_alone(draft: Draft, record: Feedback, settings: ChannelSettings, context: DraftContext) -> bool:
     """Return whether the bot may send a draft without a person; every doubt is a no."""
     return (
         settings.drafts is Drafts.AUTO
-        and is_trusted(occasion.unchanged)
+        and is_trusted(context.unchanged)
         and not is_severe(record.severity, settings.severities)
-        and (settings.drafts_outsiders or not occasion.has_outsiders)
-        and not occasion.has_replies
+        and (settings.drafts_outsiders or not context.has_outsiders)
+        and not context.has_replies
         and not draft.is_trimmed
         and not names_secret(draft.text)  # which a poisoned page may ask for
         and not record.is_bot

@@ -8,7 +8,7 @@ import time
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.core.knowledge.passages import LONGEST, SHORT, USUAL, Passage, passages
+from bot.core.knowledge.passages import LONGEST, SHORT, USUAL, PagePassage, passages
 
 LONG = "A sentence that goes on. " * 20  # longer than `SHORT`, shorter than `USUAL`
 LINES = st.sampled_from(
@@ -56,7 +56,7 @@ def test_headings_lead_to_a_passage() -> None:
 def test_short_neighbors_are_joined() -> None:
     text = "# Questions\n\n## Who pays?\n\nWe do.\n\n## Until when?\n\nFriday.\n\n# Other\n\nEnd."
     questions, other = passages(text)
-    assert questions == Passage(("Questions", "Who pays?"), "We do.\n\n## Until when?\n\nFriday.")
+    assert questions == PagePassage(("Questions", "Who pays?"), "We do.\n\n## Until when?\n\nFriday.")
     assert other.headings == ("Other",)
 
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.knowledge.passages import Passage
+from bot.core.knowledge.passages import PagePassage
 from bot.core.knowledge.ranking import Candidate, candidates, ranked, wanted, weights
-from bot.core.knowledge.terms import LONGEST_QUESTION, MOST_TERMS, Term, beginnings, instead, parts, terms
+from bot.core.knowledge.terms import LONGEST_QUESTION, MOST_TERMS, QueryWord, beginnings, instead, parts, terms
 from bot.core.knowledge.words import passage_words, spelled, words
 
 OLD = datetime(2026, 1, 1, tzinfo=UTC)
@@ -21,12 +21,12 @@ def forms(question: str, *languages: str) -> set[str]:
     return {form for term in terms(question, languages) for form in term.forms}
 
 
-def term(word: str, likeness: float = 1.0) -> Term:
-    return Term(frozenset({word}), likeness)
+def term(word: str, likeness: float = 1.0) -> QueryWord:
+    return QueryWord(frozenset({word}), likeness)
 
 
 def candidate(number: int, text: str, title: str = "", page: int = 0, at: datetime | None = None) -> Candidate:
-    return Candidate(number, page or number, at, passage_words(Passage((), text), title, "en", "T1", ""))
+    return Candidate(number, page or number, at, passage_words(PagePassage((), text), title, "en", "T1", ""))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_words_take_linear_time(text: str) -> None:
 
 
 def test_what_people_spell_is_counted() -> None:
-    stored = passage_words(Passage(("Set up",), "Use max_size 12."), "Guide", "en", "T1", "C1")
+    stored = passage_words(PagePassage(("Set up",), "Use max_size 12."), "Guide", "en", "T1", "C1")
     assert spelled(stored) == {"guid", "set", "use", "max", "size"}
 
 

@@ -25,7 +25,7 @@ HOURS = (
 )
 
 
-def windows(hours: str) -> tuple[business_hours.Window, ...]:
+def windows(hours: str) -> tuple[business_hours.OpenHours, ...]:
     return business_hours.read(hours or "Mon-Sun 00:00-24:00")
 
 

@@ -18,7 +18,7 @@ from bot.core.domain.setting_choices import Drafts
 from bot.core.domain.tool import SourceLink
 from bot.core.triage.drafts import card, rules
 from bot.core.triage.drafts.card import quoted
-from bot.core.triage.drafts.rules import Occasion
+from bot.core.triage.drafts.rules import DraftContext
 from bot.core.writing.for_approval import shortened
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -40,7 +40,7 @@ RECORD = Feedback(
 DRAFT = Draft(1, "T1", "C1", "1.2", 7, digest(RECORD), DraftState.READY, NOW, text="In the menu.")
 TEAM = Team(name="Apps", channel="C2")
 AUTO = ChannelSettings(drafts=Drafts.AUTO, teams=(TEAM,))
-FINE = Occasion([True] * rules.JUDGED, has_outsiders=False, has_replies=False)
+FINE = DraftContext([True] * rules.JUDGED, has_outsiders=False, has_replies=False)
 SEVERITIES = st.lists(st.text(min_size=1), min_size=2, max_size=10, unique=True)
 
 
@@ -71,7 +71,7 @@ def test_what_is_fine_goes_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("draft", "record", "settings", "occasion"),
+    ("draft", "record", "settings", "context"),
     [
         (DRAFT, RECORD, AUTO.model_copy(update={"drafts": Drafts.ON}), FINE),
         (replace(DRAFT, is_trimmed=True), RECORD, AUTO, FINE),
@@ -90,9 +90,9 @@ def test_what_is_fine_goes_alone() -> None:
     ],
 )
 def test_any_doubt_keeps_a_draft_for_people(
-    draft: Draft, record: Feedback, settings: ChannelSettings, occasion: Occasion
+    draft: Draft, record: Feedback, settings: ChannelSettings, context: DraftContext
 ) -> None:
-    assert not rules.may_go_alone(draft, record, settings, occasion)
+    assert not rules.may_go_alone(draft, record, settings, context)
 
 
 def test_a_post_with_files_does_not_go_alone() -> None:
