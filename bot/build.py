@@ -43,7 +43,6 @@ from bot.db.store import sql_store
 from bot.db.tool_calls import SqlToolJournal
 from bot.integrations.github import GitHub
 from bot.integrations.github_look import GitHubLook
-from bot.integrations.pages import WebPages
 from bot.integrations.public_addresses import public_session
 from bot.integrations.sources import source_readers
 from bot.integrations.tracker_events import TrackerEvents
@@ -87,17 +86,11 @@ from bot.work import ACCEPT_WITHIN, STARTUP_DELAY, Cell, Inbox, InboxLimits
 from bot.workspaces import SlackAccess, join
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from contextlib import AbstractAsyncContextManager, AsyncExitStack
-
-    from aiohttp import TraceConfig
 
     from bot.calls import Call
     from bot.claude.model_facts import Clock
-    from bot.core.domain.knowledge import SourceKind
-    from bot.core.knowledge.reading import SourceReader
-    from bot.core.ports import Chat, Model
-    from bot.core.ports.feedback_store import FeedbackStore
+    from bot.core.ports import Model
     from bot.settings import Settings
     from bot.work import OpenCell
 
@@ -211,12 +204,18 @@ async def build(
     )
     notices = QueueNotices(inbox, store=store, chat=chat, languages=languages)
     stop, notes = Stop(inbox, classify=classify, chat=chat), PrivateNotes(inbox, chat)
-    learning = KnowledgeJobs(
-        inbox,
-        knowledge,
-        await connect_sources(stack, settings, traces, files=files, chat=chat, feedback=feedback),
-        chat,
+    readers = await stack.enter_async_context(
+        source_readers(
+            files,
+            chat=chat,
+            feedback=feedback,
+            # The operator's own hosts and files are not for strangers' admins.
+            hosts=frozenset() if settings.serves_many else settings.knowledge_hosts,
+            folder=None if settings.serves_many or not settings.knowledge_folder else Path(settings.knowledge_folder),
+            traces=traces,
+        )
     )
+    learning = KnowledgeJobs(inbox, knowledge, readers, chat)
     articles = ArticleJobs(inbox, knowledge, store, model, chat, admins)
     unanswered, adding = Unanswered(knowledge.gaps, feedback, chat), Adding(knowledge.sources, learning.readers, chat)
     toolbox = Toolbox(
@@ -269,21 +268,23 @@ async def build(
         commands=CommandJobs(inbox, table, store=store, chat=chat, permissions=permissions, classify=classify),
         toolbox=toolbox,
     )
-    intake = Intake(
-        DurableMessages(
-            inbox,
-            settings_of=cache.of,
-            threads=threads,
-            classify=classify,
-            triage=triage,
-            stop=stop,
-            notices=notices,
+    intake = prefixed_intake(
+        Intake(
+            DurableMessages(
+                inbox,
+                settings_of=cache.of,
+                threads=threads,
+                classify=classify,
+                triage=triage,
+                stop=stop,
+                notices=notices,
+            ),
+            DurableInteractions(
+                inbox, registry=table, permissions=permissions, home=home, notices=notices, languages=languages
+            ),
         ),
-        DurableInteractions(
-            inbox, registry=table, permissions=permissions, home=home, notices=notices, languages=languages
-        ),
+        prefix,
     )
-    intake = prefixed_intake(intake, prefix)
     uninstaller = Uninstaller(
         inbox, erasure=erasure, installations=joined.installations, ask=joined.ask, forget=joined.forget
     )
@@ -317,23 +318,6 @@ async def build(
     for jobs in (turns, threads, classify, triage, drafts, *others, uninstaller, Retention(database, days)):
         jobs.register(inbox)
     return Bot(database, metrics, joined, inbox, files, table, knowledge, intake, notices, uninstaller, events.routes())
-
-
-async def connect_sources(
-    stack: AsyncExitStack,
-    settings: Settings,
-    traces: Sequence[TraceConfig],
-    *,
-    files: ReaderPool,
-    chat: Chat,
-    feedback: FeedbackStore,
-) -> Mapping[SourceKind, SourceReader]:
-    """Prepare what reads the sources of knowledge. Strangers' admins don't reach the operator's own files and hosts."""
-    is_own = not settings.serves_many
-    hosts = settings.knowledge_hosts if is_own else frozenset[str]()
-    folder = Path(settings.knowledge_folder) if is_own and settings.knowledge_folder else None
-    fetcher = await stack.enter_async_context(WebPages(hosts, traces=traces))
-    return source_readers(fetcher, files, chat=chat, feedback=feedback, folder=folder)
 
 
 def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> AbstractAsyncContextManager[Model]:

@@ -14,10 +14,8 @@
     │   ├── UnshownError         what is kept could not be shown, and may be later
     │   └── ChatBusyError        the platform's rate limit; says when to come back
     ├── SealedError              tokens that no key opens
-    ├── IntegrationError         another system did not take what we sent
-    │   ├── WebhookError         a receiver of feedback
-    │   └── GitHubError          GitHub, an issue
-    ├── PageError                a page of a source that can't be read; the sentence says why
+    ├── IntegrationError         another system did not take what we sent: in integrations/errors.py
+    ├── PageError                a page of a source can't be read: in core/knowledge/faults.py
     ├── FileError                a file that can't be read; the sentence says why
     │   └── HeavyFileError       reading it takes more memory or time than it may, each time
     ├── ReaderUnavailableError   there is no room to read a file in at the moment
@@ -175,54 +173,6 @@ class UnshownError(ChatError):
     def __init__(self, code: str, *, retry_after: float | None = None) -> None:
         super().__init__(code, is_transient=True)
         self.retry_after = retry_after
-
-
-class IntegrationError(BotError):
-    """Another system refused what we sent: an HTTP status, or why it is out of reach; it may ask for a pause."""
-
-    def __init__(self, code: str, *, is_transient: bool = False, retry_after: float | None = None) -> None:
-        super().__init__(code)
-        self.code = code
-        self.is_transient = is_transient
-        self.retry_after = retry_after
-
-
-class WebhookError(IntegrationError):
-    """A receiver of feedback refused it."""
-
-
-class GitHubError(IntegrationError):
-    """GitHub refused an issue; `fields` are those of the issue that it rejected."""
-
-    fields: frozenset[str] = frozenset()
-
-
-class PageError(BotError):
-    """A page of a source can't be read, for a reason of `bot.core.knowledge.faults`, which is kept in English.
-
-    `is_gone`: it is not there any more, or not for us. `is_whole`: neither can its whole source. `retry_after`: in
-    seconds, as its server asks.
-    """
-
-    counts = False
-
-    def __init__(
-        self,
-        fault: str,
-        *,
-        is_gone: bool = False,
-        is_transient: bool = False,
-        is_whole: bool = False,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__("page")
-        self.fault, self.is_gone, self.is_whole = fault, is_gone, is_whole
-        self.is_transient, self.retry_after = is_transient, retry_after
-
-    @property
-    def sentence(self) -> str:
-        """Return what a person reads."""
-        return _(self.fault)
 
 
 class FileError(BotError):

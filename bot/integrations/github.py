@@ -22,7 +22,7 @@ from yarl import URL
 
 from bot.core.domain import tracker
 from bot.core.triage import issue
-from bot.errors import GitHubError
+from bot.integrations.errors import GitHubError
 from bot.jobs.deliveries import charge_place
 from bot.jobs.feedback_chain import GITHUB, after_issue
 from bot.jobs.triage import OUTAGE

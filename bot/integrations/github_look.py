@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.tracker import GITHUB
-from bot.errors import GitHubError
 from bot.integrations import github_events
+from bot.integrations.errors import GitHubError
 from bot.jobs.feedback_chain import after_tracker
 
 if TYPE_CHECKING:

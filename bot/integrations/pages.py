@@ -25,7 +25,7 @@ from bot import __version__
 from bot.core.domain.page import FetchedFile
 from bot.core.domain.site_scope import asks_for_login
 from bot.core.knowledge import faults
-from bot.errors import PageError
+from bot.core.knowledge.faults import PageError
 from bot.integrations.public_addresses import open_public
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from bot.errors import WebhookError
+from bot.integrations.errors import WebhookError
 from bot.jobs.deliveries import charge_place
 from bot.jobs.feedback_chain import WEBHOOK
 

@@ -21,12 +21,13 @@ from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.core.domain.site_scope import MOST_PAGES, Shapes
 from bot.core.knowledge import faults
+from bot.core.knowledge.faults import PageError
 from bot.core.knowledge.reading import Inventory, SourceReader
 from bot.core.knowledge.report import MOST_NAMED, report
 from bot.core.knowledge.schedule import after_failure, after_reading, misses
 from bot.core.ports import Chat
 from bot.core.ports.knowledge import KnowledgeStore
-from bot.errors import ChatError, PageError
+from bot.errors import ChatError
 from bot.turn import CostCenter
 from bot.work import Delivery, Inbox
 

@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 from bot.core.documents.refusal import HEAVY
 from bot.core.domain.page import FetchedFile, PageText, RobotRules, Sitemap
 from bot.core.knowledge import faults
-from bot.errors import FileError, HeavyFileError, PageError, ReaderUnavailableError, UsageError
+from bot.core.knowledge.faults import PageError
+from bot.errors import FileError, HeavyFileError, ReaderUnavailableError, UsageError
 from bot.reader import page_task
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from bot.core.triage import issue
 from bot.db.feedback import sql_feedback_store
 from bot.db.opened import opened
 from bot.db.store import sql_store
-from bot.errors import WebhookError
+from bot.integrations.errors import WebhookError
 from bot.integrations.webhook import Webhook, signed
 from tests.acceptance.test_github import MOVED, LocalGitHub, dead_letters, environ, github, names, on, until, until_dead
 from tests.acceptance.test_triage import card, judged, post, results

@@ -14,7 +14,6 @@ from bot.core.domain.message import Place
 from bot.core.ports.knowledge import KnowledgeStore
 from bot.db.feedback import sql_feedback_store
 from bot.db.knowledge import sql_knowledge_store
-from bot.integrations.pages import WebPages
 from bot.integrations.sources import source_readers
 from bot.jobs.knowledge import KnowledgeJobs
 from bot.jobs.turns import is_transient
@@ -83,12 +82,10 @@ async def learning(
             local = await stack.enter_async_context(ScriptedWorkspace())
             chat = chat_in(local, await stack.enter_async_context(aiohttp.ClientSession()))
         inbox = Inbox(database.writer, InboxLimits(), is_transient=is_transient)
-        fetcher = await stack.enter_async_context(WebPages(frozenset(hosts)))
         pool = await stack.enter_async_context(ReaderPool(seconds=LONG))
         feedback, store = sql_feedback_store(database), sql_knowledge_store(database)
-        jobs = KnowledgeJobs(
-            inbox, store, source_readers(fetcher, pool, chat=chat, feedback=feedback, folder=folder), chat
-        )
+        sources = source_readers(pool, chat=chat, feedback=feedback, hosts=frozenset(hosts), folder=folder)
+        jobs = KnowledgeJobs(inbox, store, await stack.enter_async_context(sources), chat)
         jobs.register(inbox)
         await inbox.start()
         stack.push_async_callback(inbox.stop, 0)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import errors
+from bot.integrations import errors as integration_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,7 @@ LOGGED = {"debug", "info", "warning", "error", "exception", "critical"}
 BUGS = {"RuntimeError", "AssertionError", "LookupError", "TypeError", "KeyError", "NotImplementedError"}
 # What is given to errors is logged, but for those that get a sentence.
 SAID = {"UsageError", "NotAllowedError", "FileError", "HeavyFileError", "OverBudgetError"}
-CAUSES = {name for name in vars(errors) if name.endswith("Error")} - SAID
+CAUSES = {name for name in vars(errors) | vars(integration_errors) if name.endswith("Error")} - SAID
 SQL = re.compile(r"\s*(?:SELECT|UPDATE|PRAGMA|BEGIN) ")
 
 

@@ -15,6 +15,7 @@ CODE = Path(bot.__file__).parent
 COMPOSERS = ("__main__.py", "build.py", "db/store.py", "jobs/registry.py", "slack/app.py", "slack/chat/__init__.py")
 # When a use case runs is in jobs/, and what it says in core/: these only say something about the jobs themselves.
 SAYING = {"queue_notice.py", "try_again.py"}
+LONGEST_FILE = 350  # lines
 
 
 def constants(path: Path) -> dict[str, ast.expr]:
@@ -51,3 +52,8 @@ def test_each_class_has_a_name_of_its_own() -> None:
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in CODE.rglob("*.py")]
     names = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
     assert {name for name, times in names.items() if times > 1} == set()
+
+
+def test_files_are_short() -> None:
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in CODE.rglob("*.py")}
+    assert {path for path, lines in lengths.items() if lines > LONGEST_FILE} == set()

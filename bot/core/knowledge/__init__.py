@@ -10,7 +10,7 @@ citations.py   which of an answer's statements have a source that says so; the t
 phishing.py    sentences that ask people for passwords, keys or codes, which no answer has
 found.py       what was found, as the model gets it and as people read of it: title, headings, age
 reading.py     what reading a source takes, whatever its kind; site.py, repository.py and chat_sources.py are some
-schedule.py    when a source is read again · faults.py: why one can't be read · report.py: how it went
+schedule.py    when a source is read again · faults.py: why one can't be read, and the error · report.py: how it went
 audience.py    what may be found where other organizations read along
 unanswered.py  a question without an answer: kept as a gap; who might know
 answer.py      an answer of which each statement has a source, or none at all

@@ -15,11 +15,12 @@ from bot.core.channel_reader import allow_file
 from bot.core.domain.knowledge import KnowledgeSource, NewSource, SourceKind
 from bot.core.domain.message import Place
 from bot.core.domain.route import NOT_FOUND
+from bot.core.knowledge.faults import PageError
 from bot.core.knowledge.reading import SourceReader
 from bot.core.knowledge.source_text import UNCLEAR, SourceText, read
 from bot.core.ports import Chat
 from bot.core.ports.knowledge import KnowledgeSources
-from bot.errors import ChatError, NotAllowedError, NotInChannelError, PageError, UsageError
+from bot.errors import ChatError, NotAllowedError, NotInChannelError, UsageError
 from bot.language import N_, _
 
 if TYPE_CHECKING:

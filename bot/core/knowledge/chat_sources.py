@@ -11,11 +11,12 @@ from bot.core.domain.knowledge import ReadPage
 from bot.core.domain.message import FileState, Place
 from bot.core.domain.page import FetchedFile
 from bot.core.knowledge import faults
+from bot.core.knowledge.faults import PageError
 from bot.core.knowledge.reading import Inventory, PageReading
 from bot.core.ports import Chat
 from bot.core.ports.feedback_store import FeedbackStore
 from bot.core.ports.pages import PageReader
-from bot.errors import ChatError, FileError, GoneError, NotInChannelError, PageError, UnfinishedError
+from bot.errors import ChatError, FileError, GoneError, NotInChannelError, UnfinishedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.language import N_
+from bot.errors import BotError
+from bot.language import N_, _
 
 AWAY = N_("The site has a problem: it answers with an error of its own.")
 BROKEN_OFF = N_("Reading it broke off.")
@@ -39,3 +40,31 @@ UNREADABLE = N_("I can't read it: it is damaged, or not the kind of file that it
 
 WITHDRAWN = frozenset((LOGIN, NO_REPOSITORY, PRIVATE_CHANNEL, PRIVATE_FILE))
 """Why a whole source may no longer be used, what was read of it before included."""
+
+
+class PageError(BotError):
+    """A page of a source can't be read, for one of the reasons above, which is kept in English.
+
+    `is_gone`: it is not there any more, or not for us. `is_whole`: neither can its whole source. `retry_after`: in
+    seconds, as its server asks.
+    """
+
+    counts = False
+
+    def __init__(
+        self,
+        fault: str,
+        *,
+        is_gone: bool = False,
+        is_transient: bool = False,
+        is_whole: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__("page")
+        self.fault, self.is_gone, self.is_whole = fault, is_gone, is_whole
+        self.is_transient, self.retry_after = is_transient, retry_after
+
+    @property
+    def sentence(self) -> str:
+        """Return what a person reads."""
+        return _(self.fault)

@@ -16,8 +16,8 @@ from urllib.parse import quote
 from bot.core.domain.knowledge import ReadPage
 from bot.core.domain.site_scope import MOST_PAGES, SiteScope
 from bot.core.knowledge import faults
+from bot.core.knowledge.faults import PageError
 from bot.core.knowledge.reading import Inventory, PageReading
-from bot.errors import PageError
 
 if TYPE_CHECKING:
     from bot.core.domain.knowledge import KnowledgeSource, KnownPage

@@ -11,8 +11,8 @@ import pytest
 
 from bot.core.domain.knowledge import KnowledgeSource, KnownPage, SourceKind
 from bot.core.knowledge import faults
+from bot.core.knowledge.faults import PageError
 from bot.core.knowledge.reading import Inventory
-from bot.errors import PageError
 from bot.integrations import folder
 from bot.integrations.folder import FolderReader
 from bot.reader.pages import PooledPageReader

@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.core.domain.knowledge import KnownPage
 from bot.core.domain.site_scope import SiteScope
 from bot.core.knowledge import faults
-from bot.errors import PageError
+from bot.core.knowledge.faults import PageError
 from bot.integrations import pages
 from bot.integrations.pages import WebPages
 from bot.integrations.public_addresses import is_public

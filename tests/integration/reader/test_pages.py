@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from bot.core.domain.page import FetchedFile
 from bot.core.knowledge import faults
-from bot.errors import PageError
+from bot.core.knowledge.faults import PageError
 from bot.reader.pages import PooledPageReader
 from bot.reader.pool import ReaderPool
 from tests.support import bombs

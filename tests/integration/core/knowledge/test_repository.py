@@ -11,9 +11,9 @@ from aiohttp import web
 
 from bot.core.domain.knowledge import KnowledgeSource, KnownPage, SourceKind
 from bot.core.knowledge import faults
+from bot.core.knowledge.faults import PageError
 from bot.core.knowledge.reading import Inventory
 from bot.core.knowledge.repository import RepositoryFolder, RepositoryReader
-from bot.errors import PageError
 from bot.integrations.pages import WebPages
 from bot.reader.pages import PooledPageReader
 from bot.reader.pool import ReaderPool

@@ -12,8 +12,8 @@ from aiohttp import web
 from bot.core.domain.knowledge import KnowledgeSource, SourceKind
 from bot.core.domain.site_scope import MOST_PAGES
 from bot.core.knowledge import faults, site
+from bot.core.knowledge.faults import PageError
 from bot.core.knowledge.site import SiteReader
-from bot.errors import PageError
 from bot.integrations.pages import WebPages
 from bot.reader.pages import PooledPageReader
 from bot.reader.pool import ReaderPool

@@ -6,6 +6,7 @@ from bot import errors
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import FinishedAnswer
 from bot.core.writing.notes import apology, too_long
+from bot.integrations import errors as integration_errors
 from tests.support.spoken import said as in_german
 
 INTERNALS = "401 authentication_error sk-ant-secret 10.0.0.1"
@@ -24,11 +25,9 @@ WORDED = {
     errors.UsageError,
     errors.NotAllowedError,
     errors.OverBudgetError,
-    errors.PageError,
 }
-OF_A_CAUSE = [
-    kind for kind in descendants(errors.BotError) if kind.__module__ == errors.__name__ and kind not in WORDED
-]
+MODULES = {errors.__name__, integration_errors.__name__}
+OF_A_CAUSE = [kind for kind in descendants(errors.BotError) if kind.__module__ in MODULES and kind not in WORDED]
 
 
 @pytest.mark.parametrize("kind", OF_A_CAUSE)
