@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ import aiohttp
 from bot.integrations.errors import WebhookError
 from bot.jobs.deliveries import charge_place
 from bot.jobs.feedback_chain import WEBHOOK
+from bot.jobs.triage import OUTAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from bot.core.ports import Store
     from bot.core.ports.feedback_store import FeedbackStore
     from bot.work import Inbox, Job
+
+log = logging.getLogger(__name__)
 
 TIMEOUT = 15.0  # seconds
 LONGEST_REST = 600.0  # seconds that a receiver may ask for
@@ -82,8 +86,8 @@ class Webhook:
         self._session, self._secret_of, self._feedback, self._store = session, secret_of, feedback, store
 
     def register(self, inbox: Inbox) -> None:
-        """Register the jobs that send feedback; transient failures are retried."""
-        inbox.handle(WEBHOOK, self.run, _leave, charge=charge_place)
+        """Register the jobs that send feedback; transient failures are retried for a day."""
+        inbox.handle(WEBHOOK, self.run, _leave, charge=charge_place, patience=OUTAGE)
 
     async def run(self, job: Job) -> None:
         """Send a record's current state. Raises `WebhookError`."""
@@ -122,5 +126,6 @@ class Webhook:
             raise WebhookError(str(status), is_transient=is_transient, retry_after=rest)
 
 
-async def _leave(_job: Job, _error: Exception) -> None:
+async def _leave(_job: Job, error: Exception) -> None:
     """Tell no one: the operator finds it with `python -m bot work list`, and can retry it."""
+    log.warning("feedback was not taken by its webhook: %s", getattr(error, "code", type(error).__name__))

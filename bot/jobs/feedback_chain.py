@@ -212,9 +212,10 @@ def _notify(record: Feedback, channel: str, reason: str) -> Delivery:
 
 
 def _webhook(record: Feedback) -> Delivery:
-    """Send a record to its channel's webhook; a record's versions go in order."""
+    """Send a record to its channel's webhook; a record's versions go in order, and delay no other channel's."""
     name = f"triage-webhook:{record.workspace}:{record.id}"
-    return Delivery(f"{name}:{record.version}", name, WEBHOOK, _payload(record))
+    share = f"triage-webhook:{record.workspace}:{record.channel}"
+    return Delivery(f"{name}:{record.version}", name, WEBHOOK, _payload(record), share)
 
 
 def _github(record: Feedback) -> Delivery:

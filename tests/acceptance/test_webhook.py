@@ -47,7 +47,8 @@ class Receiver:
 
 @pytest.fixture
 def environ(database_url: str) -> dict[str, str]:
-    return {"DATABASE_URL": database_url, "PORT": "0", "TRIAGE_WEBHOOK_SECRET": SECRET}
+    """Let turns be tried once, which is no limit for what no one waits for."""
+    return {"DATABASE_URL": database_url, "PORT": "0", "TRIAGE_WEBHOOK_SECRET": SECRET, "TURN_ATTEMPTS": "1"}
 
 
 FAILED = "SELECT kind, cause FROM inbox WHERE cause IS NOT NULL AND finished_at IS NOT NULL"
