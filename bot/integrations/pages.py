@@ -1,7 +1,8 @@
 """Fetches pages of the web for knowledge: from public hosts, one request at a time at each, with pauses.
 
-A page is followed through redirects within its site only. Hosts in the operator's own network are called where the
-operator names them. No cookies are kept, and nothing but the address is sent.
+A page is followed through redirects within its site only, a robots.txt to other sites, too. Hosts in the operator's own
+network are called where the operator names them; no other site leads there. No cookies are kept, and nothing but the
+address is sent.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from yarl import URL
 
 from bot import __version__
 from bot.core.domain.page import FetchedFile
-from bot.core.domain.site_scope import asks_for_login
+from bot.core.domain.site_scope import asks_for_login, normalized
 from bot.core.knowledge import faults
 from bot.core.knowledge.faults import PageError
 from bot.integrations.public_addresses import open_public
@@ -111,14 +112,15 @@ class WebPages:
     async def robots(self, address: str, scope: SiteScope) -> bytes:
         """Return the robots.txt that holds for an address, b"" if there is none. Raises `PageError`.
 
-        One that exists and can't be read forbids all: https://www.rfc-editor.org/rfc/rfc9309#section-2.3.1
+        One that exists and can't be read forbids all, and redirects are followed to other sites, too:
+        https://www.rfc-editor.org/rfc/rfc9309#section-2.3.1
         """
         parts = urlsplit(address)
         asked = f"{parts.scheme}://{parts.netloc}/robots.txt"
         if (kept := self._robots.get(asked)) is not None:
             return kept
         try:
-            async with self._answer(asked, scope.whole) as (response, _):
+            async with self._answer(asked, scope.whole, is_anywhere=True) as (response, _):
                 found = await _read(response, LARGEST_ROBOTS, cut=True)
         except PageError as error:
             if error.fault in {faults.PRIVATE_ADDRESS, faults.BUSY}:
@@ -153,26 +155,32 @@ class WebPages:
 
     @asynccontextmanager
     async def _answer(
-        self, address: str, scope: SiteScope, known: KnownPage | None = None
+        self, address: str, scope: SiteScope, known: KnownPage | None = None, *, is_anywhere: bool = False
     ) -> AsyncIterator[tuple[aiohttp.ClientResponse, str]]:
-        """Ask for an address, through redirects; enter with what answers, and its address. Raises `PageError`."""
+        """Ask for an address, through redirects; enter with what answers, and its address. Raises `PageError`.
+
+        `is_anywhere`: they may leave the site, but not for a host of the operator's, unless they came from one.
+        """
         headers = {"If-None-Match": known.etag} if known and known.etag else {}
         headers |= {"If-Modified-Since": known.last_modified} if known and known.last_modified else {}
+        is_own = True
         for _ in range(HOPS + 1):
-            async with self._request(address, headers) as response:
+            is_own = is_own and self._is_own(address)
+            async with self._request(address, headers, self._private if is_own else self._public) as response:
                 if not response.headers.get("Location") or response.status // 100 != 3:  # noqa: PLR2004 (of HTTP)
                     if fault := _fault(response):
                         raise fault
                     yield response, address
                     return
-                address = _next(response, scope)
+                address = _next(response, scope, is_anywhere=is_anywhere)
         raise PageError(faults.CIRCLE)
 
     @asynccontextmanager
-    async def _request(self, address: str, headers: dict[str, str]) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _request(
+        self, address: str, headers: dict[str, str], session: aiohttp.ClientSession
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
         """Ask once, when it is the host's turn. Raises `PageError`."""
         host, loop = self._host(address), asyncio.get_running_loop()
-        session = self._private if self._is_own(address) else self._public
         async with host.turn:
             await asyncio.sleep(host.free_at - loop.time())
             try:
@@ -189,13 +197,16 @@ class WebPages:
                 host.free_at = loop.time() + host.pace
 
 
-def _next(response: aiohttp.ClientResponse, scope: SiteScope) -> str:
+def _next(response: aiohttp.ClientResponse, scope: SiteScope, *, is_anywhere: bool) -> str:
     """Return where a redirect leads. Raises `PageError` if that is not on the site, or asks for a login."""
     here, there = str(response.url), response.headers["Location"]
     found = scope.own(there, here)
     if not found:
-        is_login = asks_for_login(there, is_elsewhere=True)
-        raise PageError(faults.LOGIN if is_login else faults.ELSEWHERE, is_gone=True)
+        if asks_for_login(there, is_elsewhere=True):
+            raise PageError(faults.LOGIN, is_gone=True)
+        if is_anywhere and (elsewhere := normalized(there, here)):
+            return elsewhere
+        raise PageError(faults.ELSEWHERE, is_gone=True)
     if asks_for_login(found, is_elsewhere=False) and not asks_for_login(here, is_elsewhere=False):
         raise PageError(faults.LOGIN, is_gone=True)
     return found

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import socket
 import time
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -289,3 +290,30 @@ async def test_a_host_that_is_away_is_said(fetcher: WebPages) -> None:
         assert (await fault_of(own, "http://127.0.0.1:1/")).fault == faults.UNREACHABLE
     error = await fault_of(fetcher, "http://no-such-host.invalid/")
     assert (error.fault, error.is_transient) == (faults.UNREACHABLE, True)
+
+
+async def test_robots_may_be_kept_elsewhere(site: Website) -> None:
+    """https://github.com/apache/stormcrawler/issues/1058, as https://www.rfc-editor.org/rfc/rfc9309#section-2.3.1.2."""
+    rules = "User-agent: *\nDisallow: /"
+    async with website() as other, WebPages(frozenset({site.host, other.host})) as opened:
+        path = ["/robots.txt", "/1", "/2", "/3", "/4"]
+        site.pages |= {one: moved(there) for one, there in pairwise([*path, f"{other.url}rules"])}
+        other.pages["/rules"] = web.Response(text=rules)
+        assert await opened.robots(f"{site.url}a", SiteScope.of(site.url)) == rules.encode()
+        assert other.counts("/robots.txt") == 0
+        other.pages |= {"/robots.txt": moved(f"{site.url}1"), "/page": moved(f"{site.url}page")}
+        assert await opened.robots(f"{other.url}a", SiteScope.of(other.url)) == rules.encode()
+        assert (await fault_of(opened, f"{other.url}page")).fault == faults.ELSEWHERE
+
+
+async def test_robots_lead_to_no_private_address(site: Website, fetcher: WebPages) -> None:
+    async with website() as inside:
+        site.pages["/robots.txt"] = moved(f"{inside.url}rules")
+        with pytest.raises(PageError) as caught:
+            await fetcher.robots(f"{site.url}a", SiteScope.of(site.url))
+    assert (caught.value.fault, inside.asked) == (faults.PRIVATE_ADDRESS, [])
+
+
+async def test_robots_behind_a_login_are_none(site: Website, fetcher: WebPages) -> None:
+    site.pages["/robots.txt"] = moved("https://accounts.example.com/login")
+    assert await fetcher.robots(f"{site.url}a", SiteScope.of(site.url)) == b""
