@@ -17,7 +17,7 @@ from bot.core.domain.thread import Record
 from bot.core.ephemeral import send_ephemeral
 from bot.db import notes
 from bot.db import threads as db_store
-from bot.db.knowledge import articles, pages
+from bot.db.knowledge import articles, gaps, pages
 from bot.errors import ModelStoppedError, OverBudgetError
 from bot.jobs import call_ledger
 from bot.jobs.deliveries import charge_author, charge_place, fairness_group, queue_key
@@ -139,6 +139,7 @@ def _leave_change(connection: Connection, *, changed: MessageEdit) -> None:
     notes.follow(connection, changed)
     pages.follow(connection, changed)
     articles.follow(connection, changed)
+    gaps.follow(connection, changed)
 
 
 def _leave_summary(connection: Connection, *, condensed: Condensed) -> None:

@@ -130,7 +130,16 @@ async def learn(dialogue: Dialogue, model: ScriptedModel) -> None:
     page = ReadPage(ts, "", MARK, f"# {MARK}\n\n{said}", changed_at=now, people=(person,))
     await knowledge.pages.keep(source, ts, page, now)
     await knowledge.pages.finish(source, now, now + timedelta(days=1))
-    await knowledge.gaps.add(Gap(0, team, general, ts, ts, person, f"Where is {MARK}?", "", now))
+    await database.close()
+    await unanswered(dialogue, ts)
+
+
+async def unanswered(dialogue: Dialogue, ts: str) -> None:
+    """Keep a question with the word as one that had no answer."""
+    team, person = dialogue.workspace.workspace.team_id, dialogue.workspace.me.id
+    gap = Gap(0, team, dialogue.general, ts, ts, person, f"Where is {MARK}?", "", datetime.now(UTC))
+    database = Database.open(dialogue.environ["DATABASE_URL"])
+    await sql_knowledge_store(database).gaps.add(gap)
     await database.close()
 
 
@@ -178,6 +187,34 @@ async def test_nothing_is_left_in_the_file(dialogue: Dialogue, model: ScriptedMo
     assert len(await dialogue.rows("SELECT id FROM calls")) == 6
     assert await dialogue.rows("SELECT is_good, comment FROM ratings") == [(0, "")]
     assert await dialogue.rows("SELECT category FROM feedback") == [("Bug report",)]
+
+
+async def test_nothing_of_a_deleted_post_is_found(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """Neither its words, nor what was written of them: its summary, a draft, its question, what closed its issue."""
+    local, general = dialogue.workspace, dialogue.general
+    await ask(dialogue, "triage on")
+    model.answer(test_triage.results(test_triage.judged(1, summary=f"Asks for {MARK}", evidence=MARK)))
+    ts = local.say(general, f"Where is {MARK}?")
+    await local.until(lambda: any(MARK in one.shown for one in dialogue.answers(general, ts)))
+    await test_code.settled(dialogue)
+    await draft(dialogue)
+    await unanswered(dialogue, ts)
+    assert await tables(dialogue) == {"feedback", "drafts", "tracker_issues", "knowledge_gaps"}
+    local.delete(general, ts)
+    await local.until(lambda: not any(MARK in one.shown for one in dialogue.answers(general, ts)))
+    await test_code.settled(dialogue)
+    assert await tables(dialogue) == set()
+
+
+async def test_a_question_is_kept_as_it_is_said_now(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("I don't know.")
+    ts = dialogue.mention(f"Where is {MARK}?")
+    await dialogue.answer(dialogue.general, ts)
+    await unanswered(dialogue, ts)
+    dialogue.workspace.edit(dialogue.general, ts, "Where is Pemba?")
+    await dialogue.until_rows("SELECT 1 FROM knowledge_gaps WHERE question = 'Where is Pemba?'")
+    dialogue.workspace.delete(dialogue.general, ts)
+    await dialogue.until_rows("SELECT 1 FROM knowledge_gaps", lambda rows: not rows)
 
 
 async def test_nothing_old_is_left_in_the_file(dialogue: Dialogue, model: ScriptedModel) -> None:

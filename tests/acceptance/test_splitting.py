@@ -176,7 +176,7 @@ async def test_a_thing_keeps_its_record_after_an_edit(dialogue: Dialogue, model:
     assert "Dark mode" not in shown.shown
     assert await dialogue.rows("SELECT part, status, summary FROM feedback ORDER BY part") == [
         (0, "open", "Crash"),
-        (1, "withdrawn", "Dark mode"),
+        (1, "withdrawn", ""),
         (2, "taken", "Slow"),
         (3, "open", "Lost"),
     ]

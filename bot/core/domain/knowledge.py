@@ -123,6 +123,9 @@ class FoundPassage:
     digest: str = ""
 
 
+LONGEST_GAP = 2_000  # characters of its question
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A question that the knowledge had no answer to, and where it was asked. `link` leads there."""

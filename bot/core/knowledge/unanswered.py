@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.domain.feedback import FeedbackStatus
-from bot.core.domain.knowledge import Gap
+from bot.core.domain.knowledge import LONGEST_GAP, Gap
 from bot.core.ports import Chat
 from bot.core.ports.feedback_store import FeedbackStore
 from bot.core.ports.knowledge import KnowledgeGaps
@@ -27,7 +27,6 @@ UNKNOWN = N_("I don't know: I found no answer in the knowledge here.")
 MOST_NAMED = 3  # people or teams
 RECENT, LOOKED_AT = timedelta(days=365), 500  # in which, and how many posts may be alike
 LEAST_ALIKE = 0.15  # of what the same person might know
-LONGEST_QUESTION = 2_000  # characters of a gap
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +57,7 @@ class Unanswered:
             thread=place.thread,
             message=question.id,
             person=question.author,
-            question=question.text[:LONGEST_QUESTION],
+            question=question.text[:LONGEST_GAP],
             link=self.chat.history.permalink(place, question.id) if question.id else "",
             asked_at=datetime.now(UTC),
         )

@@ -185,7 +185,7 @@ async def follow(connection: AsyncConnection, record: Feedback, *, wants_draft: 
 
 async def withdraw(connection: AsyncConnection, workspace: str, record: int) -> None:
     """Drop the drafts of a post that is gone, in the transaction that withdraws it; what was sent stays."""
-    open_ = *_of(workspace, record), DraftRow.state.in_(OPEN_STATES)
+    open_ = *_of(workspace, record), DraftRow.state.in_((*OPEN_STATES, DraftState.STALE))
     gone = {"state": DraftState.STALE, "text": "", "sources": None, "version": DraftRow.version + 1}
     await connection.execute(update(DraftRow).where(*open_).values(gone | {"changed_at": datetime.now(UTC)}))
 

@@ -16,6 +16,8 @@ from bot.db.feedback.decisions import decide
 from bot.db.feedback.drafts import withdraw
 from bot.db.feedback.rows import COLUMNS, POST, ROW, feedback_of, in_channel, is_post, parts_of
 from bot.db.feedback.splits import standing, withdraw_further, without
+from bot.db.feedback.trackers import uncomment
+from bot.db.knowledge import gaps
 from bot.db.threads import files_json, record, said_in
 from bot.db.upsert import INSERT
 
@@ -88,6 +90,7 @@ class SqlFeedbackInbox:
             words = {"files": files_json(changed.files), "revision": changed.revision}
             words |= {"text": changed.text} if row.status == FeedbackStatus.ANSWER else said_in(place, changed.text)
             await connection.execute(update(ROW).where(ROW.id == row.id).values(words))
+            await gaps.drop(connection, place.workspace, int(head))  # which a draft for what is left may find again
             is_gone = changed.is_deleted and row.head is None
             part = select(ROW.id).where(ROW.head == head, or_(ROW.text != "", ROW.files.is_not(None)))
             part = part.where(ROW.status != FeedbackStatus.ANSWER).limit(1)
@@ -97,10 +100,11 @@ class SqlFeedbackInbox:
                     "waits": False,
                     "version": ROW.version + 1,
                     "changed_at": now,
-                    **dict.fromkeys(("excerpt", "evidence"), ""),
+                    **dict.fromkeys(("excerpt", "summary", "evidence"), ""),
                 }
                 await connection.execute(update(ROW).where(ROW.id == head).values(gone))
                 await withdraw(connection, place.workspace, int(head))
+                await uncomment(connection, [int(head)])
                 await withdraw_further(connection, place)
             else:
                 await connection.execute(update(ROW).where(ROW.id == head).values(waits=True, excerpt=""))

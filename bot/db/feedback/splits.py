@@ -13,6 +13,7 @@ from bot.core.domain.feedback import PAST, FeedbackStatus
 from bot.core.triage.splitting import find, pairs, rest
 from bot.db.feedback.drafts import withdraw
 from bot.db.feedback.rows import COLUMNS, ROW, all_of, feedback_of, in_channel, of_post, parts_of
+from bot.db.feedback.trackers import uncomment
 from bot.db.threads import files_json
 from bot.db.upsert import INSERT
 
@@ -94,8 +95,9 @@ async def standing(connection: AsyncConnection, place: Place, *, locks: bool = F
 
 
 async def withdraw_further(connection: AsyncConnection, place: Place) -> None:
-    """Withdraw the further records of a post."""
+    """Withdraw the further records of a post that is gone; what became of the others is not told any more."""
     await _end(connection, await standing(connection, place), FeedbackStatus.WITHDRAWN)
+    await connection.execute(update(ROW).where(*of_post(place), ROW.part > 0).values(summary=""))
 
 
 async def parts_for(
@@ -168,8 +170,10 @@ async def _end(connection: AsyncConnection, parts: Sequence[Feedback], status: F
     """Let records be past, with their drafts and without their words; return their ids."""
     ids = [one.id for one in parts]
     values = {"status": status, "waits": False, "version": ROW.version + 1, "changed_at": datetime.now(UTC)}
-    values |= {"text": "", "files": None, "evidence": ""}
+    values |= {"files": None, **dict.fromkeys(("text", "excerpt", "evidence"), "")}
+    values |= {"summary": ""} if status is FeedbackStatus.WITHDRAWN else {}
     await connection.execute(update(ROW).where(ROW.id.in_(ids)).values(values))
     for one in parts:
         await withdraw(connection, one.workspace, one.id)
+    await uncomment(connection, ids)
     return ids

@@ -88,6 +88,11 @@ async def decide_here(connection: AsyncConnection, workspace: str, record: int) 
     await connection.execute(update(ISSUE).where(*here).values(decides=False))
 
 
+async def uncomment(connection: AsyncConnection, records: Sequence[int]) -> None:
+    """Delete the comments that closed the issues of records that are gone: they may repeat their posts' words."""
+    await connection.execute(update(ISSUE).where(ISSUE.record.in_(records)).values(comment="", comment_by=""))
+
+
 async def _save(connection: AsyncConnection, record: Feedback, values: Mapping[str, Any]) -> None:
     of_post = {"workspace": record.workspace, "channel": record.channel, "thread": record.message}
     new = INSERT[connection.dialect.name](ISSUE)

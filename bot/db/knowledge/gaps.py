@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, tuple_, update
 
-from bot.core.domain.knowledge import Gap
-from bot.db.tables import KnowledgeGapRow
+from bot.core.domain.knowledge import LONGEST_GAP, Gap
+from bot.db.tables import FeedbackRow, KnowledgeGapRow
 from bot.db.upsert import INSERT
 from bot.transaction import transact
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.core.domain.message import Place
+    from bot.core.domain.message import MessageEdit, Place
     from bot.db.engine import Database
 
 
@@ -63,3 +64,21 @@ class SqlKnowledgeGaps:
             return {row[0]: int(row[1]) for row in connection.execute(query)}
 
         return await transact(self._reader, read)
+
+
+def follow(connection: Connection, changed: MessageEdit) -> None:
+    """Delete the question of a message that was deleted; of one that was edited, keep what it says now."""
+    row, place = KnowledgeGapRow, changed.place
+    here = row.workspace == place.workspace, row.channel == place.channel, row.message == changed.id
+    if changed.is_deleted or not changed.text:
+        connection.execute(delete(row).where(*here))
+    else:
+        connection.execute(update(row).where(*here).values(question=changed.text[:LONGEST_GAP]))
+
+
+async def drop(connection: AsyncConnection, workspace: str, record: int) -> None:
+    """Delete the question of a record of feedback whose words change, in the transaction that changes them."""
+    row, post = KnowledgeGapRow, FeedbackRow
+    asked = select(post.channel, post.message).where(post.workspace == workspace, post.id == record)
+    here = row.workspace == workspace, tuple_(row.channel, row.message).in_(asked)
+    await connection.execute(delete(row).where(*here))

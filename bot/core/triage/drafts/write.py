@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from babel import Locale
 
 from bot.core.domain.draft import LONGEST_DRAFT, DraftState, NotWritten
-from bot.core.domain.knowledge import Gap
+from bot.core.domain.knowledge import LONGEST_GAP, Gap
 from bot.core.domain.message import Place
 from bot.core.knowledge.answer import Inquiry, answer
 from bot.core.ports import Chat, Model
@@ -124,7 +124,7 @@ class DraftWriter:
             thread=record.message,
             message=record.message,
             person=record.person,
-            question=record.own_text,
+            question=record.own_text[:LONGEST_GAP],
             link=record.permalink,
             asked_at=record.said_at,
         )
