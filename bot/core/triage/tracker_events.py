@@ -60,7 +60,7 @@ def change(event: TrackerEvent, issue: TrackerIssue, record: Feedback, settings:
         issue_id=event.issue_id or issue.issue_id,
         address=event.address or issue.address,
         repository=issue.repository or (settings.triage_github if event.tracker == GITHUB else ""),
-        is_private=event.is_private,
+        is_private=event.is_private if event.tracker == GITHUB else issue.is_private,
     )
     values: dict[str, Any] = {}
     if event.tracker == GITHUB and event.address and event.address != record.issue:

@@ -167,6 +167,16 @@ def test_the_closing_comment_is_the_closers() -> None:
     assert closing_comment(after([closed(8), at_once, reopened, closed(11)])[0]) == ""
 
 
+def test_another_tracker_makes_nothing_public() -> None:
+    """What was said in a private repository stays what it is, whatever another tracker says of the record."""
+    said = IssueComment("Ana's machine was out of memory.", "octocat", NOON + timedelta(minutes=1))
+    private = [event(comment=said, is_private=True), closed(2, is_private=True)]
+    of_another = TrackerEvent("Jira", NOON + timedelta(minutes=9), assignees=("Ana",))
+    issue, _record = after([*private, of_another])
+    assert (issue.tracker, issue.assignees, issue.is_private) == ("Jira", ("Ana",), True)
+    assert not after([*private, event(10, is_private=False)])[0].is_private
+
+
 def test_a_deleted_issue_stays_as_it_is() -> None:
     known = replace(KNOWN, state="open", state_at=NOON + timedelta(days=1))
     issue, record = after([event(about="state", state=IssueState.DELETED), closed(9_999)], known)
