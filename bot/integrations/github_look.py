@@ -30,7 +30,7 @@ BACK = timedelta(days=2)  # how long the bot may have been away; less than the i
 
 
 class GitHubLook:
-    """Takes in what changed in the repositories where the bot has open issues. `url` is the API's address."""
+    """Takes in what changed in the repositories where the bot has issues. `url` is the API's address."""
 
     def __init__(self, inbox: Inbox, github: GitHub, feedback: FeedbackStore, *, url: str, is_on: bool) -> None:
         self._inbox, self._github, self._feedback, self._is_on = inbox, github, feedback, is_on
@@ -45,7 +45,7 @@ class GitHubLook:
         if not self._is_on:
             return
         since = datetime.now(UTC) - BACK
-        for repository in await self._feedback.trackers.repositories(GITHUB):
+        for repository in await self._feedback.trackers.repositories():
             job.check()
             try:
                 found = await self._github.changed(repository, since)

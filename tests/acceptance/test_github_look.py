@@ -50,3 +50,7 @@ async def test_what_was_not_delivered_is_found(dialogue: Dialogue, model: Script
     await card(dialogue, ts, "Declined by octocat on GitHub")
     await settled(dialogue, ts)
     assert [method for method, _ in github.calls if method != "GET"] == written
+    github.issues[0] |= {"state": "open", "state_reason": "reopened", "updated_at": "2036-12-01T14:00:00Z"}
+    await look(dialogue)
+    await card(dialogue, ts, "Reopened on GitHub")
+    assert await statuses(dialogue) == ["open"]

@@ -20,8 +20,8 @@ class TrackerStore(Protocol):
     async def records_of(self, tracker: str, issue_id: str, address: str) -> Sequence[tuple[str, int]]:
         """Return the workspaces and ids of the records that an issue belongs to, by its id or its address."""
 
-    async def repositories(self, tracker: str) -> Sequence[str]:
-        """Return the repositories of a tracker where issues of records are open, as far as is known."""
+    async def repositories(self) -> Sequence[str]:
+        """Return the repositories where records have issues, closed ones, too: they may be opened again."""
 
     async def take_in(self, record: Feedback, issue: TrackerIssue, values: Mapping[str, Any] | None) -> Feedback | None:
         """Save what an event says, and what it changes of the record as a new version; return the record.

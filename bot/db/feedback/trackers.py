@@ -51,11 +51,11 @@ class SqlTrackerStore:
         async with self._reader.connect() as connection:
             return [(row.workspace, row.record) for row in await connection.execute(query.order_by(ISSUE.record))]
 
-    async def repositories(self, tracker: str) -> Sequence[str]:
-        """Return the repositories of a tracker where issues of records are open, as far as is known."""
-        is_open = ISSUE.tracker == tracker, ISSUE.repository != "", ISSUE.state == IssueState.OPEN
+    async def repositories(self) -> Sequence[str]:
+        """Return the repositories where records have issues, closed ones, too: they may be opened again."""
+        is_there = ISSUE.repository != "", ISSUE.state != IssueState.DELETED
         async with self._reader.connect() as connection:
-            found = select(ISSUE.repository).where(*is_open).distinct().order_by(ISSUE.repository)
+            found = select(ISSUE.repository).where(*is_there).distinct().order_by(ISSUE.repository)
             return list((await connection.execute(found)).scalars())
 
     async def take_in(self, record: Feedback, issue: TrackerIssue, values: Mapping[str, Any] | None) -> Feedback | None:
