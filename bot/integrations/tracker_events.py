@@ -16,7 +16,7 @@ import hmac
 import logging
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -41,6 +41,7 @@ GITHUB_PATH, ANY_PATH = "/github/events", "/triage/events"
 LONGEST_BODY = 100_000  # bytes of an event of any tracker; GitHub's may have as much as the server takes
 VALID_FOR = 300.0  # seconds that a signed time may be off
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # of a change; what is before that is a mistake
+SECOND = timedelta(microseconds=999_999)  # the rest of one, in which signatures count
 QUICK = 100_000  # bytes that are parsed in some milliseconds
 _DELIVERY = re.compile(r"[\w-]{1,100}", re.ASCII)
 _KEY = re.compile(r"[!-~]{1,200}")
@@ -70,9 +71,12 @@ class TrackerUpdate(BaseModel):
     tracker: Annotated[str, Field(max_length=40)] = ""
     link: Annotated[str, Field(max_length=500, pattern=r"^(?:https://[\w.:-]+/[\w./#?=&%~+-]*)?$")] = ""
 
-    def event(self, now: datetime) -> TrackerEvent:
-        """Return the same as an event. A time to come is now: after it, nothing would count until then."""
-        at = min(self.updated_at, now)
+    def event(self, signed_at: datetime) -> TrackerEvent:
+        """Return the same as an event. A time after its signature's is that: until then, nothing else would count.
+
+        By the signature's clock and not by ours, so that what somebody sends again is no newer than it was.
+        """
+        at = min(self.updated_at, signed_at + SECOND)
         assignees = None if self.assignee is None else tuple(filter(None, [self.assignee]))
         return TrackerEvent(
             "" if self.tracker == GITHUB else self.tracker,
@@ -145,19 +149,21 @@ class TrackerEvents:
         except ValidationError as error:
             fields = ", ".join(dict.fromkeys(".".join(map(str, one["loc"][:1])) for one in error.errors())) or "JSON"
             return self._answer("tracker", "malformed", HTTPStatus.BAD_REQUEST, f"malformed: {fields}"[:500])
-        if not self._is_signed(request, body, update.workspace):
+        if (signed_at := self._signed_at(request, body, update.workspace)) is None:
             return self._answer("tracker", "unsigned", HTTPStatus.UNAUTHORIZED, "invalid signature")
         key = request.headers.get("Idempotency-Key") or hashlib.sha256(body).hexdigest()
         if not _KEY.fullmatch(key):
             return self._answer("tracker", "malformed", HTTPStatus.BAD_REQUEST, "malformed: Idempotency-Key")
-        return await self._store("tracker", partial(self._of_any, update, key))
+        return await self._store("tracker", partial(self._of_any, update, signed_at, key))
 
-    def _is_signed(self, request: web.Request, body: bytes, workspace: str) -> bool:
+    def _signed_at(self, request: web.Request, body: bytes, workspace: str) -> datetime | None:
+        """Return when a body was signed, None if it was not, or not just now."""
         timestamp = request.headers.get("X-Parley-Timestamp", "")
         if not re.fullmatch(r"[0-9]{1,12}", timestamp) or abs(time.time() - int(timestamp)) > VALID_FOR:
-            return False
+            return None
         expected = signed(body, self._secret_of(workspace), int(timestamp))["X-Parley-Signature"]
-        return _is_same(expected, request.headers.get("X-Parley-Signature", ""))
+        is_signed = _is_same(expected, request.headers.get("X-Parley-Signature", ""))
+        return datetime.fromtimestamp(int(timestamp), UTC) if is_signed else None
 
     async def _of_github(self, found: github_events.GitHubEvent, delivery: str) -> list[Delivery]:
         trackers = self._feedback.trackers
@@ -166,9 +172,9 @@ class TrackerEvents:
         known = [one for one in records if one is not None]
         return [job for one in known for job in after_tracker(one, found.event, f"github:{delivery}")]
 
-    async def _of_any(self, update: TrackerUpdate, key: str) -> list[Delivery]:
+    async def _of_any(self, update: TrackerUpdate, signed_at: datetime, key: str) -> list[Delivery]:
         record = await self._feedback.records.find(update.workspace, update.id)
-        return [] if record is None else after_tracker(record, update.event(datetime.now(UTC)), f"tracker:{key}")
+        return [] if record is None else after_tracker(record, update.event(signed_at), f"tracker:{key}")
 
     async def _store(self, source: str, find: Callable[[], Awaitable[list[Delivery]]]) -> web.Response:
         try:

@@ -295,9 +295,9 @@ async def test_what_is_not_githubs_is_refused(dialogue: Dialogue, model: Scripte
 
 
 async def send(dialogue: Dialogue, content: dict[str, Any] | bytes, secret: str = OURS, **more: Any) -> tuple[int, str]:
-    """Send an event of any tracker; `late` are the seconds that its signature is old."""
+    """Send an event of any tracker; `at` is when it was signed."""
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    headers = signed(body, secret, time.time() - more.get("late", 0))
+    headers = signed(body, secret, more.get("at", time.time()))
     headers |= {"Idempotency-Key": more["key"]} if "key" in more else {}
     async with (
         aiohttp.ClientSession() as session,
@@ -338,8 +338,11 @@ async def test_a_clock_that_is_ahead_blocks_nothing(dialogue: Dialogue, model: S
     await card(dialogue, ts, "Bug report")
     ((workspace, id_),) = await dialogue.rows("SELECT workspace, id FROM feedback")
     said = {"workspace": workspace, "id": id_, "by": "\x00Ana"}
-    for at, status in (("9999-12-31T23:59:59-14:00", "resolved"), ("2099-01-01T00:00:00Z", "open")):
-        assert await send(dialogue, said | {"updated_at": at, "status": status}) == (202, "taken")
+    times = ("9999-12-31T23:59:59-14:00", "resolved", 10), ("2099-01-01T00:00:00Z", "open", 5)
+    replayed = "2099-01-01T00:00:00Z", "declined", 10  # as somebody may send again who has seen it, under another key
+    for at, status, age in (*times, replayed):
+        signed_at = time.time() - age
+        assert await send(dialogue, said | {"updated_at": at, "status": status}, at=signed_at) == (202, "taken")
         await dialogue.until_idle()
     assert "Reopened by" in (await card(dialogue, ts, "in the tracker")).shown
     assert await statuses(dialogue) == ["open"]
@@ -367,7 +370,7 @@ async def test_a_trackers_event_is_checked(dialogue: Dialogue, model: ScriptedMo
     ((workspace, id_),) = await dialogue.rows("SELECT workspace, id FROM feedback")
     said = {"workspace": workspace, "id": id_, "status": "resolved", "updated_at": "2036-12-01T10:00:00Z"}
     assert await send(dialogue, said, "another") == (401, "invalid signature")
-    assert await send(dialogue, said, late=301) == (401, "invalid signature")
+    assert await send(dialogue, said, at=time.time() - 301) == (401, "invalid signature")
     assert await send(dialogue, said | {"workspace": "T0OTHER"}) == (202, "ignored: no such record")
     assert await send(dialogue, said | {"id": 999}) == (202, "ignored: no such record")
     assert await send(dialogue, said | {"status": "done", "id": "x"}) == (400, "malformed: id, status")
