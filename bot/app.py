@@ -54,7 +54,7 @@ async def running(
         built.files.warm_up(after=STARTUP_DELAY)
         figures = partial(built.metrics.page, built.inbox)
         address = await stack.enter_async_context(
-            listening(settings, app, built.joined, built.database, figures, built.routes)
+            listening(settings, app, built.joined, built.database, figures, built.events.routes(), built.events.refused)
         )
         announce(address, joined)
         yield address

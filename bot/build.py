@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from aiohttp.web import RouteDef
 
 from bot import language, turn
 from bot.claude import catalog, lazy_client
@@ -111,7 +108,7 @@ class Bot:
     intake: Intake
     notices: QueueNotices
     uninstaller: Uninstaller
-    routes: Sequence[RouteDef]
+    events: TrackerEvents
 
 
 async def build(
@@ -317,7 +314,7 @@ async def build(
     others = (clocks, trackers, webhook, github, home, notes, learning, articles, look)
     for jobs in (turns, threads, classify, triage, drafts, *others, uninstaller, Retention(database, days)):
         jobs.register(inbox)
-    return Bot(database, metrics, joined, inbox, files, table, knowledge, intake, notices, uninstaller, events.routes())
+    return Bot(database, metrics, joined, inbox, files, table, knowledge, intake, notices, uninstaller, events)
 
 
 def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> AbstractAsyncContextManager[Model]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from math import inf
 from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.errors import RevokedError
 from bot.slack.inbound.http import BODY_LIMIT, PATH
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 
     from aiohttp.typedefs import Handler
     from aiohttp.web_protocol import RequestHandler
@@ -32,6 +34,17 @@ GRACE = 5.0  # seconds that open requests get when the server stops
 HEADERS_WITHIN, IDLE_WITHIN, BODY_WITHIN = 10.0, 75.0, 10.0
 LINGERING = 1.0  # seconds for which what still comes is read after an early answer
 LOOK_FOR_SLOW = 1.0  # seconds between two looks for connections that are past it
+
+
+Refused = Callable[[str, HTTPStatus], None]
+"""Is told of a request whose body was not read: its path, and the answer."""
+
+
+def uncounted(_path: str, _status: HTTPStatus) -> None:
+    """Do not count such requests."""
+
+
+REFUSED: web.AppKey[Refused] = web.AppKey("refused")  # not for people: a name
 
 
 class Readiness:
@@ -76,12 +89,14 @@ def application(
     on_slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None,
     figures: Callable[[], Awaitable[bytes]],
     pages: Sequence[web.RouteDef] = (),
+    refused: Refused = uncounted,
 ) -> web.Application:
     """Build the routes; `on_slack` is None if Slack uses a socket. `figures` are for Prometheus.
 
-    `pages` are for people's browsers, and for what trackers send.
+    `pages` are for people's browsers, and for what trackers send; `refused` is told of bodies that are not read.
     """
     app = web.Application(client_max_size=BODY_LIMIT)
+    app[REFUSED] = refused
 
     async def on_healthz(_: web.Request) -> web.Response:
         return web.json_response({"status": "alive"})
@@ -116,15 +131,17 @@ class SenderDeadlines:
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Read the body in time, or answer 408; while the request is handled, its connection has no deadline."""
+        """Read the body in time, or refuse it; while the request is handled, its connection has no deadline."""
         self._until[request.protocol] = inf
         try:
             async with asyncio.timeout(self._body):
                 await request.read()  # which aiohttp keeps for the handler
         except TimeoutError:
-            response = web.Response(status=HTTPStatus.REQUEST_TIMEOUT, text="the body took too long")
-            response.force_close()
-            return response
+            return _refuse(request, HTTPStatus.REQUEST_TIMEOUT, "the body took too long")
+        except web.HTTPRequestEntityTooLarge:
+            return _refuse(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the body is too large")
+        except (web.RequestPayloadError, HttpProcessingError):  # packed in a way that is not the one that it names
+            return _refuse(request, HTTPStatus.BAD_REQUEST, "the body can't be unpacked")
         try:
             return await handler(request)
         finally:
@@ -139,6 +156,13 @@ class SenderDeadlines:
                 if until < now:
                     connection.force_close()
             await asyncio.sleep(LOOK_FOR_SLOW)
+
+
+def _refuse(request: web.Request, status: HTTPStatus, why: str) -> web.Response:
+    request.app.get(REFUSED, uncounted)(request.path, status)
+    response = web.Response(status=status, text=why)
+    response.force_close()
+    return response
 
 
 @asynccontextmanager

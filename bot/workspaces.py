@@ -197,16 +197,17 @@ async def listening(
     database: Database,
     figures: Callable[[], Awaitable[bytes]],
     routes: Sequence[RouteDef] = (),
+    refused: web.Refused = web.uncounted,
 ) -> AsyncIterator[str]:
     """Accept what Slack delivers until the block exits; yield the bot's own HTTP address. Raises `OSError`.
 
-    `routes` are for others than Slack.
+    `routes` are for others than Slack; `refused` is told of bodies that are not read.
     """
     readiness = web.Readiness({"database": database.check, "slack": joined.check})
     on_slack = None
     if settings.transport == "http":
         on_slack = http.listener(app, reveal(settings.slack_signing_secret))
-    application = web.application(readiness, on_slack, figures, [*joined.pages, *routes])
+    application = web.application(readiness, on_slack, figures, [*joined.pages, *routes], refused)
     async with AsyncExitStack() as stack:
         address = await stack.enter_async_context(web.listening(application, settings.host, settings.port))
         if settings.transport == "socket":

@@ -45,6 +45,7 @@ SECOND = timedelta(microseconds=999_999)  # the rest of one, in which signatures
 QUICK = 100_000  # bytes that are parsed in some milliseconds
 _DELIVERY = re.compile(r"[\w-]{1,100}", re.ASCII)
 _KEY = re.compile(r"[!-~]{1,200}")
+_UNREAD = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too large", HTTPStatus.REQUEST_TIMEOUT: "too slow"}
 _STATES = {
     "open": IssueState.OPEN,
     "resolved": IssueState.COMPLETED,
@@ -112,6 +113,11 @@ class TrackerEvents:
         found = [web.post(GITHUB_PATH, self.on_github)] if self._github_secret else []
         return [*found, *([web.post(ANY_PATH, self.on_any)] if self._secret_of("") else [])]
 
+    def refused(self, path: str, status: HTTPStatus) -> None:
+        """Count a request to one of the addresses whose body was not read."""
+        if path in {route.path for route in self.routes()}:
+            self._count("github" if path == GITHUB_PATH else "tracker", _UNREAD.get(status, "malformed"))
+
     async def on_github(self, request: web.Request) -> web.Response:
         """Take an event of GitHub's."""
         body = await request.read()
@@ -143,7 +149,7 @@ class TrackerEvents:
         """Take an event of any tracker, signed as the bot's own webhooks are."""
         body = await request.read()
         if len(body) > LONGEST_BODY:
-            return self._answer("tracker", "malformed", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large")
+            return self._answer("tracker", "too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large")
         try:
             update = TrackerUpdate.model_validate_json(body)
         except ValidationError as error:

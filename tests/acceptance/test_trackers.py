@@ -292,6 +292,7 @@ async def test_what_is_not_githubs_is_refused(dialogue: Dialogue, model: Scripte
     async with aiohttp.ClientSession() as session, session.get(f"{dialogue.url}/metrics") as response:
         page = await response.text()
     assert 'parley_tracker_events_total{outcome="unsigned",source="github"} 2.0' in page
+    assert 'parley_tracker_events_total{outcome="too large",source="github"} 1.0' in page
 
 
 async def send(dialogue: Dialogue, content: dict[str, Any] | bytes, secret: str = OURS, **more: Any) -> tuple[int, str]:

@@ -55,6 +55,13 @@ async def test_a_body_that_never_ends_is_refused() -> None:
         assert (await reader.read()).endswith(b"the body took too long")
 
 
+async def test_a_body_of_another_packing_is_refused() -> None:
+    packed = POST + b"Content-Encoding: gzip\r\nContent-Length: 7\r\n\r\nnotgzip"
+    async with sending(SenderDeadlines(), packed) as reader:
+        assert (await reader.readline()).split()[1] == b"400"
+        assert (await reader.read()).endswith(b"the body can't be unpacked")
+
+
 async def test_a_whole_request_keeps_its_connection() -> None:
     async with sending(SenderDeadlines(headers=30), POST + b"Content-Length: 0\r\n\r\n" + POST) as reader:
         answer = await reader.readuntil(b"read")
