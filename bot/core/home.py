@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot import PROGRAM
@@ -12,7 +12,7 @@ from bot.core.actions import EDIT_MEMORY, EDIT_SETTINGS, EDIT_WORKSPACE
 from bot.core.admin import is_named
 from bot.core.commands import COMMANDS, PARLEY
 from bot.core.dates import passed
-from bot.core.domain.channel_settings import MODEL
+from bot.core.domain.channel_settings import MODEL, merged
 from bot.core.domain.control_value import ChannelRef, SettingsRefOrHere
 from bot.core.domain.interaction import Section
 from bot.core.domain.message import Place
@@ -23,6 +23,7 @@ from bot.core.settings.history import model_text
 from bot.core.settings.place_text import PlaceText, without_mentions
 from bot.core.settings.value_text import short_value_text
 from bot.core.spend.usage import cost
+from bot.core.triage import clock_report
 from bot.errors import ChatError
 from bot.language import N_, _, ngettext
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 USAGE_DAYS = 30
+CLOCK_DAYS = 7  # as `/parley trends`
 MOST_SHOWN = 10
 MOST_CHANNELS = 25
 SHOWN = 120  # characters of an item
@@ -91,24 +93,51 @@ async def build_home(  # noqa: PLR0913 (whose home it is, and all that it is bui
     except ChatError as error:
         is_admin = False
         sections.append(Section(_("Settings"), _unknown(RANK_UNKNOWN, error)))
+    sheets = await store.settings.all_overrides(place.workspace)
+    channels: Sequence[JoinedChannel] | None = None
+    try:
+        if is_admin or clock_report.is_timed(*(one.values for one in sheets.values())):
+            channels = await chat.directory.channels(place, person)
+    except ChatError as error:
+        sections.append(Section(_("Your channels"), _unknown(CHANNELS_UNKNOWN, error)))
+    sections += await _in_time(place, channels or (), sheets, feedback)
     if is_admin:
         about = _("These settings apply where a channel has none of its own.")
-        sheets = await store.settings.all_overrides(place.workspace)
         text = f"{_model(PlaceText(place), sheets, model)}\n{about}"
         sections.append(Section(_("The workspace"), text, _workspace()))
-        sections += await _channels_of(place, person, sheets, model=model, chat=chat)
+        sections += await _channels_of(place, channels, sheets, model=model, chat=chat)
     if is_operator:
         sections.append(Section(_("Health"), _health(health)))
     return tuple(sections)
 
 
-async def _channels_of(
-    place: Place, person: str, sheets: Mapping[Place, Overrides], *, model: Model, chat: Chat
+async def _in_time(
+    place: Place, channels: Sequence[JoinedChannel], sheets: Mapping[Place, Overrides], feedback: FeedbackStore
 ) -> list[Section]:
-    try:
-        channels = await chat.directory.channels(place, person)
-    except ChatError as error:
-        return [Section(_("Your channels"), _unknown(CHANNELS_UNKNOWN, error))]
+    """Say what was answered and resolved in time in the channels that a person is in."""
+    now, lines = datetime.now(UTC), list[str]()
+    since = now - timedelta(days=CLOCK_DAYS)
+    for one in sorted(channels, key=lambda one: one.name):
+        there = replace(place, channel=one.id)
+        layers = [sheets[at].values for at in (place, there) if at in sheets]
+        if len(lines) < MOST_SHOWN and clock_report.is_timed(*layers):
+            met = await clock_report.met(there, merged(*layers), since, now, feedback=feedback)
+            lines += [" ".join((f"• #{one.name}:", *met))] if met else []
+    title = _("Feedback in time in the last {days:,} days", days=CLOCK_DAYS)
+    return [Section(title, "\n".join(lines))] if lines else []
+
+
+async def _channels_of(
+    place: Place,
+    channels: Sequence[JoinedChannel] | None,
+    sheets: Mapping[Place, Overrides],
+    *,
+    model: Model,
+    chat: Chat,
+) -> list[Section]:
+    """Return the sections of channels; none if they are not known."""
+    if channels is None:
+        return []
     sections = _channels(place, channels, sheets, model, chat.names)
     texts = await without_mentions([one.text for one in sections], place, chat.names)
     return [replace(one, text=text) for one, text in zip(sections, texts, strict=True)]

@@ -70,7 +70,12 @@ async def test_what_is_overdue_is_told_and_shown(dialogue: Dialogue, model: Scri
     await wait(dialogue, timedelta(hours=5))
     assert reminders(dialogue)[1].startswith(f"<@{workspace.sam.id}> ⏰ A post in")
     assert "- ⏰ 3 hours overdue · **High, Bug report**: It crashes" in await parley(dialogue, "open")
-    assert "• *High* It crashes ⏰ 3 hours overdue " in await seen(dialogue, user=workspace.sam, until="overdue")
+    workspace.kick(support(dialogue), workspace.ada)
+    assert "in time" not in await seen(dialogue, user=workspace.ada)
+    home = await seen(dialogue, user=workspace.sam, until="overdue")
+    assert "• *High* It crashes ⏰ 3 hours overdue " in home
+    met = "First response in time: 1 of 1 (100%). Resolved within 3h: 0 of 1 (0%)."
+    assert f"Feedback in time in the last 7 days\n• #support-feedback: {met}" in home
     assert "Resolved within 3h: 0 of 1 (0%)." in await parley(dialogue, "trends 7d")
 
 
@@ -112,6 +117,9 @@ async def test_a_digest_says_what_is_overdue(dialogue: Dialogue, model: Scripted
 async def test_settings_that_mean_nothing_are_refused(dialogue: Dialogue) -> None:
     refusals = {
         "set first_response soon": "I can't read the time “soon”. It takes times such as `2h`",
+        "set first_response 2,5h": "I can't read the time “2,5h”. It takes times such as `2h`",
+        "set first_response High:": "The time for “High” is missing. It takes times such as `2h`",
+        "set first_response : 2h": "The severity of “2h” is missing. It takes times such as `2h`",
         "set resolve Grave: 2h": "There is no severity “Grave” here. I know these: Low, Medium, High and Critical.",
         "set business_hours always": "I can't read “always”. It takes hours such as `Mon-Fri 09:00-17:00`",
         "set business_hours Mon-Fri 09:00-17:00; Fri 16:00-18:00": "The hours of Fri overlap with the next.",

@@ -21,7 +21,7 @@ UNITS: Mapping[str, Unit] = {
     **dict.fromkeys(("d", "day", "days", "tag", "tage"), "d"),
 }
 _LENGTH = re.compile(r"(\d{1,6})\s*([a-z]{1,8})", re.ASCII | re.IGNORECASE)
-_BETWEEN = re.compile(r"[;,\n]")
+_BETWEEN = re.compile(r"[;\n]|,(?!(?<=\d,)\d)")  # no comma of `2,5h`
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,17 @@ def read(typed: str) -> Mapping[str, TimeLimit]:
     """Read `Critical: 1h; 8h` as limits by severity; a bare one is for all others. Raises `ValueError`."""
     limits: dict[str, TimeLimit] = {}
     for part in filter(None, map(str.strip, _BETWEEN.split(typed))):
-        severity, __, length = part.rpartition(":")
-        name = severity.strip()
+        severity, colon, length = part.rpartition(":")
+        name, length = severity.strip(), length.strip()
+        if colon and not length:
+            raise ValueError(_("the time for “{severity}” is missing", severity=name[:40]))
+        if colon and not name:
+            raise ValueError(_("the severity of “{time}” is missing", time=length[:40]))
         if name.casefold() in map(str.casefold, limits):
             if name:
                 raise ValueError(_("“{severity}” has two times", severity=name[:40]))
             raise ValueError(_("only one time can be for all other severities"))
-        limits[name] = _length(length.strip())
+        limits[name] = _length(length)
     return limits
 
 

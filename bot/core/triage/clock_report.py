@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.core.dates import passed
 from bot.core.domain import time_limit
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.core.ports.feedback_store import FeedbackStore
 
 SHOWN = 5  # posts
+LIMITS = {"first_response", "resolve"}  # not for people: settings
 # By whether all severities have the same limit.
 MET = {
     (ClockKind.FIRST_RESPONSE, True): N_("First response within {limit}: {met:,} of {count:,} ({share:.0%})."),
@@ -28,6 +29,12 @@ MET = {
     (ClockKind.RESOLVE, True): N_("Resolved within {limit}: {met:,} of {count:,} ({share:.0%})."),
     (ClockKind.RESOLVE, False): N_("Resolved in time: {met:,} of {count:,} ({share:.0%})."),
 }
+
+
+def is_timed(*layers: Mapping[str, Any]) -> bool:
+    """Return whether layers of settings together have clocks, as far as can be seen without reading them."""
+    held = {name for layer in layers for name, value in layer.items() if value}
+    return "triage" in held and not held.isdisjoint(LIMITS)
 
 
 async def met(
