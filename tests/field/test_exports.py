@@ -110,6 +110,14 @@ def test_cells_stay_what_they_were(cell: str, expected: object, source: str) -> 
     assert (held, type(held)) == (expected, type(expected))
 
 
+@pytest.mark.parametrize("text", ["<r>&</r>", '<r></is></c><c r="A9"><f>1+1</f></c><c><is></r>'])
+def test_markup_in_a_cell_is_a_text(text: str) -> None:
+    """https://github.com/openspout/openspout/issues/261: values were written into the XML as they were."""
+    held = export.to_xlsx(result(text, text), 60, (text,))
+    head, cells = CalamineWorkbook.from_filelike(io.BytesIO(held)).get_sheet_by_index(0).to_python()
+    assert [str(one).rstrip() for one in (head[-1], cells[1], cells[-1])] == [text] * 3
+
+
 def test_a_long_text_is_cut_in_words() -> None:
     text = "word " * 10_000
     assert cells(export.to_csv(result(text), 60), ",")[len(HEADINGS) + 1] == text

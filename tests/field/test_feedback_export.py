@@ -1,4 +1,4 @@
-"""Exports of tickets that ran as formulas, or kept people from their own words."""
+"""Exports of tickets that ran as formulas, were damaged, or kept people from their own words."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import io
 from datetime import UTC, datetime
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from bot.core.domain.feedback import Feedback, FeedbackStatus
-from bot.core.triage.export import HEADINGS, LONGEST_CELL, CsvSheet, row
+from bot.core.triage.export import HEADINGS, LONGEST_CELL, CsvSheet, XlsxSheet, row
 
 AT = datetime(2026, 11, 30, 23, 5, tzinfo=UTC)
 # https://github.com/hhurz/tableExport.jquery.plugin/issues/230
@@ -63,3 +64,28 @@ def test_each_fact_is_under_its_heading() -> None:
     assert (found["status"], found["assignee"], found["person's id"]) == ("taken", "Ada", "U1")
     assert found["repeats"].endswith("/p1")
     assert len(found["text"]) == LONGEST_CELL
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        # Values were written into the XML as they were. https://github.com/openspout/openspout/issues/261
+        ("<r>&</r>", "<r>&</r>"),
+        ('<r></is></c><c r="A9"><f>1+1</f></c><c><is></r>', '<r></is></c><c r="A9"><f>1+1</f></c><c><is></r>'),
+        ("<r><t>bold</t></r>", "<r><t>bold</t></r>"),
+        # Half of a character ended an export. https://github.com/arsenetar/dupeguru/issues/210
+        ("half \ud83d of one", "half \ufffd of one"),
+        # https://github.com/awalker89/openxlsx/issues/294
+        ("bell \x07", "bell \x07"),
+        ("x" * 40_000, "x" * LONGEST_CELL),
+    ],
+    ids=["unclosed", "formula", "bold", "half", "controls", "long"],
+)
+def test_no_text_damages_a_workbook(text: str, shown: str) -> None:
+    record = Feedback(7, "T1", "C1", "1.2", "U1", text, AT, summary=text, evidence=text)
+    sheet = XlsxSheet()
+    sheet.add([row(record, {"U1": text}, {})])
+    head, cells = CalamineWorkbook.from_filelike(io.BytesIO(sheet.close())).get_sheet_by_index(0).to_python()
+    held = {name: str(cell).rstrip() for name, cell in zip(head, cells, strict=True)}
+    assert held["text"] == held["summary"] == shown
+    assert held["person"] == held["evidence"] == shown

@@ -5,5 +5,5 @@ read files, `how_file_was_read` shows that to the sender. `start` opens a run, a
 categories (`propose`); `advance` works on it, with what is in `context`: `model_calls` cuts items into calls,
 `classifier` asks, over the form in `schema`, with `examples` that people settled, and `evidence` checks quotes.
 `message_batches` does so at half the price. `render` shows the result, `export` writes CSV and XLSX (`formula` disarms
-cells). `actions` are the buttons, `checkpoint` keeps a run's turns together, `metrics` measures.
+cells, `workbook` texts). `actions` are the buttons, `checkpoint` keeps a run's turns together, `metrics` measures.
 """

@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from bot.core.classify.formula import harmless
+from bot.core.classify.workbook import write_text
 from bot.core.domain.category import UNCLASSIFIED
 from bot.core.domain.classify_item import HEADINGS
 from bot.language import _
@@ -99,7 +100,7 @@ def to_xlsx(results: Iterable[Sorted], threshold: int, columns: Sequence[str] = 
         sheet.freeze_panes(1, 0)
         for column, (heading, width) in enumerate(zip_longest((*HEADINGS, *columns), WIDTHS, fillvalue=USUAL_WIDTH)):
             sheet.set_column(column, column, width)
-            sheet.write_string(0, column, str(heading)[:LONGEST_CELL])
+            write_text(sheet, 0, column, _fitting(str(heading)))
         for row, cells in enumerate(rows(results, threshold), start=1):
             for column, cell in enumerate(cells):
                 found = number(cell) if isinstance(cell, str) and column >= len(HEADINGS) else None
@@ -110,8 +111,7 @@ def to_xlsx(results: Iterable[Sorted], threshold: int, columns: Sequence[str] = 
                     formats[shown] = formats.get(shown) or workbook.add_format({"num_format": shown})
                     sheet.write_number(row, column, found[0], formats[shown])
                 elif cell:
-                    prefixed = (formats[""],) if harmless(cell) != cell else ()
-                    sheet.write_string(row, column, _fitting(cell), *prefixed)
+                    write_text(sheet, row, column, _fitting(cell), formats[""])
     return file.getvalue()
 
 

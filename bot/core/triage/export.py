@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from bot.core.classify.formula import harmless
+from bot.core.classify.workbook import write_text
 from bot.core.domain.message import Upload
 from bot.errors import ChatError
 from bot.language import N_, _, ngettext
@@ -82,7 +83,7 @@ class XlsxSheet:
         self._sheet.freeze_panes(1, 0)
         for number, heading in enumerate(HEADINGS):
             self._sheet.set_column(number, number, WIDTHS.get(heading, USUAL_WIDTH))
-            self._sheet.write_string(0, number, heading)
+            write_text(self._sheet, 0, number, heading)
         self._row = 0
 
     def add(self, rows: Iterable[Sequence[str | int]]) -> None:
@@ -93,8 +94,7 @@ class XlsxSheet:
                 if isinstance(cell, int):
                     self._sheet.write_number(self._row, number, cell)
                 elif cell:
-                    prefixed = (self._quoted,) if harmless(cell) != cell else ()
-                    self._sheet.write_string(self._row, number, cell, *prefixed)
+                    write_text(self._sheet, self._row, number, cell, self._quoted)
 
     def close(self) -> bytes:
         """Return the whole file."""
@@ -152,26 +152,14 @@ async def export(
 
 def row(one: Feedback, names: Mapping[str, str], links: Mapping[int, str]) -> tuple[str | int, ...]:
     """Return a record's cells. `names` are those of people by their ids, `links` those of earlier records."""
-    words = (one.category, one.severity, one.sentiment, one.area, one.team, str(one.status), one.summary)
-    people = (names.get(person, person) for person in (one.assignee, one.corrected_by))
-    assignee, corrected_by = people
-    return (
-        one.id,
-        written(one.said_at),
-        *(text[:LONGEST_CELL] for text in (*words, one.own_text)),
-        one.language,
-        one.confidence,
-        one.evidence,
-        names.get(one.person, one.person),
-        one.person,
-        assignee,
-        written(one.responded_at),
-        corrected_by,
-        links.get(one.duplicate_of or 0, ""),
-        one.issue,
-        one.permalink,
-        one.part + 1,
+    facts = (
+        *(one.category, one.severity, one.sentiment, one.area, one.team, str(one.status), one.summary, one.own_text),
+        *(one.language, one.confidence, one.evidence, names.get(one.person, one.person), one.person),
+        *(names.get(one.assignee, one.assignee), written(one.responded_at)),
+        *(names.get(one.corrected_by, one.corrected_by), links.get(one.duplicate_of or 0, ""), one.issue),
     )
+    cut = (fact[:LONGEST_CELL] if isinstance(fact, str) else fact for fact in facts)
+    return (one.id, written(one.said_at), *cut, one.permalink, one.part + 1)
 
 
 def written(moment: datetime | None) -> str:
