@@ -310,7 +310,7 @@ async def build(
         url=settings.triage_github_url,
         is_on=bool(token and settings.triage_github_webhook_secret),
     )
-    clocks = ClockJobs(inbox, feedback=feedback, settings=store.settings, posts=chat.posts)
+    clocks = ClockJobs(inbox, feedback=feedback, settings=store.settings, chat=chat)
     others = (clocks, trackers, webhook, github, home, notes, learning, articles, look)
     for jobs in (turns, threads, classify, triage, drafts, *others, uninstaller, Retention(database, days)):
         jobs.register(inbox)

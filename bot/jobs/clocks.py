@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.clock import Clock, TimedPost
-    from bot.core.ports import ChatPosts, SettingsStore
+    from bot.core.ports import Chat, SettingsStore
     from bot.core.ports.feedback_store import FeedbackStore
     from bot.core.triage.business_time import BusinessCalendar
     from bot.work import Inbox, Job
@@ -54,10 +54,10 @@ class ClockJobs:
         *,
         feedback: FeedbackStore,
         settings: SettingsStore,
-        posts: ChatPosts,
+        chat: Chat,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._inbox, self._feedback, self._settings, self._posts, self._clock = inbox, feedback, settings, posts, clock
+        self._inbox, self._feedback, self._settings, self._chat, self._clock = inbox, feedback, settings, chat, clock
         self._seen: int | None = None  # the change of settings up to which the clocks were set again
 
     def register(self, inbox: Inbox) -> None:
@@ -82,8 +82,8 @@ class ClockJobs:
         if notices and not kept:
             await job.keep(PLAN, _PLAN.dump_json(notices).decode())
         for notice in notices:
-            now, feedback, posts = self._clock(), self._feedback, self._posts
-            await remind(place, notice, settings, now=now, checkpoint=job, feedback=feedback, posts=posts)
+            now, feedback, chat = self._clock(), self._feedback, self._chat
+            await remind(place, notice, settings, now=now, checkpoint=job, feedback=feedback, chat=chat)
 
     async def _plan(self, place: Place, settings: ChannelSettings) -> list[ClockNotice]:
         """Decide what to post now; what is due outside business hours waits for the next of them."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["github"]
 
+# Whether it was resolved, in time, and whether someone is still to be told of it.
+CLOCK = "SELECT met_at IS NOT NULL, due_at >= met_at, next_at IS NOT NULL FROM feedback_clocks WHERE kind = 'resolve'"
 OURS = "a-long-random-text"  # signs webhooks, and what any tracker sends
 
 
@@ -60,6 +62,7 @@ async def settled(dialogue: Dialogue, ts: str, number: int = 1) -> str:
 
 @BOTH_DATABASES
 async def test_a_closed_issue_is_told_once(dialogue: Dialogue, model: ScriptedModel, github: LocalGitHub) -> None:
+    await parley(dialogue, "set resolve 3d")
     ts, issue = await issue_of(dialogue, model, github)
     webhook = GitHubWebhook(dialogue.url)
     written = len(github.calls)
@@ -75,6 +78,7 @@ async def test_a_closed_issue_is_told_once(dialogue: Dialogue, model: ScriptedMo
     assert "Fixed in 2.1" in text
     await dialogue.workspace.until(lambda: "white_check_mark" in root(dialogue, ts).reactions)
     assert await statuses(dialogue) == ["resolved"]
+    assert await dialogue.rows(CLOCK) == [(True, True, False)]
     assert len(github.calls) == written
 
 
@@ -101,6 +105,7 @@ async def test_what_the_bot_wrote_comes_back_as_nothing(
 
 
 async def test_a_declined_issue_is_not_resolved(dialogue: Dialogue, model: ScriptedModel, github: LocalGitHub) -> None:
+    await parley(dialogue, "set resolve 3d")
     ts, issue = await issue_of(dialogue, model, github)
     webhook = GitHubWebhook(dialogue.url)
     await webhook.close(issue, "not_planned")
@@ -109,6 +114,8 @@ async def test_a_declined_issue_is_not_resolved(dialogue: Dialogue, model: Scrip
     assert await statuses(dialogue) == ["declined"]
     await webhook.reopen(issue)
     await card(dialogue, ts, "Reopened by octocat on GitHub")
+    await dialogue.until_idle()
+    assert await dialogue.rows(CLOCK) == [(False, None, True)]
     await webhook.close(issue, "not_planned")
     await card(dialogue, ts, "Declined by octocat on GitHub")
     assert "decided not to do this" in await settled(dialogue, ts)

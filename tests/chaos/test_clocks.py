@@ -37,6 +37,10 @@ class Sorter:
         yield TextDelta(json.dumps({"results": [judged(one["item"], 1) for one in within(asked, "messages")]}))
 
 
+def is_told(message: MessageRecord) -> bool:
+    return "⏰" in message.shown or "🚨" in message.shown
+
+
 def is_reminder(message: MessageRecord) -> bool:
     return "⏰" in message.shown and "needs a first response" in message.shown
 
@@ -47,7 +51,7 @@ def is_escalation(message: MessageRecord) -> bool:
 
 class TestKilled:
     async def test_each_is_told_once(self, scene: Scene) -> None:
-        """It dies as it reminds the team, and as it tells others."""
+        """It dies as it reminds the team, as it tells others, and before two more are due, one of which is answered."""
         async with MessagesServer(Sorter()) as server:
             scene.environ |= server.environment()
             replica = scene.replica("http")
@@ -65,9 +69,8 @@ class TestKilled:
             }
             place = Place(scene.workspace.workspace.team_id, support)
             await sql_store(database).settings.change(place, settings, scene.workspace.me.id)
-            scene.workspace.say(support, "The export dialog crashes")
             messages = scene.workspace.workspace.messages
-            await scene.workspace.until(lambda: any("Team: Apps" in one.shown for one in messages(support)))
+            await self.post(scene, support, "The export dialog crashes")
             await until_idle(database)
             for instant, passed in ((is_reminder, 50 * MINUTE), (is_escalation, 2 * HOUR)):
                 await self.dies(scene, replica.kill, instant, database, passed)
@@ -75,10 +78,33 @@ class TestKilled:
                 await replica.start()
                 await until_idle(database)
             await pass_time(database, 5 * HOUR)
+            answered, waits = [await self.post(scene, support, f"The import fails, {n}") for n in range(2)]
+            await until_idle(database)
+            replica.kill()
+            await replica.ended()
+            scene.workspace.deliver_to()  # what is said now never arrives
+            scene.workspace.say(support, "I have a look", user=scene.workspace.ada, thread_ts=answered)
+            scene.workspace.deliver_to(*scene.urls)
+            await pass_time(database, 5 * HOUR)
+            await replica.start()
             await settled(scene, database, replica)
             await database.close()
-        assert len([one for one in messages(team) if is_reminder(one) or is_escalation(one)]) == 1
-        assert len([one for one in messages(others) if is_reminder(one) or is_escalation(one)]) == 1
+        for channel in (team, others):
+            first, late = [one for one in messages(channel) if is_told(one)]
+            assert (is_reminder if channel == team else is_escalation)(first)
+            assert "has had no response" in late.shown
+            assert waits.replace(".", "") in late.shown
+            assert answered.replace(".", "") not in late.shown
+
+    async def post(self, scene: Scene, channel: str, text: str) -> str:
+        """Post, and wait for the card; return the post's ts."""
+        ts = scene.workspace.say(channel, text)
+        await scene.workspace.until(
+            lambda: any(
+                one.thread_ts == ts and "Team: Apps" in one.shown for one in scene.workspace.workspace.messages(channel)
+            )
+        )
+        return ts
 
     async def dies(
         self,

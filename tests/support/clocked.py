@@ -79,8 +79,9 @@ class Scene:
         said_at = self.now - ago
         message = self.workspace.say(self.place.channel, f"It crashes, case {len(self.ids)}")
         there = replace(self.place, thread=message)
+        poster = self.workspace.me.id
         said = IncomingMessage(
-            there, message, "U1", there.workspace, "", is_direct=False, mentions_bot=False, addresses_other=False
+            there, message, poster, there.workspace, "", is_direct=False, mentions_bot=False, addresses_other=False
         )
         id_ = await self.feedback.inbox.add(said, said_at, f"https://example.com/{message}", together=0)
         assert id_ is not None
@@ -107,10 +108,7 @@ class Scene:
 
     async def respond(self, record: Feedback) -> None:
         """Let someone reply to a post now."""
-        await self.feedback.inbox.respond(record.place, "U2")
-        async with self.database.writer.begin() as connection:
-            replied = update(FeedbackRow).where(FeedbackRow.id == record.id, FeedbackRow.responded_at.is_not(None))
-            await connection.execute(replied.values(responded_at=self.now))
+        await self.feedback.inbox.respond(record.place, "U2", self.now)
 
     async def look(self, later: timedelta = timedelta(), *, name: str = "triage clocks") -> None:
         """Let some time pass, and the next look come."""
@@ -147,7 +145,7 @@ async def clocked(database: Database, workspace: ScriptedWorkspace, **settings: 
         inbox = Inbox(database.writer, InboxLimits(attempts=1), is_transient=lambda _: False)
         store, feedback, chat = sql_store(database), sql_feedback_store(database), chat_in(workspace, session)
         scene = Scene(database, workspace, inbox, store, feedback)
-        made = ClockJobs(inbox, feedback=feedback, settings=store.settings, posts=chat.posts, clock=lambda: scene.now)
+        made = ClockJobs(inbox, feedback=feedback, settings=store.settings, chat=chat, clock=lambda: scene.now)
         made.register(inbox)
         await scene.set(**settings)
         await inbox.start()

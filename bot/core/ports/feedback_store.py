@@ -34,8 +34,8 @@ class FeedbackInbox(Protocol):
     async def edit(self, changed: MessageEdit) -> int | None:
         """Apply an edit or a deletion of a post; return the record that it changes, None for no record."""
 
-    async def respond(self, place: Place, person: str) -> None:
-        """Record that someone other than the author replied in a thread; only the first time counts."""
+    async def respond(self, place: Place, person: str, at: datetime | None = None) -> None:
+        """Record that someone other than the author replied in a thread, now by default; the first time counts."""
 
     async def waiting(self, place: Place, limit: int) -> Sequence[Feedback]:
         """Return the records of a channel that wait to be sorted, oldest first, with all of their posts' words."""

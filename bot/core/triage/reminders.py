@@ -15,6 +15,7 @@ from bot.core.domain.message import Place
 from bot.core.domain.route import team as find_team
 from bot.core.triage.card import linked
 from bot.core.triage.clocks import escalates
+from bot.core.triage.drafts.replies import first_response
 from bot.errors import ChatError
 from bot.language import N_, _, ngettext
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.domain.channel_settings import ChannelSettings
-    from bot.core.ports import ChatPosts, Checkpoint
+    from bot.core.domain.clock import Clock
+    from bot.core.ports import Chat, ChatPosts, Checkpoint
     from bot.core.ports.feedback_store import FeedbackStore
     from bot.core.triage.clocks import ClockNotice
 
@@ -63,36 +65,58 @@ async def remind(
     now: datetime,
     checkpoint: Checkpoint,
     feedback: FeedbackStore,
-    posts: ChatPosts,
+    chat: Chat,
 ) -> None:
     """Post a message about what is due, once. Raises a transient `ChatError`."""
-    shown = [one for id_ in notice.records[:SHOWN] if (one := await _due_post(place, id_, feedback))]
+    shown = [one for id_ in notice.records[:SHOWN] if (one := await _due_post(place, id_, notice, feedback, chat))]
     if shown:
         left = len(notice.records) - SHOWN if len(notice.records) > SHOWN else 0
         text = written(shown, left, now, settings, is_escalation=notice.is_escalation)
         there = Place(place.workspace, notice.channel, notice.thread)
         people = _people(notice, shown, settings)
         key = f"{notice.channel}:{notice.thread}:{notice.is_escalation}"
-        await _post(there, place, text, people, key, checkpoint=checkpoint, posts=posts)
+        await _post(there, place, text, people, key, checkpoint=checkpoint, posts=chat.posts)
     await feedback.clocks.told(
         place.workspace, notice.records, notice.at, escalated=notice.is_escalation, escalates=escalates(settings)
     )
 
 
-async def _due_post(place: Place, id_: int, feedback: FeedbackStore) -> DuePost | None:
+async def _due_post(place: Place, id_: int, notice: ClockNotice, feedback: FeedbackStore, chat: Chat) -> DuePost | None:
     """Return a record that is due, None for one that was dealt with meanwhile."""
     post, record = await feedback.clocks.at(place.workspace, id_), await feedback.records.find(place.workspace, id_)
     if post is None or record is None or not post.is_open:
         return None
-    running = [
-        (clock.due_at, clock.kind)
+    running = {
+        clock.kind: clock.due_at
         for clock in post.clocks.values()
-        if clock.due_at and not clock.met_at and not (clock.kind is ClockKind.FIRST_RESPONSE and post.responded_at)
-    ]
+        if clock.due_at and not clock.met_at and _is_told(clock, notice)
+    }
+    if ClockKind.FIRST_RESPONSE in running and (post.responded_at or await _was_answered(record, feedback, chat)):
+        del running[ClockKind.FIRST_RESPONSE]
     if not running:
         return None
-    due_at, kind = min(running)
+    due_at, kind = min((due_at, kind) for kind, due_at in running.items())
     return DuePost(record, kind, due_at)
+
+
+def _is_told(clock: Clock, notice: ClockNotice) -> bool:
+    """Return whether a message is about this clock of its record."""
+    told_at = clock.due_at if notice.is_escalation else clock.remind_at
+    return told_at is not None and told_at <= notice.at
+
+
+async def _was_answered(record: Feedback, feedback: FeedbackStore, chat: Chat) -> bool:
+    """Look in the thread for a response that came while the bot was away, and keep it."""
+    try:
+        reply = await first_response(record, chat.history)
+    except ChatError as error:
+        if error.is_transient:
+            raise
+        log.warning("a thread could not be looked through for a response: %s", error)
+        return False
+    if reply is not None:
+        await feedback.inbox.respond(record.place, reply.author, reply.at)
+    return reply is not None
 
 
 def _people(notice: ClockNotice, shown: Sequence[DuePost], settings: ChannelSettings) -> tuple[str, ...]:

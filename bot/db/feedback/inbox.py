@@ -110,15 +110,15 @@ class SqlFeedbackInbox:
                 await connection.execute(update(ROW).where(ROW.id == head).values(waits=True, excerpt=""))
             return int(head)
 
-    async def respond(self, place: Place, person: str) -> None:
-        """Record that someone other than the author replied in a thread; only the first time counts."""
+    async def respond(self, place: Place, person: str, at: datetime | None = None) -> None:
+        """Record that someone other than the author replied in a thread, now by default; the first time counts."""
         its = select(func.coalesce(ROW.head, ROW.id)).where(*is_post(place)).scalar_subquery()
         record = aliased(ROW)
         message = select(record.message).where(record.id == its).scalar_subquery()
         first = update(ROW).where(*in_channel(place), ROW.message == message)
         first = first.where(ROW.responded_at.is_(None), ROW.person != person)
         async with self._writer.begin() as connection:
-            await connection.execute(first.values(responded_at=datetime.now(UTC)))
+            await connection.execute(first.values(responded_at=at or datetime.now(UTC)))
 
     async def waiting(self, place: Place, limit: int) -> Sequence[Feedback]:
         """Return the records of a channel that wait to be sorted, oldest first, with all of their posts' words.

@@ -47,6 +47,22 @@ async def test_a_reply_stops_the_first_clock(database: Database) -> None:
         assert "is still open, 3 hours after it was due" in here.told(here.others)[0]
 
 
+async def test_a_reply_that_was_missed_counts(database: Database) -> None:
+    """It came while the bot was away: the thread is looked at before anyone is told."""
+    async with scene_of(database, first_response="1h", resolve="1d", escalate_to="Lead") as here:
+        answered, waits = await here.post(), await here.post()
+        say, channel = here.workspace.say, here.place.channel
+        say(channel, "I have a look", thread_ts=answered.message, user=here.workspace.ada)
+        say(channel, "Hello?", thread_ts=waits.message)
+        here.workspace.say_as_app(channel, "We got your post.", thread_ts=waits.message)
+        await here.look(3 * HOUR)
+        for told in (here.told(here.team), here.told(here.others)):
+            assert [("Crash 0" in one, "Crash 1" in one) for one in told] == [(False, True)]
+        record = await here.feedback.records.find(here.place.workspace, answered.id)
+        assert record is not None
+        assert record.responded_at is not None
+
+
 async def test_a_late_reply_is_not_in_time(database: Database) -> None:
     async with scene_of(database, first_response="2h") as here:
         late, never = await here.post(), await here.post()
