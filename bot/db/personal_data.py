@@ -64,7 +64,7 @@ NO_WORDS = {
         *("people", "address", "link", "language", "etag", "last_modified", "digest", "fault", "state"),
     },
     "knowledge_gaps": {"message", "link"},
-    "articles": {"people", "messages", "state", "reason", "by", "shown"},
+    "articles": {"people", "messages", "state", "reason", "by", "shown", "canvas", "file"},
     "tracker_issues": {"tracker", "issue_id", "address", "repository", "state", "told", "told_message"},
     "feedback_clocks": {"kind", "rule"},
     "installations": {"organisation", "name", "url", "bot_user", "bot_id", "scopes", "sealed"},

@@ -15,6 +15,7 @@ from bot.core.actions import APPROVE_ARTICLE
 from bot.core.articles import card
 from bot.core.articles.publish import Publisher
 from bot.core.articles.review import ArticleReview
+from bot.core.articles.show import ArticleView
 from bot.core.articles.write import ArticleWriter
 from bot.core.domain.article import UNDONE, ArticleState, Unwritten
 from bot.core.domain.message import Place
@@ -54,6 +55,7 @@ class ArticleJobs:
         self._writer = ArticleWriter(knowledge.articles, model, chat)
         self._review = ArticleReview(knowledge, store, chat, admins)
         self._publisher = Publisher(knowledge, chat)
+        self._view = ArticleView(knowledge.articles, chat)
 
     def register(self, inbox: Inbox) -> None:
         """Register the jobs for articles."""
@@ -86,18 +88,13 @@ class ArticleJobs:
 
     async def _show(self, article: Article, job: Job) -> None:
         """Show an article in its thread, or what became of it; who asked for it is told why there is none."""
-        text, buttons = card.message(article, self._chat.names), card.controls(article)
         try:
-            if article.shown:
-                await self._chat.posts.edit(article.place, article.shown, text, job, controls=buttons)
-            elif article.state is ArticleState.READY:
-                await self._chat.posts.upload(article.place, [card.file(article)], job)
-                sent = await self._chat.posts.post(article.place, text, job, key="article", controls=buttons)
-                await self._articles.shown(article, sent)
-            elif article.state is ArticleState.UNWRITTEN:
+            if article.state is ArticleState.UNWRITTEN and not article.shown:
                 asker = Requester(article.person, article.workspace)
                 async with self._chat.answers.ephemeral(article.place, asker, job) as visible:
                     await visible.replace(card.reason(article))
+            else:
+                await self._view.show(article, job)
         except ChatError as error:
             if error.is_transient:
                 raise

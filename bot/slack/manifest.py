@@ -35,6 +35,7 @@ SCOPES = {
 
 # Which an admin may decline: each with what the bot could do besides.
 OPTIONAL_SCOPES = {
+    "canvases:write": "show the draft of an article as a canvas instead of a file",
     "search:read.public": "find messages of all public channels, also those that it is not in, for whoever asks",
     "usergroups:read": "call user groups by their names where Slack sends only ids",
 }

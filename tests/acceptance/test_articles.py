@@ -13,13 +13,13 @@ from bot.core.domain.knowledge import Gap
 from bot.core.domain.message import Place
 from bot.db.knowledge import sql_knowledge_store
 from bot.playground.slack.elements import buttons
-from tests.acceptance.conftest import on_shared_bot
+from tests.acceptance.conftest import GRANTED, on_shared_bot
 from tests.acceptance.test_drafts import database, drafting, sorted_as, told
 from tests.acceptance.test_triage import card, results, support
 from tests.support.knowledge import citing
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import MessageRecord
+    from bot.playground.slack.records import File, MessageRecord
     from tests.acceptance.conftest import Dialogue
     from tests.support.scripted import ScriptedModel
 
@@ -68,6 +68,10 @@ async def forget(dialogue: Dialogue) -> None:
     await local.press(local.ephemerals(user=local.ada)[-1], "forget.0", user=local.ada)
 
 
+def canvases(dialogue: Dialogue) -> list[File]:
+    return [one for one in dialogue.workspace.workspace.files.values() if one.shape.get("mode") == "quip"]
+
+
 async def states(dialogue: Dialogue) -> list[str]:
     return [str(row[0]) for row in await dialogue.rows("SELECT state FROM articles")]
 
@@ -92,6 +96,7 @@ async def gap(dialogue: Dialogue, question: str) -> str:
 async def test_a_thread_becomes_a_source(dialogue: Dialogue, model: ScriptedModel) -> None:
     """From the gap to the article: shown as a file, edited, approved, found; who asked the same is told once."""
     local = dialogue.workspace
+    local.change_rules(scopes=GRANTED - {"canvases:write"})
     asked = await gap(dialogue, "Does the sync with the tablet stop at night?")
     about = thread(dialogue)
     shown = await drafted(dialogue, model, about)
@@ -122,6 +127,33 @@ async def test_a_thread_becomes_a_source(dialogue: Dialogue, model: ScriptedMode
     local.delete(about.channel, reply.ts)  # with it go the words that it is made of
     await dialogue.until_rows("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM articles)")
     assert await sources(dialogue) == []
+
+
+@on_shared_bot
+async def test_a_draft_is_a_canvas_where_slack_lets_it(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """Only the channel reads it. Where Slack refuses it, or does not share it, a file is posted."""
+    local, leads = dialogue.workspace, dialogue.workspace.channel("leads")
+
+    shown = await drafted(dialogue, model, thread(dialogue, channel=leads))
+    await dialogue.until_rows("SELECT 1 FROM articles WHERE shown <> ''")
+    (canvas,) = canvases(dialogue)
+    assert f"[Sync with the tablet stops at night]({canvas.shape['permalink']})" in shown.shown
+    assert (canvas.title, canvas.text, canvas.access) == (
+        "Sync with the tablet stops at night",
+        ANSWER,
+        {leads: "read"},
+    )
+    assert local.files() == []
+    await local.press(shown, "article_discard.2")
+    await local.until(lambda: canvas.is_deleted)
+    refused = ("canvases.create", "canvas_disabled_user_team"), ("canvases.access.set", "restricted_action")
+    for method, error in refused:
+        local.fail(method, error=error)
+        await drafted(dialogue, model, about := thread(dialogue))
+        await dialogue.until_idle()
+        assert "canvas" not in (await article(dialogue, about, "until someone approves")).shown
+    assert [one.text for one in local.files()] == [f"{TITLE}{ANSWER}\n"] * len(refused)
+    assert [one.is_deleted for one in canvases(dialogue)] == [True, True]
 
 
 @on_shared_bot
@@ -173,8 +205,8 @@ async def test_nothing_invented_gets_into_an_article(dialogue: Dialogue, model: 
     sent = str(model.requests[-1].body["messages"])
     assert ANSWER in sent
     assert not any(one in sent for one in ("Ada", "Marsh", "evil@example.com", "xoxb-1234"))
-    (file,) = [one for one in dialogue.workspace.files() if one.name.endswith(".md")]
-    assert file.text == f"{TITLE}{ANSWER}\n"
+    (canvas,) = canvases(dialogue)
+    assert (canvas.title, canvas.text) == ("Sync with the tablet stops at night", ANSWER)
     assert not any(one in shown.shown.casefold() for one in ("money", "password", "evil", "marsh"))
     writes(model, "I was told to write that all is well, and that you should pay.")
     other = thread(dialogue, "Pay me.")

@@ -11,6 +11,7 @@ import importlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -56,6 +57,8 @@ from bot.playground.page import emoji, markdown, mrkdwn, typed, unfinished
 from bot.playground.rehearsal import conversation, revision
 from bot.playground.rehearsal import text as rehearsal_text
 from bot.playground.slack import blocks as local_blocks
+from bot.playground.slack.methods import canvas
+from bot.playground.slack.wire import ApiError
 from bot.slack.client import escaping, lookup, people, permalink, rich_text
 from bot.slack.client import mrkdwn as slack_mrkdwn
 from bot.slack.client.read_limits import LONGEST, clipped
@@ -63,6 +66,7 @@ from bot.slack.inbound import messages
 from bot.slack.inbound.addressed import addresses_other, mentions, without_mention
 from bot.slack.outbound import fence, message, split, table
 from bot.slack.outbound.broadcasts import harmless, safe_end
+from bot.slack.outbound.canvas_markdown import canvas_markdown
 from tests.support.growth import SIZES, Attack, common, fault, made_of, slowest, uses
 
 ROOT = Path(bot.__file__).parent
@@ -293,6 +297,11 @@ def _unlinked(text: str) -> None:
     unlinking.close()
 
 
+def _canvas(text: str) -> None:
+    with suppress(ApiError):
+        canvas.check(canvas_markdown(text))
+
+
 Read = Callable[[str], Any]
 NESTED = "`README.md`\n```markdown\n# x\n```bash\nx\n```\n```\n\n"  # a block that a fence in it ends
 HERE = Place("T1", "C1")
@@ -345,6 +354,8 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "settled": (table.settled, ("", "| a | b |\n|---|---|\n"), ANY_LENGTH),
     "streamable": (lambda text: message.streamable(text, split.STREAM_LIMIT), ("", "| a |\n|---|\n"), ANY_LENGTH),
     "table.block": (lambda text: table.block(f"| a | b |\n|---|---|\n{text}"), ("| ",), 10_000),
+    "canvas_markdown": (canvas_markdown, ("", "- ", "> ", "1. ", "#", "```\n"), ANY_LENGTH),
+    "local canvas": (_canvas, ("", "- ", "> ", "1. ", "#", "```\n"), ANY_LENGTH),
     "take_private": (take_private, ("",), LONGEST),
     "/classify": (classify.parse_options, ("", '"a" ', "a\ninto: ", "column="), LONGEST),
     "/summarize": (summarize.parse, ("", "as a poet: ", '"a" '), LONGEST),
@@ -492,10 +503,12 @@ LOOPS = {
     "bot.db.sqlite_driver": "runs calls, one after the other",
     "bot.playground.anthropic.schema": "the request's own schema",
     "bot.playground.anthropic.usage": "counts what is cached",
+    "bot.playground.slack.methods.canvas": "local canvas",
     "bot.playground.slack.rate_limits": "waits",
     "bot.playground.slack.workspace": "counts messages",
     "bot.reader.child": "takes one task after the other",
     "bot.slack.outbound.boundary": "parts",
+    "bot.slack.outbound.canvas_markdown": "canvas_markdown",
     "bot.slack.outbound.cell": "table.block",
     "bot.slack.outbound.fence": "open_fence",
     "bot.slack.outbound.split": "parts",

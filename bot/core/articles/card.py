@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Mentions
 
 HEAD = N_("**Draft of an article for the knowledge**")
+CANVAS = N_("As a canvas: [{title}]({link})")
 READY = N_("_Nothing of it is used until someone approves it. I left out the names and secrets that I found._")
 SENTENCES = {
     ArticleState.APPROVED: N_("_{person} approved it: I'm adding it to the knowledge…_"),
@@ -36,20 +37,22 @@ _NO_FILE_NAME = re.compile(r"[^\w-]+")
 LONGEST_FILE_NAME = 60  # characters
 
 
-def message(article: Article, names: Mentions) -> str:
-    """Return the message that shows an article."""
+def message(article: Article, names: Mentions, link: str = "") -> str:
+    """Return the message that shows an article. `link`: its canvas's address."""
     person = names.mention(article.by) if article.by else ""
+    canvas = _(CANVAS, title=literal(article.title), link=link) if link else ""
     match article.state:
         case ArticleState.READY:
             shown = "\n".join(f"> {line}" for line in f"**{literal(article.title)}**\n\n{article.text}".splitlines())
-            return "\n\n".join((_(HEAD), shown, _(READY)))
+            return "\n\n".join(filter(None, (_(HEAD), shown, canvas, _(READY))))
         case ArticleState.UNWRITTEN:
             return f"_{reason(article)}_"
         case ArticleState.PUBLISHED:
             told = _(PUBLISHED, person=person, number=article.source)
         case _:
             told = _(SENTENCES[article.state], person=person)
-    return "\n\n".join(filter(None, (_(HEAD), f"**{literal(article.title)}**" if article.title else "", told)))
+    title = canvas or (f"**{literal(article.title)}**" if article.title else "")
+    return "\n\n".join(filter(None, (_(HEAD), title, told)))
 
 
 def reason(article: Article) -> str:

@@ -47,7 +47,7 @@ class Article:
 
     `text` is Markdown, "" before it is written, and once it is a source or discarded. `people` are those whose words it
     is made of, `messages` these words' ids. `for_workspace`: it serves all channels. `source` is its source's id, 0 for
-    none; `shown` the id of the message that shows it.
+    none. What is to be seen of it: `shown`, the message's id, and its `canvas` or its `file`.
     """
 
     id: int
@@ -66,6 +66,8 @@ class Article:
     for_workspace: bool = False
     source: int = 0
     shown: str = ""
+    canvas: str = ""
+    file: str = ""
     version: int = 0
 
     @property

@@ -130,11 +130,30 @@ class ChatPosts(Protocol):
     async def react(self, place: Place, message: str, reaction: str, *, instead: str = "") -> None:
         """Add a reaction to a message, `instead` of another one of ours; "" for none. Raises `ChatError`."""
 
-    async def upload(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> None:
-        """Post files to a thread or a channel as one message, once. Raises `ChatError`."""
+    async def upload(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> Sequence[str]:
+        """Post files to a thread or a channel as one message, once; return their ids. Raises `ChatError`."""
 
     async def open_direct(self, place: Place, asker: Requester) -> Place:
         """Return the place of direct messages between the bot and the asker. Raises `ChatError`."""
+
+
+class ChatDocuments(Protocol):
+    """Documents of ours beside messages: canvases, which not every workspace lets the bot have, and files."""
+
+    async def create(self, place: Place, title: str, text: str, checkpoint: Checkpoint) -> str:
+        """Create a canvas that only the bot can open so far; return its id. Raises `ChatError`."""
+
+    async def link(self, place: Place, canvas: str) -> str:
+        """Write the address where people open a canvas. Raises `ChatError`."""
+
+    async def share(self, place: Place, canvas: str, checkpoint: Checkpoint) -> None:
+        """Let who reads a channel read a canvas whose address was posted there, and no one else. Raises `ChatError`."""
+
+    async def delete(self, place: Place, canvas: str, checkpoint: Checkpoint) -> None:
+        """Delete a canvas of ours; it may be gone already. Raises `ChatError`."""
+
+    async def delete_file(self, place: Place, file: str, checkpoint: Checkpoint) -> None:
+        """Delete a file of ours; it may be gone already. Raises `ChatError`."""
 
 
 class ChatHistory(Protocol):
@@ -266,6 +285,7 @@ class Chat:
 
     answers: ChatAnswers
     posts: ChatPosts
+    documents: ChatDocuments
     history: ChatHistory
     search: ChatSearch
     directory: ChatDirectory

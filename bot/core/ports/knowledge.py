@@ -116,8 +116,8 @@ class ArticleStore(Protocol):
     async def change(self, article: Article, state: ArticleState, **values: Any) -> Article | None:  # noqa: ANN401 - each field has its own type
         """Change an article, unless someone has since it was read; return it, None where nothing was done."""
 
-    async def shown(self, article: Article, message: str) -> None:
-        """Record the message that shows an article."""
+    async def seen(self, article: Article, **ids: str) -> bool:
+        """Record what is to be seen of an article: `shown`, `canvas`, `file`; return whether it is still there."""
 
     async def undone(self, before: datetime) -> Sequence[Article]:
         """Return the articles that a job should have written or published before a time."""

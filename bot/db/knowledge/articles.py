@@ -79,11 +79,11 @@ class SqlArticleStore:
 
         return await transact(self._writer, write)
 
-    async def shown(self, article: Article, message: str) -> None:
-        """Record the message that shows an article."""
+    async def seen(self, article: Article, **ids: str) -> bool:
+        """Record what is to be seen of an article: `shown`, `canvas`, `file`; return whether it is still there."""
         here = ArticleRow.workspace == article.workspace, ArticleRow.id == article.id
-        show = update(ArticleRow).where(*here).values(shown=message)
-        await transact(self._writer, lambda connection: connection.execute(show))
+        record = update(ArticleRow).where(*here).values(ids)
+        return bool(await transact(self._writer, lambda connection: connection.execute(record).rowcount))
 
     async def undone(self, before: datetime) -> Sequence[Article]:
         """Return the articles that a job should have written or published before a time."""

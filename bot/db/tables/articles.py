@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.tables.base import Base
 
+EMPTY = text("''")
 UNDONE = text("state IN ('wanted', 'approved')")
 
 
@@ -37,4 +38,6 @@ class ArticleRow(Base):
     for_workspace: Mapped[bool] = mapped_column(default=False, server_default=false())
     source: Mapped[int] = mapped_column(default=0, server_default="0")
     shown: Mapped[str] = mapped_column(default="")
+    canvas: Mapped[str] = mapped_column(default="", server_default=EMPTY)
+    file: Mapped[str] = mapped_column(default="", server_default=EMPTY)
     version: Mapped[int] = mapped_column(default=0, server_default="0")

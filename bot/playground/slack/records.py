@@ -79,6 +79,7 @@ class File:
     is_stub: bool = False  # messages hold only its id, as in Slack Connect channels
     hops: int = 0  # how often a download is redirected to another of Slack's hosts
     shape: Json = field(default_factory=dict)  # fields of its JSON that differ, as of a canvas or a voice clip
+    access: dict[str, str] = field(default_factory=dict)  # of a canvas: what the people of a channel may do with it
     shares: list[tuple[str, str]] = field(default_factory=list)  # the channel and ts of each message that shows it
 
     @property

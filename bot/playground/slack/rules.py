@@ -42,7 +42,7 @@ SCOPES = (
     "users:read",
 )
 # Those that an app may ask for as optional; one that is not among a workspace's `scopes` was declined there.
-OPTIONAL_SCOPES = frozenset({"search:read.public", "usergroups:read"})
+OPTIONAL_SCOPES = frozenset({"canvases:write", "search:read.public", "usergroups:read"})
 
 SUBSCRIPTIONS = (
     "agent_session_stopped",
@@ -78,12 +78,16 @@ class Rules:
     action_token_lifetime: float = 1800.0  # Slack does not say
     no_search: Literal["", "feature_not_enabled", "assistant_search_context_disabled"] = ""  # how a search is refused
     has_ai_search: bool = True
+    is_free: bool = False  # a free plan: a canvas stands in a channel's tabs, or nowhere
     tiers: bool = False  # whether each method has the rate limit of its tier
     missing_methods: frozenset[str] = frozenset()  # answered with `unknown_method`
     scopes: frozenset[str] = field(default=frozenset(SCOPES))
     subscriptions: frozenset[str] = field(default=frozenset(SUBSCRIPTIONS))
 
 
+# The limits of a canvas.
+CANVAS_TABLE_CELLS = 300
+CANVAS_HEADINGS = 3
 # The limits of a message.
 TEXT_CUT_AT = 40_000
 UPDATE_TEXT = 4_000

@@ -2,6 +2,7 @@
 
 answers.py    answers: streamed into a thread, or for one person alone
 directory.py  channels and people, looked up before anything is read for anyone
+documents.py  documents of ours beside messages: canvases and files
 files.py      files that people posted: what they are, where they were shared, and their bytes
 history.py    Slack's history: threads and channels, read page by page as messages
 names.py      what people, user groups and channels are called
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from bot.core.ports import Chat
 from bot.slack.chat.answers import SlackAnswers
 from bot.slack.chat.directory import SlackDirectory
+from bot.slack.chat.documents import SlackDocuments
 from bot.slack.chat.files import SlackFiles
 from bot.slack.chat.history import SlackHistory
 from bot.slack.chat.names import SlackNames
@@ -44,6 +46,7 @@ def slack_chat(
         directory=SlackDirectory(workspaces),
         names=SlackNames(workspaces),
         files=SlackFiles(workspaces, session),
+        documents=SlackDocuments(workspaces),
         views=SlackViews(workspaces),
         file_reader=file_reader,
     )

@@ -111,9 +111,9 @@ class SlackPosts:
             if error.code != "already_reacted":
                 raise _gone(error) from error
 
-    async def upload(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> None:
-        """Upload files to a thread or a channel as one message, ten at most in each, once. Raises `ChatError`."""
-        await self._workspaces.of(place.workspace).out.files.upload(place, files, checkpoint)
+    async def upload(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> Sequence[str]:
+        """Upload files, once, ten at most in a message; return their ids. Raises `ChatError`."""
+        return await self._workspaces.of(place.workspace).out.files.upload(place, files, checkpoint)
 
     async def open_direct(self, place: Place, asker: Requester) -> Place:
         """Return the place of direct messages with a person. Raises `ChatError`."""

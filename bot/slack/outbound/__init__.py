@@ -7,6 +7,7 @@ boundary.py         where a text can be cut
 broadcasts.py       what the bot posts notifies no whole channel (@channel, @here, a group)
 buffer.py           what there is of an answer, its text and the work on it, and how much of that a stream shows
 buttons.py          buttons and menus as Slack's blocks
+canvas_markdown.py  Markdown of canvases, without what Slack refuses a canvas for
 cell.py             cells of Markdown tables
 ephemeral.py        an answer that only one person sees
 fence.py            code blocks of Markdown

@@ -32,19 +32,25 @@ class Files:
         self._client = client
         self._session = session
 
-    async def upload(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> None:
-        """Upload files to a thread or a channel as one message, ten at most in each, once. Raises `ChatError`."""
+    async def upload(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> Sequence[str]:
+        """Upload files to a thread or a channel as one message, ten at most in each, once; return their ids.
+
+        Raises `ChatError`.
+        """
         if checkpoint.turn.is_discarded:
             raise GoneError("question_deleted")
+        ids: list[str] = []
         for first in range(0, len(files), FILES_PER_MESSAGE):
-            await self._upload_together(place, files[first : first + FILES_PER_MESSAGE], checkpoint)
+            ids += await self._upload_together(place, files[first : first + FILES_PER_MESSAGE], checkpoint)
+        return ids
 
-    async def _upload_together(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> None:
+    async def _upload_together(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> list[str]:
         key = " ".join(("files", *(file.name for file in files)))
-        if (kept := checkpoint.get(key)) and await self._is_shared(kept):
-            return
+        if (kept := (checkpoint.get(key) or "").split()) and await self._is_shared(kept[0]):
+            return kept
         shared = [{"id": await self._announce(file), "title": file.name} for file in files]
-        await checkpoint.keep(key, shared[0]["id"])
+        ids = [one["id"] for one in shared]
+        await checkpoint.keep(key, " ".join(ids))
         checkpoint.turn.check()
         await call(
             self._client.files_completeUploadExternal,
@@ -52,6 +58,7 @@ class Files:
             channel_id=place.channel,
             thread_ts=place.thread or None,
         )
+        return ids
 
     async def _announce(self, file: Upload) -> str:
         """Bring a file's bytes to Slack, where no one sees them yet; return its id."""

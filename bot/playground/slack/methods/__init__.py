@@ -1,6 +1,7 @@
 """The Web API's methods, one module per area; each module ends with its table of methods.
 
 app.py           methods about the app itself: its token, its identity, its sockets
+canvas.py        methods about canvases: documents of their owner's alone, until they are shared
 chat.py          methods that post, change and delete messages
 conversation.py  methods about channels, their members and their history
 file.py          methods that upload files, in Slack's three steps, and describe them
@@ -16,13 +17,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.playground.slack.methods import app, chat, conversation, file, oauth, search, session, stream, user, view
+from bot.playground.slack.methods import (
+    app,
+    canvas,
+    chat,
+    conversation,
+    file,
+    oauth,
+    search,
+    session,
+    stream,
+    user,
+    view,
+)
 
 if TYPE_CHECKING:
     from bot.playground.slack.method import Method
 
 METHODS: dict[str, Method] = {
     method.name: method
-    for module in (app, oauth, chat, stream, session, conversation, user, file, view, search)
+    for module in (app, oauth, chat, stream, session, conversation, user, file, canvas, view, search)
     for method in module.METHODS
 }
