@@ -37,7 +37,7 @@ WORDS = {
     "knowledge_gaps": {"question"},
     "articles": {"title", "text"},
     "drafts": {"text", "sources", "comment", "sent_text"},
-    "tracker_issues": {"changed_by", "labels", "assignees", "comment", "comment_by"},
+    "tracker_issues": {"changed_by", "labels", "assignees", "comments"},
 }
 # Names of people, places and things by the platform's ids, and words of ours.
 NO_WORDS = {
@@ -77,7 +77,7 @@ BLANKS: Mapping[type[Base], Mapping[str, Any]] = {
     RatingRow: {"comment": ""},
     ArticleRow: {"title": "", "text": ""},
     DraftRow: {"text": "", "sources": None, "comment": "", "sent_text": ""},
-    TrackerIssueRow: {"changed_by": "", "labels": "", "assignees": "", "comment": "", "comment_by": ""},
+    TrackerIssueRow: {"changed_by": "", "labels": "", "assignees": "", "comments": ""},
 }
 
 

@@ -81,7 +81,7 @@ def read(name: str, payload: dict[str, Any], site: str) -> GitHubEvent | None:
         ),
     )
     if name == COMMENT:
-        return _with_comment(known, payload) if action == "created" else None
+        return _with_comment(known, payload, action) if action in {"created", "edited", "deleted"} else None
     if action == "transferred":
         return _transferred(known, _dict(payload.get("changes")), site)
     return _with_issue(known, payload, issue, action)
@@ -103,11 +103,12 @@ def _with_issue(known: GitHubEvent, payload: dict[str, Any], issue: dict[str, An
     return GitHubEvent(known.issue_id, known.address, replace(event, **said))
 
 
-def _with_comment(known: GitHubEvent, payload: dict[str, Any]) -> GitHubEvent:
+def _with_comment(known: GitHubEvent, payload: dict[str, Any], action: str) -> GitHubEvent:
     """Take only the comment: how the issue stood as it was written is often not yet how it stands."""
     said = _dict(payload.get("comment"))
-    by = _login(said.get("user")) or known.event.by
-    comment = IssueComment(_text(said.get("body"))[:LONGEST_COMMENT], by, _time(said.get("created_at")))
+    by = _login(said.get("user")) or (known.event.by if action == "created" else "")
+    text = "" if action == "deleted" else _text(said.get("body"))[:LONGEST_COMMENT]
+    comment = IssueComment(text, by, _time(said.get("created_at")))
     return GitHubEvent(known.issue_id, known.address, replace(known.event, about="comment", comment=comment))
 
 

@@ -139,7 +139,7 @@ def event_of(payload: Mapping[str, Any]) -> TrackerEvent:
 def after_event(record: Feedback, outcome: str, comment: str) -> list[Delivery]:
     """Show what a tracker has changed, and tell the author of the post an outcome; with its comment, if that is late.
 
-    `outcome` is "" where there is none to tell.
+    `outcome` is "" where there is none to tell; another `comment` is told, too.
     """
     found = [_show(record)]
     if outcome:

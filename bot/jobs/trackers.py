@@ -47,12 +47,13 @@ class TrackerJobs:
             if not tracker_events.is_configured(event, issue, settings):
                 return
             if (taken := await self._take_in(event, record, issue, settings)) is not None:
-                await self._follow(*taken, settings)
+                await self._follow(*taken, settings, said=tracker_events.closing_comment(issue))
                 return
 
-    async def _follow(self, record: Feedback, issue: TrackerIssue, settings: ChannelSettings) -> None:
+    async def _follow(self, record: Feedback, issue: TrackerIssue, settings: ChannelSettings, *, said: str) -> None:
+        """Accept what follows; `said` is the closing comment that people may have read before."""
         told = tracker_events.to_tell(issue, record, settings)
-        comment = tracker_events.closing_comment(issue)
+        comment = tracker_events.closing_comment(issue) or (f"gone:{record.version}" if said else "")
         if record.version > record.shown_version or told:
             for delivery in chain.after_event(record, told or "", comment):
                 await self._inbox.accept(delivery)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -149,11 +150,12 @@ async def draft(dialogue: Dialogue) -> None:
     person, now = dialogue.workspace.me.id, datetime.now(UTC)
     here = {"workspace": dialogue.workspace.workspace.team_id, "channel": dialogue.general, "thread": thread}
     here |= {"person": person, "record": record}
+    said = json.dumps([{"text": MARK, "by": "octocat", "at": now.isoformat()}])
     drafted = here | {"digest": "1", "state": "ready", "text": MARK, "created_at": now, "changed_at": now}
     database = Database.open(dialogue.environ["DATABASE_URL"])
     async with database.writer.begin() as connection:
         await connection.execute(insert(DraftRow).values(drafted))
-        await connection.execute(insert(TrackerIssueRow).values(here | {"comment": MARK}))
+        await connection.execute(insert(TrackerIssueRow).values(here | {"comments": said}))
     await database.close()
 
 

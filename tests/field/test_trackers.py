@@ -211,6 +211,29 @@ def test_what_is_no_time_is_malformed(at: object) -> None:
         found("closed", closed(updated_at=at))
 
 
+# https://github.com/matrix-org/matrix-hookshot/issues/261: a comment that was edited is taken for the newest one, and
+# so for the one that closed the issue
+async def test_the_comment_that_closed_it_is_told(
+    dialogue: Dialogue, model: ScriptedModel, github: LocalGitHub
+) -> None:
+    ts, there = await issue_of(dialogue, model, github)
+    webhook = GitHubWebhook(dialogue.url)
+    await webhook.comment(there, "- [ ] look at the export")
+    first = webhook.now
+    await webhook.comment(there, "It is in 2.1")
+    last = webhook.now
+    await webhook.comment(there, "Thanks!", by="somebody")
+    await webhook.comment(there, "- [x] look at the export", action="edited", at=first)
+    await webhook.close(there)
+    assert "> It is in 2.1" in await settled(dialogue, ts)
+    await webhook.comment(there, "It is in 2.2", action="edited", at=last)
+    await dialogue.workspace.until(lambda: "> It is in 2.2" in told(dialogue, ts)[0].shown)
+    await webhook.comment(there, "It is in 2.2", action="deleted", at=last)
+    await dialogue.workspace.until(lambda: "2.2" not in told(dialogue, ts)[0].shown)
+    await dialogue.until_idle()
+    assert "2.2" not in (await card(dialogue, ts, "look at the export")).shown
+
+
 def test_pull_requests_are_no_issues() -> None:
     there = issue(pull_request={"url": "https://api.github.com/repos/acme/app/pulls/12"})
     payload = {"action": "created", "issue": there, "comment": {"body": "x", "created_at": there["updated_at"]}}

@@ -51,10 +51,19 @@ class GitHubWebhook:
         issue["labels"] = [*issue["labels"], {"name": name}]
         return await self.issue("labeled", issue, label={"name": name})
 
-    async def comment(self, issue: dict[str, Any], body: str, *, by: str = "octocat") -> str:
+    async def comment(
+        self,
+        issue: dict[str, Any],
+        body: str,
+        *,
+        by: str = "octocat",
+        action: str = "created",
+        at: datetime | None = None,
+    ) -> str:
+        """Send that somebody comments, or that something happens to their comment of the time `at`."""
         self.now += self.step
-        said = {"body": body, "user": {"login": by}, "created_at": self.now.strftime("%Y-%m-%dT%H:%M:%SZ")}
-        return await self.send("issue_comment", self.about("created", issue, by, comment=said))
+        said = {"body": body, "user": {"login": by}, "created_at": (at or self.now).strftime("%Y-%m-%dT%H:%M:%SZ")}
+        return await self.send("issue_comment", self.about(action, issue, by, comment=said))
 
     def about(self, action: str, issue: dict[str, Any], by: str | None = "octocat", **more: Any) -> dict[str, Any]:
         """Return such a payload."""

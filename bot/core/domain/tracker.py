@@ -23,7 +23,7 @@ class IssueState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IssueComment:
-    """A comment on an issue. `by` is a login there, "" if that is not known."""
+    """A comment on an issue. `by` is a login there, "" if that is not known. `text` is "" of one that was deleted."""
 
     text: str
     by: str
@@ -59,9 +59,9 @@ class TrackerIssue:
     """What is known of a record's issue: as the tracker last said it, or as the bot itself last wrote it there.
 
     Each `…_at` is the time of that by the tracker's clock: an event from before it changes nothing. `decides`: the
-    record's status was set there, and by no one here since; `changed_by` is who did that. `comment` may become the one
-    that closes the issue. `told` are the states, separated by spaces, that the author of the post was told of;
-    `told_message` is the message that told of the last one.
+    record's status was set there, and by no one here since; `changed_by` is who did that. One of `comments`, of which
+    the oldest comes first, may be the one that closes the issue. `told` are the states, separated by spaces, that the
+    author of the post was told of; `told_message` is the message that told of the last one.
     """
 
     record: int
@@ -78,9 +78,7 @@ class TrackerIssue:
     labels_at: datetime | None = None
     assignees: tuple[str, ...] = ()
     assignees_at: datetime | None = None
-    comment: str = ""
-    comment_by: str = ""
-    comment_at: datetime | None = None
+    comments: tuple[IssueComment, ...] = ()
     told: str = ""
     told_message: str = ""
 

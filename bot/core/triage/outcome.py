@@ -113,7 +113,7 @@ async def for_readers(issue: TrackerIssue, record: Feedback, directory: ChatDire
         if error.is_transient:
             raise
         is_shared = True
-    return replace(issue, comment="") if is_shared else issue
+    return replace(issue, comments=()) if is_shared else issue
 
 
 def quoted(text: str, site: str) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CLOSES_WITHIN = timedelta(minutes=5)  # between a comment and its author's closing of the issue
 LONGEST_COMMENT = 600  # characters that are kept
+MOST_COMMENTS = 8  # that may become the one that closes an issue
 MOST_NAMES = 50  # labels or assignees; GitHub has up to 100 labels, and 10 people
 
 _CLOSED_THERE = {IssueState.COMPLETED, IssueState.NOT_PLANNED, IssueState.DUPLICATE, IssueState.CLOSED}
@@ -94,11 +95,12 @@ def others(labels: Sequence[str]) -> tuple[str, ...]:
 
 
 def closing_comment(issue: TrackerIssue) -> str:
-    """Return what the person who closed an issue wrote as they did, "" for nothing."""
-    if issue.state not in _CLOSED_THERE or not issue.decides or not issue.comment_at or not issue.state_at:
+    """Return what the person who closed an issue wrote as they did: the last before, else the first after; or ""."""
+    if issue.state not in _CLOSED_THERE or not issue.decides or not (at := issue.state_at):
         return ""
-    is_theirs = issue.comment_by == issue.changed_by
-    return issue.comment if is_theirs and abs(issue.state_at - issue.comment_at) <= CLOSES_WITHIN else ""
+    theirs = [one for one in _near(issue.comments, at) if one.by == issue.changed_by]
+    before = [one for one in theirs if one.at <= at]
+    return (before or theirs)[-1 if before else 0].text if theirs else ""
 
 
 def to_tell(issue: TrackerIssue, record: Feedback, settings: ChannelSettings) -> IssueState | None:
@@ -127,7 +129,7 @@ def _state(event: TrackerEvent, issue: TrackerIssue, record: Feedback) -> tuple[
         values["issue_state"] = str(written.state(replace(record, status=status or record.status)))
     by = event.by if event.about == "state" else ""
     decides = status is not None and (issue.decides or "status" in values)
-    return replace(known, changed_by=by, decides=decides, **_without_comment(event, issue)), values
+    return replace(known, changed_by=by, decides=decides, comments=_left(event, by, issue)), values
 
 
 def _named(event: TrackerEvent, issue: TrackerIssue) -> TrackerIssue:
@@ -195,29 +197,29 @@ def _list(event: TrackerEvent, whole: tuple[str, ...], known: tuple[str, ...], *
     return tuple(dict.fromkeys(whole))[:MOST_NAMES]
 
 
-# The comment
+# The comments
 
 
-def _without_comment(event: TrackerEvent, issue: TrackerIssue) -> dict[str, Any]:
-    """Return the fields that forget a comment which does not belong to a change of the state."""
-    is_recent = issue.comment_at is not None and abs(event.at - issue.comment_at) <= CLOSES_WITHIN
-    keeps = event.state in _CLOSED_THERE and is_recent and issue.comment_by == event.by
-    return {} if keeps else {"comment": "", "comment_by": "", "comment_at": None}
+def _near(comments: Sequence[IssueComment], at: datetime) -> tuple[IssueComment, ...]:
+    return tuple(one for one in comments if abs(at - one.at) <= CLOSES_WITHIN)
+
+
+def _left(event: TrackerEvent, by: str, issue: TrackerIssue) -> tuple[IssueComment, ...]:
+    """Return the comments that may belong to a state: by who closed the issue, not from before it was reopened."""
+    if event.state not in _CLOSED_THERE:
+        return tuple(one for one in issue.comments if one.at > event.at)
+    return tuple(one for one in _near(issue.comments, event.at) if not by or one.by == by)
 
 
 def _commented(event: TrackerEvent, issue: TrackerIssue) -> TrackerIssue:
-    """Keep a comment that closes the issue, or may do so soon; the first one that does stays."""
-    if (comment := event.comment) is None or closing_comment(issue) or not comment.text.strip():
+    """Keep a comment that closes the issue, or may do so soon, as it reads now; forget one that was deleted."""
+    if (comment := event.comment) is None:
         return issue
-    if issue.comment_at and comment.at < issue.comment_at:
-        return issue
-    if issue.state in _CLOSED_THERE and not _closes(comment, issue):
-        return issue
-    text = comment.text.strip()[:LONGEST_COMMENT]
-    return replace(issue, comment=text, comment_by=comment.by, comment_at=comment.at)
-
-
-def _closes(comment: IssueComment, issue: TrackerIssue) -> bool:
-    if issue.state_at is None or (issue.changed_by and issue.changed_by != comment.by):
-        return False
-    return abs(issue.state_at - comment.at) <= CLOSES_WITHIN
+    others = [one for one in issue.comments if (one.by, one.at) != (comment.by, comment.at)]
+    if not (text := comment.text.strip()[:LONGEST_COMMENT]):
+        return replace(issue, comments=tuple(others))
+    found = sorted([*others, replace(comment, text=text)], key=lambda one: one.at)
+    if issue.state not in _CLOSED_THERE or not issue.state_at:
+        return replace(issue, comments=_near(found, found[-1].at)[-MOST_COMMENTS:])
+    near = [one for one in _near(found, issue.state_at) if not issue.changed_by or one.by == issue.changed_by]
+    return replace(issue, comments=tuple(near[:MOST_COMMENTS]))

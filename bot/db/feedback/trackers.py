@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import and_, case, or_, select, update
 
-from bot.core.domain.tracker import GITHUB, IssueState, TrackerIssue
+from bot.core.domain.tracker import GITHUB, IssueComment, IssueState, TrackerIssue
 from bot.db.feedback.rows import COLUMNS, ROW, feedback_of
 from bot.db.tables import TrackerIssueRow
 from bot.db.upsert import INSERT
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 ISSUE = TrackerIssueRow
 _COLUMNS = [getattr(ISSUE, field.name) for field in fields(TrackerIssue)]
-_LISTS = ("labels", "assignees")
+_LISTS: dict[str, TypeAdapter[Any]] = {
+    "labels": TypeAdapter(tuple[str, ...]),
+    "assignees": TypeAdapter(tuple[str, ...]),
+    "comments": TypeAdapter(tuple[IssueComment, ...]),
+}
 _OF_TELLING = {"told", "told_message"}
 
 
@@ -89,8 +93,8 @@ async def decide_here(connection: AsyncConnection, workspace: str, record: int) 
 
 
 async def uncomment(connection: AsyncConnection, records: Sequence[int]) -> None:
-    """Delete the comments that closed the issues of records that are gone: they may repeat their posts' words."""
-    await connection.execute(update(ISSUE).where(ISSUE.record.in_(records)).values(comment="", comment_by=""))
+    """Delete the comments on the issues of records that are gone: they may repeat their posts' words."""
+    await connection.execute(update(ISSUE).where(ISSUE.record.in_(records)).values(comments=""))
 
 
 async def _save(connection: AsyncConnection, record: Feedback, values: Mapping[str, Any]) -> None:
@@ -111,18 +115,18 @@ def _changed(values: Mapping[str, Any], issue: TrackerIssue) -> dict[str, Any]:
 
 
 def _values_of(issue: TrackerIssue) -> dict[str, Any]:
-    values = asdict(issue)
-    del values["record"]
-    return _stored(values)
+    return _stored({field.name: getattr(issue, field.name) for field in fields(issue) if field.name != "record"})
 
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
     lists = {
-        name: json.dumps(values[name], ensure_ascii=False) if values[name] else "" for name in _LISTS if name in values
+        name: kept.dump_json(tuple(values[name])).decode() if values[name] else ""
+        for name, kept in _LISTS.items()
+        if name in values
     }
     return {**values, **lists}
 
 
 def _issue_of(row: Row[Any]) -> TrackerIssue:
     values = {field.name: getattr(row, field.name) for field in fields(TrackerIssue)}
-    return TrackerIssue(**values | {name: tuple(json.loads(values[name] or "[]")) for name in _LISTS})
+    return TrackerIssue(**values | {name: kept.validate_json(values[name] or "[]") for name, kept in _LISTS.items()})

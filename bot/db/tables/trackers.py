@@ -15,7 +15,7 @@ EMPTY: ColumnElement[str] = literal_column("''")
 class TrackerIssueRow(Base):
     """The issue of a record, whose id `record` is, as `bot.core.domain.tracker.TrackerIssue`.
 
-    The place and the person are those of the post. `labels` and `assignees` are JSON, "" for none.
+    The place and the person are those of the post. `labels`, `assignees` and `comments` are JSON, "" for none.
     """
 
     __tablename__ = "tracker_issues"
@@ -39,8 +39,6 @@ class TrackerIssueRow(Base):
     labels_at: Mapped[datetime | None]
     assignees: Mapped[str] = mapped_column(default="", server_default=EMPTY)
     assignees_at: Mapped[datetime | None]
-    comment: Mapped[str] = mapped_column(default="", server_default=EMPTY)
-    comment_by: Mapped[str] = mapped_column(default="", server_default=EMPTY)
-    comment_at: Mapped[datetime | None]
+    comments: Mapped[str] = mapped_column(default="", server_default=EMPTY)
     told: Mapped[str] = mapped_column(default="", server_default=EMPTY)
     told_message: Mapped[str] = mapped_column(default="", server_default=EMPTY)

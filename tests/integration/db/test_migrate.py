@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from bot.core.domain.message import Place
+from bot.core.domain.tracker import IssueComment
 from bot.db.engine import Database
+from bot.db.feedback import sql_feedback_store
 from bot.db.migrate import config, current, head, upgrade
 from bot.db.store import sql_store
 
@@ -63,6 +66,19 @@ async def test_instructions_become_settings(empty_url: str) -> None:
     settings = await sql_store(database).settings.load(Place("T1", "C1", "1700000000.000100"))
     await database.close()
     assert settings.instructions == "Be brief."
+
+
+async def test_a_closing_comment_is_one_of_several(empty_url: str) -> None:
+    await upgrade(empty_url, "20261206_articles")
+    database = Database.open(empty_url)
+    async with database.writer.begin() as connection:
+        known = "record, workspace, channel, thread, person, comment, comment_by, comment_at"
+        said = "7, 'T1', 'C1', '1.2', 'U1', 'In \"2.1\"', 'octocat', '2026-12-01 12:00:00'"
+        await connection.execute(text(f"INSERT INTO tracker_issues ({known}) VALUES ({said})"))  # noqa: S608 (ours)
+    await upgrade(empty_url)
+    issue = await sql_feedback_store(database).trackers.find("T1", 7)
+    await database.close()
+    assert issue.comments == (IssueComment('In "2.1"', "octocat", datetime(2026, 12, 1, 12, tzinfo=UTC)),)
 
 
 async def test_replicas_that_start_together_agree(empty_url: str) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.core.addresses import Addresses
 from bot.core.domain.feedback import Feedback, FeedbackStatus
 from bot.core.domain.people import Venue
-from bot.core.domain.tracker import GITHUB, IssueState, TrackerIssue
+from bot.core.domain.tracker import GITHUB, IssueComment, IssueState, TrackerIssue
 from bot.core.triage.outcome import LONGEST_QUOTE, facts, for_readers, message, quoted, standing
 from bot.errors import ChatError
 
@@ -27,7 +27,7 @@ RECORD = Feedback(7, "T1", "C1", "1.2", "U1", "It fails", NOON, status=FeedbackS
 CLOSED = TrackerIssue(
     7, GITHUB, address=ADDRESS, state="completed", state_at=NOON, changed_by="octo_cat[bot]", decides=True
 )
-SAID = replace(CLOSED, comment="In 2.1", comment_by="octo_cat[bot]", comment_at=NOON)
+SAID = replace(CLOSED, comments=(IssueComment("In 2.1", "octo_cat[bot]", NOON),))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_each_outcome_has_its_sentence(state: IssueState, words: str) -> None:
 
 
 def test_a_tracker_without_a_link_is_told_too() -> None:
-    issue = replace(SAID, tracker="", address="", changed_by="", comment_by="")
+    issue = replace(SAID, tracker="", address="", changed_by="", comments=(IssueComment("In 2.1", "", NOON),))
     told = message(issue, replace(RECORD, issue=""), with_comment=True)
     assert told == "Good news: this is done. The issue was closed as completed.\nThe comment on it:\n> In 2.1"
 

@@ -167,6 +167,30 @@ def test_the_closing_comment_is_the_closers() -> None:
     assert closing_comment(after([closed(8), at_once, reopened, closed(11)])[0]) == ""
 
 
+def commented(minutes: float, text: str, by: str = "octocat") -> TrackerEvent:
+    return event(20, "comment", comment=IssueComment(text, by, NOON + timedelta(minutes=minutes)))
+
+
+def test_others_do_not_push_the_closing_comment_out() -> None:
+    others = [commented(1 + number / 10, "Thanks!", f"user{number}") for number in range(5)]
+    issue, _record = after([commented(1, "Fixed in 2.1"), *others, closed(2)])
+    assert closing_comment(issue) == "Fixed in 2.1"
+    assert {one.by for one in issue.comments} == {"octocat"}  # what the others said is not kept
+
+
+@given(st.permutations([commented(0.5, "One moment"), commented(1, "Done"), closed(1), commented(2, "Bye")]))
+def test_any_order_has_one_closing_comment(events: list[TrackerEvent]) -> None:
+    assert closing_comment(after(events)[0]) == "Done"
+
+
+def test_a_comment_reads_as_it_does_there() -> None:
+    """Its writer may correct it, or take it back, as where it had a password in it."""
+    corrected = [commented(1, "Fixed in 1.2"), closed(2), commented(1, "Fixed in 2.1")]
+    assert closing_comment(after(corrected)[0]) == "Fixed in 2.1"
+    assert after([*corrected, commented(1, "")])[0].comments == ()
+    assert after([*corrected, commented(1.5, "")])[0].comments == after(corrected)[0].comments
+
+
 def test_another_tracker_makes_nothing_public() -> None:
     """What was said in a private repository stays what it is, whatever another tracker says of the record."""
     said = IssueComment("Ana's machine was out of memory.", "octocat", NOON + timedelta(minutes=1))
