@@ -100,8 +100,11 @@ class TriageJobs:
 
     async def hear(self, incoming: IncomingMessage) -> None:
         """Save a post of a channel with triage on, and schedule it to be sorted. Raises what the database raises."""
+        is_question = incoming.mentions_bot and incoming.opens_thread  # neither a post nor what answers one
+        if incoming.is_direct or is_question:
+            return
         channel = replace(incoming.place, thread="")
-        if incoming.is_direct or not (settings := await self._settings_of(channel)).triage:
+        if not (settings := await self._settings_of(channel)).triage:
             return
         said_at, link = _time_of(incoming.id), self._chat.history.permalink(incoming.place, incoming.id)
         if not incoming.opens_thread:
