@@ -109,17 +109,13 @@ class Leases:
         was_away = self._renewed_at is not None and sent - self._renewed_at > self.length
         mine = inbox.c.id.in_([claim.id for claim in claims]), inbox.c.owner == self._owner, inbox.c.status == RUNNING
         renew = sa.update(inbox).where(*mine).values(lease_until=Now() + self.length)
-        expired = sa.select(inbox.c.id).where(inbox.c.status == RUNNING, inbox.c.lease_until < Now())
-        # One that someone else is at must not keep us from renewing what is ours.
-        free = sa.update(inbox).where(inbox.c.id.in_(expired.with_for_update(skip_locked=True)))
-        dead = sa.select(sa.exists().where(inbox.c.id.in_(expired), Cell.OPEN.holds(inbox)))
         await self._end_frozen()
         async with self._writer.begin() as connection:
             held = await connection.execute(renew.returning(inbox.c.id, inbox.c.token))
             tokens: dict[int, int] = {row.id: row.token for row in held}
-            if not was_away and (await connection.execute(dead)).scalar_one():
+            if not was_away and (await connection.execute(HAS_DEAD)).scalar_one():
                 await connection.execute(ACQUIT)
-            freed = await connection.execute(free.values(**(FREED if was_away else LEFT)))
+            freed = await connection.execute(FREE if was_away else TAKE_OVER)
         self._renewed_at = sent
         for claim in claims:
             if tokens.get(claim.id) == claim.token:
@@ -149,10 +145,10 @@ class Leases:
 
     async def suspects(self, kinds: Collection[str]) -> Cell | None:
         """Return the cell of the suspects to run next, None if there are none."""
-        waiting = Cell.SHARED.holds(inbox) | Cell.ALONE.holds(inbox)
-        fewest = sa.select(sa.func.min(inbox.c.crashes)).where(inbox.c.status == READY, waiting)
         async with self._writer.begin() as connection:
-            crashes = (await connection.execute(fewest.where(inbox.c.kind.in_(kinds)))).scalar_one()
+            crashes = (await connection.execute(FEWEST_CRASHES)).scalar_one()
+            if crashes is not None:  # hardly ever, and the names of all kinds make a long statement
+                crashes = (await connection.execute(FEWEST_CRASHES.where(inbox.c.kind.in_(kinds)))).scalar_one()
         return None if crashes is None else Cell.ALONE if crashes else Cell.SHARED
 
     async def bury(self, owner: str, *, is_crash: bool) -> int:
@@ -200,16 +196,14 @@ class Leases:
 
     async def cancelled(self) -> dict[int, int]:
         """Return the marks of our jobs to cancel, by their ids."""
-        mine = inbox.c.status == RUNNING, inbox.c.owner == self._owner, inbox.c.halted > 0
         async with self._writer.begin() as connection:
-            rows = await connection.execute(sa.select(inbox.c.id, inbox.c.halted).where(*mine))
+            rows = await connection.execute(HALTED, {"by": self._owner})
             return {row.id: row.halted for row in rows}
 
     async def other_kinds(self, kinds: Collection[str]) -> set[str]:
         """Return the kinds of ready jobs that are none of `kinds`."""
-        others = sa.select(inbox.c.kind).distinct().where(inbox.c.status == READY, inbox.c.kind.not_in(kinds))
         async with self._writer.begin() as connection:
-            return set(await connection.scalars(others))
+            return set(await connection.scalars(READY_KINDS)).difference(kinds)
 
     def is_over(self, claim: Claim) -> bool:
         """Return whether, by our own clock, a lease has expired."""
@@ -306,6 +300,20 @@ LEFT = {name: value for name, value in FREED.items() if name != "owner"} | {
     )
 }
 ACQUIT = sa.update(inbox).where(inbox.c.status == READY, Cell.SHARED.holds(inbox)).values(deaths=ONCE)
+
+# Built once: these run every second or few.
+EXPIRED = sa.select(inbox.c.id).where(inbox.c.status == RUNNING, inbox.c.lease_until < Now())
+HAS_DEAD = sa.select(sa.exists().where(inbox.c.id.in_(EXPIRED), Cell.OPEN.holds(inbox)))
+# One that someone else is at must not keep us from renewing what is ours.
+EXPIRED_AND_FREE = sa.update(inbox).where(inbox.c.id.in_(EXPIRED.with_for_update(skip_locked=True)))
+FREE, TAKE_OVER = EXPIRED_AND_FREE.values(**FREED), EXPIRED_AND_FREE.values(**LEFT)
+HALTED = sa.select(inbox.c.id, inbox.c.halted).where(
+    inbox.c.status == RUNNING, inbox.c.owner == sa.bindparam("by"), inbox.c.halted > 0
+)
+READY_KINDS = sa.select(inbox.c.kind).distinct().where(inbox.c.status == READY)
+FEWEST_CRASHES = sa.select(sa.func.min(inbox.c.crashes)).where(
+    inbox.c.status == READY, Cell.SHARED.holds(inbox) | Cell.ALONE.holds(inbox)
+)
 
 
 # Built once: these run for each job. The row has to be the claim's still.
