@@ -5,6 +5,8 @@ Ratings are buttons, too: Slack's own thumbs (`feedback_buttons`) can't be in a 
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.models.blocks import (
@@ -29,11 +31,17 @@ if TYPE_CHECKING:
 LABEL = 75
 CONFIRM_LABEL = 30
 IN_ONE_BLOCK = 25
+KINDS = 200  # of buttons that are remembered: the names, in all languages
 
 
 def blocks(controls: Sequence[Control]) -> list[dict[str, Any]]:
     """Lay controls out: buttons side by side, each menu in a block of its own, whose id carries its value."""
-    return [block.to_dict() for block in _blocks(controls)]
+    buttons = [control for control in controls if isinstance(control, Button)]
+    rows = [buttons[start : start + IN_ONE_BLOCK] for start in range(0, len(buttons), IN_ONE_BLOCK)]
+    laid: list[dict[str, Any]] = [
+        {"type": "actions", "elements": [_laid(one, number) for number, one in enumerate(row)]} for row in rows
+    ]
+    return laid + [block.to_dict() for block in _menus(controls)]
 
 
 def row(controls: Sequence[Button]) -> list[ButtonElement]:
@@ -61,12 +69,21 @@ def _is(element: Mapping[str, Any], name: str, value: str) -> bool:
     return str(element.get("action_id", "")).partition(".")[0] == name and value in {"", element.get("value", "")}
 
 
-def _blocks(controls: Sequence[Control]) -> Iterator[Block]:
-    buttons = [control for control in controls if isinstance(control, Button)]
-    for start in range(0, len(buttons), IN_ONE_BLOCK):
-        yield ActionsBlock(elements=row(buttons[start:]))
+def _menus(controls: Sequence[Control]) -> Iterator[Block]:
     for number, select in enumerate(control for control in controls if isinstance(control, Select)):
         yield ActionsBlock(block_id=f"{number} {select.value}", elements=[_select(select)])
+
+
+def _laid(button: Button, number: int) -> dict[str, Any]:
+    """Lay a button out. Answers have the same few again and again, with other values."""
+    if button.confirm or not button.value:
+        return _button(button, number).to_dict()
+    return {**_laid_once(replace(button, value=""), number), "value": button.value}
+
+
+@lru_cache(maxsize=KINDS)
+def _laid_once(button: Button, number: int) -> dict[str, Any]:
+    return _button(button, number).to_dict()
 
 
 def _button(button: Button, number: int) -> ButtonElement:

@@ -57,3 +57,28 @@ async def test_what_is_no_json_is_refused(data: bytes) -> None:
 async def test_an_error_event_is_raised() -> None:
     with pytest.raises(anthropic.APIStatusError):
         await read(b'data: {"type": "error", "error": {"type": "overloaded_error"}}\n')
+
+
+def piece(text: object, kind: str = "text_delta") -> dict[str, Any]:
+    """Return the event of a piece of text."""
+    return {"type": "content_block_delta", "index": 0, "delta": {"type": kind, "text": text}}
+
+
+def lines(*told: object) -> bytes:
+    """Return events as the API writes them."""
+    return b"".join(b"data: " + json.dumps(one).encode() + b"\n\n" for one in told)
+
+
+async def test_pieces_of_text_that_arrive_together_are_one() -> None:
+    other, odd = {"type": "content_block_stop", "index": 0}, piece(None)
+    body = lines(piece("a"), piece("b"), other, piece("c"), odd, piece("d"), piece("e", "other"), piece("f"))
+    one, two, three, four = piece("ab"), piece("c"), piece("d"), piece("f")
+    assert await read(body, cut=len(body)) == [one, other, two, odd, three, piece("e", "other"), four]
+
+
+async def test_text_before_an_error_is_not_lost() -> None:
+    chunks: Any = Chunks([lines(piece("a"), piece("b"), {"type": "error", "error": {}}, piece("c"))])
+    came = events(chunks)
+    assert await anext(came) == piece("ab")
+    with pytest.raises(anthropic.APIStatusError):
+        await anext(came)
