@@ -9,6 +9,7 @@ measure.py          how well the model does, with nothing posted: `evaluate`, `t
 model.py            what the operator's commands that call the model share
 playground.py       try the bot without any account
 playground_channel.py  what the playground's feedback channel has from the start
+playground_tracker.py  how to send there what a tracker would send
 privacy.py          what is stored of people's messages: export, forget and purge
 process.py          the bot as a process of its own: until a signal ends it
 quarantined.py      a separate process for jobs that seem to kill theirs

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import errno
 import os
+import secrets
 import sys
 import tempfile
 import webbrowser
@@ -85,8 +86,9 @@ def _playground(options: argparse.Namespace) -> int:
 
 async def _play(options: argparse.Namespace, folder: Path) -> None:
     """Run the local workspace, with the real bot in it. All data is deleted at the end."""
-    from bot.cli import playground_channel, process
+    from bot.cli import playground_channel, playground_tracker, process
     from bot.db import migrate
+    from bot.integrations.tracker_events import GITHUB_PATH
     from bot.playground import feedback
     from bot.playground.playground import Playground
 
@@ -100,6 +102,7 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
         told = {name: value for name, value in environ.items() if name not in ours}
         has_help = "KNOWLEDGE_FOLDER" not in told  # a folder of one's own can be tried instead
         told |= {"KNOWLEDGE_FOLDER": str(playground_channel.FOLDER)} if has_help else {}
+        told = {"TRIAGE_WEBHOOK_SECRET": secrets.token_hex(16)} | told
         told |= {"DATABASE_URL": f"sqlite:///{folder / 'parley.db'}", "HOST": "127.0.0.1", "PORT": "0"}
         read = configured(told | playground.environment(options.transport), for_slack=True)
         settings.hide_from_libraries()
@@ -107,13 +110,16 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
         await playground_channel.prepare(read.database_url, playground.workspace, with_knowledge=has_help)
 
         def announce(address: str, _: object) -> None:
-            if read.triage_webhook_secret:
-                print(f"Trackers can send events to {address}/triage/events", flush=True)
             if options.transport == "http":
                 playground.deliver_to(f"{address}/slack/events")
             feedback.post(playground.workspace, tell=is_rehearsal)
             print(f"Playground: {playground.url}", flush=True)
             print("Open it, and type in any channel: @Parley hello", flush=True)
+            if read.triage_github_webhook_secret:
+                print(f"GitHub can send events to {address}{GITHUB_PATH}", flush=True)
+            print("To see a post closed by a tracker, as the first one's ticket in Jira, run in another terminal:")
+            secret = settings.reveal(read.triage_webhook_secret)
+            print(playground_tracker.command(address, playground.workspace.team_id, secret), flush=True)
             if not options.no_browser and _has_browser():
                 webbrowser.open(playground.url)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from asyncio.subprocess import DEVNULL, PIPE
 from dataclasses import replace
+from shutil import which
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
 
+from bot.cli import playground_tracker
 from bot.integrations.webhook import signed
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_github import TOKEN, LocalGitHub, github, names, on, until
@@ -337,6 +341,20 @@ async def test_any_tracker_can_close_a_record(dialogue: Dialogue, model: Scripte
     assert await send(dialogue, said | {"updated_at": "2025-12-01T13:00:00Z"}, key="k1") == (202, "taken")
     await dialogue.until_idle()
     assert await statuses(dialogue) == ["open"]
+
+
+@pytest.mark.skipif(not (which("curl") and which("openssl")), reason="needs curl and openssl")
+async def test_the_playgrounds_command_closes_a_post(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await parley(dialogue, "triage on")
+    model.answer(results(judged(1)))
+    ts = post(dialogue, user=dialogue.workspace.ada)
+    await card(dialogue, ts, "Bug report")
+    shell = playground_tracker.command(dialogue.url, dialogue.workspace.workspace.team_id, OURS)
+    ran = await asyncio.create_subprocess_exec("bash", "-c", shell, stdout=PIPE, stderr=DEVNULL)
+    said, _ = await ran.communicate()
+    assert said.endswith(b"taken")
+    await card(dialogue, ts, "Resolved by Ana in Jira")
+    assert "> Fixed in 2.1." in await settled(dialogue, ts)
 
 
 async def test_a_clock_that_is_ahead_blocks_nothing(dialogue: Dialogue, model: ScriptedModel) -> None:
