@@ -126,7 +126,17 @@ async def test_posts_are_merged_by_hand(dialogue: Dialogue, model: ScriptedModel
     assert second.replace(".", "") in (await card(dialogue, third, "repeats")).shown
     roots = await dialogue.rows("SELECT root, min(id) OVER () FROM feedback")
     assert {root for root, _ in roots} == {least for _, least in roots}
-    assert "the other way around" in await parley(dialogue, f"feedback merge {one} into {three}")
+    for circle in (f"{one} into {three}", f"{two} into {three}"):
+        assert "the other way around" in await parley(dialogue, f"feedback merge {circle}")
+    fourth = await posted(dialogue, model, "The dialog is slow", "Slow")
+    await dialogue.workspace.press(await card(dialogue, first, "Bug report"), "feedback_change.1")
+    same = {"category": "Bug report", "severity": "High"}
+    refused = await dialogue.workspace.submit(same | {"original": two.strip("<>")})
+    assert "repeats the first already" in refused.errors["original"]
+    assert (await dialogue.workspace.submit(same | {"original": (await link(dialogue, fourth)).strip("<>")})).ok
+    await card(dialogue, first, "repeats")
+    roots = await dialogue.rows("SELECT root, max(id) OVER () FROM feedback")
+    assert {root or last for root, last in roots} == {roots[0][1]}
     assert "one and the same" in await parley(dialogue, f"feedback merge {one} into {one}")
     assert "not a link to a post" in await parley(dialogue, f"feedback merge {one} into https://example.com/1")
     await dialogue.until_idle()

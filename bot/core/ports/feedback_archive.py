@@ -21,5 +21,8 @@ class FeedbackArchive(Protocol):
     async def find(self, place: Place, terms: Sequence[Term], limit: int) -> Sequence[Feedback]:
         """Return a channel's records of feedback whose posts have all of these terms, the newest first."""
 
-    async def merge(self, record: Feedback, into: Feedback) -> Feedback | None:
-        """Let a record repeat another one, and with it those that repeat it; return it, None where it is gone."""
+    async def merge(self, record: Feedback, into: Feedback | None) -> Feedback | None:
+        """Let a record repeat another one of its channel, and with it those that repeat it; None: let it repeat none.
+
+        Return it, None where that would be a circle, or where it is gone.
+        """

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 GONE = N_("This feedback no longer exists.")
 ONE_THING = N_("This is no longer a record of its own; see the card in the post's thread.")
 NO_LINK, NO_RECORD = N_("That is not a link to a post in this channel."), N_("I have no feedback record for that post.")
+CIRCLE = N_("The second post repeats the first already. Merge them the other way around.")
 NOBODY = "-"  # the choice of no team: a menu's choices can't be empty
 
 
@@ -122,16 +123,20 @@ async def submit(
     original = await _original(answers.get("original", "").strip(), record, feedback=feedback, history=chat.history)
     if isinstance(original, str):
         return None, {"original": original}
-    if original != record.duplicate_of:
-        root = await feedback.records.find(workspace, original) if original else None
-        values |= {"duplicate_of": original, "root": root.root or root.id if root else record.id}
-    if not values:
+    merged = None
+    if (original.id if original else None) != record.duplicate_of:
+        merged = await feedback.archive.merge(record, original)
+        if merged is None:
+            return None, {"original": _(CIRCLE)}
+    if not (values or merged):
         return None, {}
     await feedback.inbox.respond(record.place, person)
-    return await feedback.records.change(workspace, record.id, **values), {}
+    return await feedback.records.change(workspace, record.id, **values) if values else merged, {}
 
 
-async def _original(link: str, record: Feedback, *, feedback: FeedbackStore, history: ChatHistory) -> int | str | None:
+async def _original(
+    link: str, record: Feedback, *, feedback: FeedbackStore, history: ChatHistory
+) -> Feedback | str | None:
     """Return the record that a link leads to, None without one, or what is wrong with it."""
     if not link:
         return None
@@ -141,7 +146,7 @@ async def _original(link: str, record: Feedback, *, feedback: FeedbackStore, his
     first = await feedback.records.at(replace(record.place, thread=found.place.thread or found.message))
     if first is None or first.id == record.id:
         return _(NO_RECORD)
-    return first.id
+    return first
 
 
 async def find(submission: Submission, *, feedback: FeedbackStore) -> Feedback | None:

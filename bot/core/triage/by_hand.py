@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.actions import JOIN_FEEDBACK
 from bot.core.domain.feedback import PAST
 from bot.core.triage import card
-from bot.core.triage.actions import NO_LINK, NO_RECORD, check_sees, opened
+from bot.core.triage.actions import CIRCLE, NO_LINK, NO_RECORD, check_sees, opened
 from bot.core.triage.splitting import MOST, find, rest, says_something
 from bot.errors import UsageError
 from bot.language import _, ngettext
@@ -44,9 +44,10 @@ async def merge(
     await opened(first.id, asker, place.workspace, feedback=feedback, store=store)
     if first.id == second.id:
         raise UsageError(_("That is one and the same post."))
-    if second.root == first.id:
-        raise UsageError(_("The second post repeats the first already. Merge them the other way around."))
-    return await feedback.archive.merge(first, second) or first, second
+    merged = await feedback.archive.merge(first, second)
+    if merged is None:
+        raise UsageError(_(CIRCLE))
+    return merged, second
 
 
 async def split(

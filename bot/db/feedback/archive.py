@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Integer, column, func, or_, select, table, text, update
+from sqlalchemy.orm import aliased
 
 from bot.core.domain.search import Query
 from bot.core.find.relevance import has
@@ -59,17 +60,34 @@ class SqlFeedbackArchive:
         posts = [list(its) for _, its in groupby(newest, key=lambda one: one.message)]
         return [one for its in posts for one in _about(its, terms)][:limit]
 
-    async def merge(self, record: Feedback, into: Feedback) -> Feedback | None:
-        """Let a record repeat another one, and with it those that repeat it; return it, None where it is gone."""
-        group = or_(ROW.id == record.id, ROW.duplicate_of == record.id, ROW.root == record.id)
+    async def merge(self, record: Feedback, into: Feedback | None) -> Feedback | None:
+        """Let a record repeat another one of its channel, and with it those that repeat it; None: let it repeat none.
+
+        Return it, None where that would be a circle, or where it is gone.
+        """
         now = datetime.now(UTC)
+        both = [record.id, *([into.id] if into else [])]
         async with self._writer.begin() as connection:
-            first = select(root_id).where(ROW.workspace == into.workspace, ROW.id == into.id)
-            root = (await connection.execute(first)).scalar_one()
-            await connection.execute(update(ROW).where(*in_channel(record.place), group).values(root=root))
-            values = {"duplicate_of": into.id, "version": ROW.version + 1, "changed_at": now}
+            locked = select(ROW.id, root_id).where(*in_channel(record.place), ROW.id.in_(both)).order_by(ROW.id)
+            roots = {row[0]: row[1] for row in await connection.execute(locked.with_for_update())}
+            group = set((await connection.execute(_repeating(record))).scalars())
+            if roots.keys() != set(both) or (into and into.id in group):
+                return None
+            those = or_(ROW.id.in_(group), ROW.root == record.id)
+            root = roots[into.id] if into else record.id
+            await connection.execute(update(ROW).where(*in_channel(record.place), those).values(root=root))
+            values = {"duplicate_of": into.id if into else None, "version": ROW.version + 1, "changed_at": now}
             await connection.execute(update(ROW).where(ROW.id == record.id).values(values))
         return await one_of(self._reader, select(*COLUMNS).where(ROW.id == record.id))
+
+
+def _repeating(record: Feedback) -> Select[int]:
+    """Select a record and what repeats it, also by way of others."""
+    group = select(ROW.id.label("id")).where(ROW.id == record.id).cte("repeating", recursive=True)
+    other = aliased(ROW)
+    here = other.workspace == record.workspace, other.channel == record.channel
+    group = group.union(select(other.id).where(*here, other.duplicate_of == group.c.id))
+    return select(group.c.id)
 
 
 def _about(records: Sequence[Feedback], terms: Sequence[Term]) -> Sequence[Feedback]:
