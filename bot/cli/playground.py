@@ -102,7 +102,8 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
         told = {name: value for name, value in environ.items() if name not in ours}
         has_help = "KNOWLEDGE_FOLDER" not in told  # a folder of one's own can be tried instead
         told |= {"KNOWLEDGE_FOLDER": str(playground_channel.FOLDER)} if has_help else {}
-        told = {"TRIAGE_WEBHOOK_SECRET": secrets.token_hex(16)} | told
+        secret = "" if told.get("TRIAGE_WEBHOOK_SECRET") else secrets.token_hex(16)
+        told |= {"TRIAGE_WEBHOOK_SECRET": secret} if secret else {}
         told |= {"DATABASE_URL": f"sqlite:///{folder / 'parley.db'}", "HOST": "127.0.0.1", "PORT": "0"}
         read = configured(told | playground.environment(options.transport), for_slack=True)
         settings.hide_from_libraries()
@@ -118,7 +119,6 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
             if read.triage_github_webhook_secret:
                 print(f"GitHub can send events to {address}{GITHUB_PATH}", flush=True)
             print("To see a post closed by a tracker, as the first one's ticket in Jira, run in another terminal:")
-            secret = settings.reveal(read.triage_webhook_secret)
             print(playground_tracker.command(address, playground.workspace.team_id, secret), flush=True)
             if not options.no_browser and _has_browser():
                 webbrowser.open(playground.url)
