@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from bot.core.domain.feedback import FeedbackStatus
 from bot.core.domain.knowledge import SourceKind
+from bot.db.knowledge.articles import removals
 from bot.db.personal_data import BLANKS, has_words, reads
 from bot.db.tables import (
     AlertRow,
@@ -164,7 +165,10 @@ def _learned(scope: ErasureScope) -> Iterator[Step]:
     some = select(page.id).where(pages).limit(IN_PARTS[page])
     wrote = ArticleRow.people.contains(f" {scope.person} ", autoescape=True)
     articles = and_(ArticleRow.workspace == scope.workspace, wrote) if scope.person else _of(ArticleRow, scope)
-    yield _gone(ArticleRow, articles)
+    if scope.channel or scope.person:
+        yield from ((ArticleRow, *removal) for removal in removals(articles))
+    else:
+        yield _gone(ArticleRow, articles)
     # An article is made of a few messages: without those of one person, it says something else.
     written = and_(source.kind == SourceKind.ARTICLE, source.id.in_(select(page.source_id).where(pages)))
     yield _gone(source, written)

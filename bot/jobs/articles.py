@@ -67,8 +67,8 @@ class ArticleJobs:
     async def run(self, job: Job) -> None:
         """Write an article that is wanted, or make one a source that was approved; show how it stands."""
         article, version = await self._found(job), int(job.payload["version"])
-        if article is None:  # it was forgotten, or a message that it is made of was deleted
-            await self._publisher.withdraw(_place(job.payload))
+        if article is None or article.state is ArticleState.GONE:
+            await self._go(article, job)
             return
         if article.version not in {version, version + 1}:
             return
@@ -76,13 +76,22 @@ class ArticleJobs:
             job.check()
             article = await self._carried_on(article, job)
         if article is not None:
-            await self._show(article, job)
-        elif await self._found(job) is None:
-            await self._publisher.withdraw(_place(job.payload))
+            if article.state is not ArticleState.WANTED:  # which has a job of its own
+                await self._show(article, job)
+        elif (left := await self._found(job)) is None or left.state is ArticleState.GONE:
+            await self._go(left, job)
+
+    async def _go(self, article: Article | None, job: Job) -> None:
+        """Let go of an article that was forgotten or removed, or a message of which was deleted."""
+        await self._publisher.withdraw(_place(job.payload))
+        if article is not None:
+            await self._view.take_down(article, job)
+            await self._articles.remove(article)
 
     async def _carried_on(self, article: Article, job: Job) -> Article | None:
         if article.state is ArticleState.APPROVED:
             return await self._publisher.publish(article, job)
+        article = await self._view.take_down(article, job)  # an earlier draft
         settings = await self._store.settings.load(replace(article.place, thread=""))
         return await self._writer.write(article, settings)
 
@@ -110,6 +119,9 @@ class ArticleJobs:
         log.warning("an article was left undone: %s", type(error).__name__)
         article = await self._found(job)
         if article is None or article.version != job.payload["version"] or article.state not in UNDONE:
+            return
+        if article.state is ArticleState.GONE:
+            await self._articles.remove(article)
             return
         was_wanted = article.state is ArticleState.WANTED
         values = {"reason": Unwritten.FAILED} if was_wanted else {"by": ""}
@@ -170,8 +182,14 @@ def _delivery(article: Article) -> Delivery:
         "article": article.id,
         "version": article.version,
     }
-    key = f"article:{article.id}"
-    return Delivery(f"{key}:{article.version}", key, ARTICLE, payload, f"{place.workspace}:{place.channel}")
+    key = f"article:{article.id}"  # which a database may give to another one, once this one is gone
+    return Delivery(
+        f"{key}:{article.version}:{article.changed_at.isoformat()}",
+        key,
+        ARTICLE,
+        payload,
+        f"{place.workspace}:{place.channel}",
+    )
 
 
 def _charge(payload: Mapping[str, Any]) -> CostCenter:

@@ -13,7 +13,8 @@ from bot.core.domain.knowledge import Gap
 from bot.core.domain.message import Place
 from bot.db.knowledge import sql_knowledge_store
 from bot.playground.slack.elements import buttons
-from tests.acceptance.conftest import GRANTED, on_shared_bot
+from bot.work import Delivery, Inbox
+from tests.acceptance.conftest import BOTH_DATABASES, GRANTED, on_shared_bot
 from tests.acceptance.test_drafts import database, drafting, sorted_as, told
 from tests.acceptance.test_triage import card, results, support
 from tests.support.knowledge import citing
@@ -125,7 +126,7 @@ async def test_a_thread_becomes_a_source(dialogue: Dialogue, model: ScriptedMode
     await dialogue.until_rows("SELECT 1 FROM inbox WHERE kind = 'change' AND status = 2")
     assert len(await sources(dialogue)) == 1
     local.delete(about.channel, reply.ts)  # with it go the words that it is made of
-    await dialogue.until_rows("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM articles)")
+    await dialogue.until_rows("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM articles WHERE state <> 'gone')")
     assert await sources(dialogue) == []
 
 
@@ -308,10 +309,47 @@ async def test_a_removed_article_can_be_written_up_again(dialogue: Dialogue, mod
     await local.shortcut("write_up", about)
     await dialogue.until_rows("SELECT 1 FROM articles WHERE state = 'ready' AND shown <> ''")
     second = await article(dialogue, about, "until someone approves it")
+    assert local.workspace.find(first.channel, first.ts) is None
+    assert [one.is_deleted for one in canvases(dialogue)] == [True, False]
     assert second.ts != first.ts
     await local.press(second, "article_discard.2")
     await article(dialogue, about, "discarded this article")
     assert await sources(dialogue) == []
+
+
+@BOTH_DATABASES
+async def test_what_is_forgotten_is_taken_down(stage: Dialogue, model: ScriptedModel) -> None:
+    """Messages, canvases and files go; one that Slack does not let the bot delete keeps no other."""
+    local = stage.workspace
+
+    async def until_gone(slot: str) -> None:
+        await stage.until_rows("SELECT 1 FROM articles WHERE state = 'gone'")
+        assert (
+            await stage.rows("SELECT 1 FROM articles WHERE person || people || messages || title || text <> ''") == []
+        )
+        async with database(stage) as opened:
+            now = Delivery(f"articles:{slot}", "every:articles", "every:articles", {})
+            await Inbox(opened.writer, is_transient=lambda _: False).accept(now)
+        await stage.until_rows("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM articles)")
+
+    async with stage.bot():
+        about = thread(stage)
+        shown = await drafted(stage, model, about)
+        await local.press(shown, "article_approve.0")
+        await article(stage, about, "it is source")
+        local.delete(about.channel, local.thread(about.channel, about.ts)[1].ts)
+        await until_gone("first")
+        assert [one.is_deleted for one in canvases(stage)] == [True]
+        assert [one.user for one in local.thread(about.channel, about.ts) if one.user == local.bot.id] == []
+        local.fail("canvases.create", error="restricted_action")
+        about = thread(stage)
+        await drafted(stage, model, about)
+        await stage.until_rows("SELECT 1 FROM articles WHERE shown <> ''")
+        (file,) = local.files()
+        local.fail("chat.delete", error="restricted_action")
+        await forget(stage)
+        await until_gone("second")
+        assert file.is_deleted
 
 
 @on_shared_bot

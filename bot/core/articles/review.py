@@ -72,7 +72,7 @@ class ArticleReview:
     async def approve(self, action: Action, *, is_again: bool) -> Article:
         """Take an article as it is, for it to become a source. `is_again`: an earlier try may have taken it."""
         ref, person = APPROVE_ARTICLE.read(action), action.asker.person
-        article = await self._opened(ref.id, action.asker, action.place.workspace)
+        article = await self._opened(ref.id, action.asker, action.place)
         if is_again and article.by == person and article.state in {ArticleState.APPROVED, ArticleState.PUBLISHED}:
             return article
         return await self._approved(self._seen(article, ref.version), person)
@@ -80,7 +80,7 @@ class ArticleReview:
     async def discard(self, action: Action) -> Article:
         """Discard an article."""
         ref, person = DISCARD_ARTICLE.read(action), action.asker.person
-        article = await self._opened(ref.id, action.asker, action.place.workspace)
+        article = await self._opened(ref.id, action.asker, action.place)
         if article.state is ArticleState.DISCARDED and article.by == person:
             return article
         return await self._change(self._seen(article, ref.version), ArticleState.DISCARDED, by=person, text="")
@@ -88,7 +88,7 @@ class ArticleReview:
     async def open_form(self, action: Action) -> Form:
         """Return the form in which an article is edited and approved."""
         pressed = EDIT_ARTICLE.read(action)
-        article = await self._opened(pressed.id, action.asker, action.place.workspace)
+        article = await self._opened(pressed.id, action.asker, action.place)
         self._check_ready(self._seen(article, pressed.version))
         ref = ArticleFormRef(workspace=article.workspace, id=article.id, version=article.version)
         choices = (HERE, _("This channel")), (EVERYWHERE, _("The whole workspace"))
@@ -106,7 +106,7 @@ class ArticleReview:
     async def submit(self, submission: Submission) -> tuple[Article | None, Mapping[str, str]]:
         """Take an article as a form has it; return it, and faults by field."""
         ref = ARTICLE_FORM.read(submission)
-        article = await self._opened(ref.id, submission.asker, ref.workspace)
+        article = await self._opened(ref.id, submission.asker, Place(ref.workspace, ""))
         answers = {name: str(value).strip() for name, value in submission.answers.items()}
         article = self._seen(article, ref.version)
         title, text = " ".join(answers.get("title", "").split()), answers.get("text", "")
@@ -130,10 +130,13 @@ class ArticleReview:
         article = await self.knowledge.articles.find(ref.workspace, ref.id)
         return article.place if article is not None else None
 
-    async def _opened(self, id_: int, asker: Requester, workspace: str) -> Article:
-        """Return an article that someone may decide about: the number of a control must not be trusted."""
-        article = await self.knowledge.articles.find(workspace, id_)
-        if article is None:
+    async def _opened(self, id_: int, asker: Requester, place: Place) -> Article:
+        """Return an article that someone may decide about: the number of a control must not be trusted.
+
+        Once an article is gone, its number may be another one's: that of another thread than the control's.
+        """
+        article = await self.knowledge.articles.find(place.workspace, id_)
+        if article is None or article.state is ArticleState.GONE or place.thread not in {"", article.thread}:
             raise UsageError(_(GONE))
         await self._check(article.place, asker)
         return article

@@ -21,6 +21,7 @@ class ArticleState(StrEnum):
     APPROVED = "approved"  # it has yet to become a source
     PUBLISHED = "published"
     DISCARDED = "discarded"
+    GONE = "gone"  # its words are; what is to be seen of it has yet to go
 
 
 class Unwritten(StrEnum):
@@ -34,10 +35,10 @@ class Unwritten(StrEnum):
     FAILED = "failed"
 
 
-UNDONE = (ArticleState.WANTED, ArticleState.APPROVED)
+UNDONE = (ArticleState.WANTED, ArticleState.APPROVED, ArticleState.GONE)
 """States in which a job has something to do."""
 
-AGAIN = (ArticleState.UNWRITTEN, ArticleState.DISCARDED)
+AGAIN = (ArticleState.UNWRITTEN, ArticleState.DISCARDED, ArticleState.GONE)
 """States in which a thread can be written up again."""
 
 

@@ -27,7 +27,7 @@ class KnowledgeSources(Protocol):
         """Return a source."""
 
     async def remove(self, workspace: str, source: int) -> bool:
-        """Remove a source with its pages; return whether it was there. As `KnowledgePages.finish` does it."""
+        """Remove a source with its pages and article; return whether it was there. As `KnowledgePages.finish` does."""
 
     async def due(self, now: datetime, limit: int) -> Sequence[KnowledgeSource]:
         """Return sources whose time to be read has come, of all workspaces, the longest due first; no articles."""
@@ -120,7 +120,10 @@ class ArticleStore(Protocol):
         """Record what is to be seen of an article: `shown`, `canvas`, `file`; return whether it is still there."""
 
     async def undone(self, before: datetime) -> Sequence[Article]:
-        """Return the articles that a job should have written or published before a time."""
+        """Return the articles that a job should have written or published before a time, or has to take down."""
+
+    async def remove(self, article: Article) -> None:
+        """Remove an article that is gone, once nothing is to be seen of it; not if it is wanted again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, not_, or_, select, update
 
 from bot.core.domain.article import AGAIN, UNDONE, Article, ArticleState, Unwritten
 from bot.core.domain.knowledge import SourceKind
@@ -15,9 +15,9 @@ from bot.db.upsert import INSERT
 from bot.transaction import transact
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Delete, Row, Update
 
     from bot.core.domain.message import MessageEdit, Place
     from bot.db.engine import Database
@@ -27,7 +27,9 @@ _FIELDS = [field.name for field in fields(Article)]
 _COLUMNS = [getattr(ArticleRow, name) for name in _FIELDS]
 _OF_THREAD = "workspace", "channel", "thread"
 _LISTS = "people", "messages"
-_BLANK = {"title": "", "text": "", "people": "", "messages": "", "reason": "", "by": "", "shown": ""}
+_BLANK = {"title": "", "text": "", "people": "", "messages": "", "reason": "", "by": ""}
+_LEFT = _BLANK | {"state": ArticleState.GONE, "person": "", "source": 0, "version": ArticleRow.version + 1}
+_IS_SEEN = or_(*(getattr(ArticleRow, name) != "" for name in ("shown", "canvas", "file")))
 
 
 class SqlArticleStore:
@@ -86,10 +88,27 @@ class SqlArticleStore:
         return bool(await transact(self._writer, lambda connection: connection.execute(record).rowcount))
 
     async def undone(self, before: datetime) -> Sequence[Article]:
-        """Return the articles that a job should have written or published before a time."""
-        query = select(*_COLUMNS).where(ArticleRow.state.in_(UNDONE), ArticleRow.changed_at < before)
+        """Return the articles that a job should have written or published before a time, or has to take down."""
+        is_due = or_(ArticleRow.state == ArticleState.GONE, ArticleRow.changed_at < before)
+        query = select(*_COLUMNS).where(ArticleRow.state.in_(UNDONE), is_due)
         query = query.order_by(ArticleRow.changed_at).limit(MOST_AT_ONCE)
         return await transact(self._reader, lambda connection: list(map(_article_of, connection.execute(query))))
+
+    async def remove(self, article: Article) -> None:
+        """Remove an article that is gone, once nothing is to be seen of it; not if it is wanted again."""
+        gone = delete(ArticleRow).where(ArticleRow.id == article.id, ArticleRow.version == article.version)
+        await transact(self._writer, lambda connection: connection.execute(gone))
+
+
+def removals(rows: ColumnElement[bool]) -> Iterator[tuple[ColumnElement[bool], Delete | Update]]:
+    """Return which articles there are in rows, and how to delete them: of what is to be seen, only the ids stay.
+
+    A job deletes that, and then what stayed.
+    """
+    unseen = and_(rows, not_(_IS_SEEN))
+    yield unseen, delete(ArticleRow).where(unseen)
+    seen = and_(rows, _IS_SEEN, ArticleRow.state != ArticleState.GONE)
+    yield seen, update(ArticleRow).where(seen).values(_LEFT)
 
 
 def follow(connection: Connection, changed: MessageEdit) -> None:
@@ -102,7 +121,8 @@ def follow(connection: Connection, changed: MessageEdit) -> None:
         return
     article = _article_of(found)
     if changed.is_deleted:
-        connection.execute(delete(row).where(row.id == article.id))
+        for _rows, removal in removals(row.id == article.id):
+            connection.execute(removal)
         theirs = source.workspace == article.workspace, source.kind == SourceKind.ARTICLE
         connection.execute(delete(source).where(*theirs, source.address == article.address))
     elif article.state is ArticleState.READY:

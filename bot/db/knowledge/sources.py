@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, update
 
+from bot.core.domain.article import ArticleState
 from bot.core.domain.knowledge import SourceKind, SourceState
+from bot.db.knowledge.articles import removals
 from bot.db.knowledge.rows import COLUMNS, FAILED, delete_pages, serves, source_of
-from bot.db.tables import KnowledgePageRow, KnowledgeSourceRow
+from bot.db.tables import ArticleRow, KnowledgePageRow, KnowledgeSourceRow
 from bot.db.upsert import INSERT
 from bot.transaction import transact
 
@@ -55,13 +57,21 @@ class SqlKnowledgeSources:
         return found[0] if found else None
 
     async def remove(self, workspace: str, source: int) -> bool:
-        """Remove a source with its pages, some at a time; return whether it was there."""
+        """Remove a source with its pages, some at a time, and its article; return whether it was there."""
         outdate = update(KnowledgeSourceRow).where(_is(workspace, source)).values(run=KnowledgeSourceRow.run + 1)
         if not await transact(self._writer, lambda connection: connection.execute(outdate).rowcount):
             return False
         await delete_pages(self._writer, [KnowledgePageRow.source_id == source])
         gone = delete(KnowledgeSourceRow).where(_is(workspace, source))
-        await transact(self._writer, lambda connection: connection.execute(gone))
+        is_its = ArticleRow.source == source, ArticleRow.state == ArticleState.PUBLISHED
+        article = and_(ArticleRow.workspace == workspace, *is_its)
+
+        def remove(connection: Connection) -> None:
+            connection.execute(gone)
+            for _rows, removal in removals(article):
+                connection.execute(removal)
+
+        await transact(self._writer, remove)
         return True
 
     async def due(self, now: datetime, limit: int) -> Sequence[KnowledgeSource]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.db.tables.base import Base
 
 EMPTY = text("''")
-UNDONE = text("state IN ('wanted', 'approved')")
+UNDONE = text("state IN ('wanted', 'approved', 'gone')")
 
 
 class ArticleRow(Base):
