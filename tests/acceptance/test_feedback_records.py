@@ -9,7 +9,7 @@ import zipfile
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select, update
 
 from bot.db.engine import Database
 from bot.db.tables import FeedbackRow
@@ -150,15 +150,23 @@ async def test_a_long_export_has_each_record_once(dialogue: Dialogue, model: Scr
     await posted(dialogue, model, "The export crashes", "Crash")
     now = datetime.now(UTC)
     place = {"workspace": dialogue.workspace.workspace.team_id, "channel": support(dialogue), "person": "U1"}
-    same = place | {"status": "open", "said_at": now, "changed_at": now, "shown_version": 9, "permalink": ""}
+    same = place | {"status": "open", "said_at": now, "changed_at": now, "shown_version": 9}
     same |= {"is_bot": False, "waits": False}
     parts = [(number, part) for number in range(250) for part in range(2)]
     opened = Database.open(dialogue.environ["DATABASE_URL"])
     async with opened.writer.begin() as connection:
-        many = [same | {"message": f"{n}.0", "part": part, "text": f"ü {n}/{part}"} for n, part in parts]
+        many = [
+            same | {"message": f"{n}.0", "part": part, "text": f"ü {n}/{part}", "permalink": f"{n}/{part}"}
+            for n, part in parts
+        ]
         await connection.execute(insert(FeedbackRow), many)
+        newest = select(func.max(FeedbackRow.id)).scalar_subquery()
+        await connection.execute(
+            update(FeedbackRow).where(FeedbackRow.text.contains("crashes")).values(duplicate_of=newest)
+        )
     await opened.close()
     assert "501 records as" in await parley(dialogue, "feedback export")
     rows = list(csv.DictReader(io.StringIO((sent(dialogue).content or b"").decode("utf-8-sig"))))
     assert len({row["id"] for row in rows}) == len(rows)
+    assert rows[0]["repeats"] == rows[-1]["link"] == "249/1"
     assert {row["text"] for row in rows[1:]} == {f"ü {number}/{part}" for number, part in parts}

@@ -86,6 +86,7 @@ def test_no_text_damages_a_workbook(text: str, shown: str) -> None:
     sheet = XlsxSheet()
     sheet.add([row(record, {"U1": text}, {})])
     head, cells = CalamineWorkbook.from_filelike(io.BytesIO(sheet.close())).get_sheet_by_index(0).to_python()
+    sheet.discard()
     held = {name: str(cell).rstrip() for name, cell in zip(head, cells, strict=True)}
     assert held["text"] == held["summary"] == shown
     assert held["person"] == held["evidence"] == shown

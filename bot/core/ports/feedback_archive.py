@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.message import Place
@@ -17,6 +17,9 @@ class FeedbackArchive(Protocol):
 
     async def page(self, place: Place, after: int, limit: int) -> Sequence[Feedback]:
         """Return a channel's records of feedback with ids above `after`, the lowest first."""
+
+    async def links(self, place: Place, ids: Collection[int]) -> Mapping[int, str]:
+        """Return the addresses of some of a channel's records."""
 
     async def find(self, place: Place, terms: Sequence[Term], limit: int) -> Sequence[Feedback]:
         """Return a channel's records of feedback whose posts have all of these terms, the newest first."""

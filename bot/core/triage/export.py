@@ -7,6 +7,7 @@ import csv
 import io
 import logging
 from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from bot.core.classify.formula import harmless
@@ -50,13 +51,17 @@ class Sheet(Protocol):
     def close(self) -> bytes:
         """Return the whole file."""
 
+    def discard(self) -> None:
+        """Remove what is still on disk."""
+
 
 class CsvSheet:
     """CSV, in UTF-8 with the mark by which Excel knows it; what could be a formula gets an apostrophe."""
 
     def __init__(self) -> None:
-        self._file = io.StringIO(newline="")
-        self._writer = csv.writer(self._file)
+        self._file = io.BytesIO()
+        self._lines = io.TextIOWrapper(self._file, "utf-8-sig", errors="replace", newline="")
+        self._writer = csv.writer(self._lines)
         self._writer.writerow(HEADINGS)
 
     def add(self, rows: Iterable[Sequence[str | int]]) -> None:
@@ -66,7 +71,11 @@ class CsvSheet:
 
     def close(self) -> bytes:
         """Return the whole file."""
-        return self._file.getvalue().encode("utf-8-sig", errors="replace")
+        self._lines.flush()
+        return self._file.getvalue()
+
+    def discard(self) -> None:
+        """Do nothing: none of it is on disk."""
 
 
 class XlsxSheet:
@@ -76,7 +85,9 @@ class XlsxSheet:
         import xlsxwriter  # noqa: PLC0415 (few ever export)
 
         self._file = io.BytesIO()
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self._folder = TemporaryDirectory(prefix="parley-export-")
+        options: dict[str, object] = {"strings_to_formulas": False, "strings_to_urls": False}
+        options |= {"constant_memory": True, "tmpdir": self._folder.name}
         self._workbook = xlsxwriter.Workbook(self._file, options)
         self._quoted = self._workbook.add_format({"quote_prefix": True})
         self._sheet = self._workbook.add_worksheet("feedback")  # not for people: as the headings
@@ -100,6 +111,12 @@ class XlsxSheet:
         """Return the whole file."""
         self._workbook.close()
         return self._file.getvalue()
+
+    def discard(self) -> None:
+        """Remove what is still on disk: it holds what people wrote."""
+        if rows := self._sheet.row_data_fh:
+            rows.close()
+        self._folder.cleanup()
 
 
 SHEETS: Mapping[str, Callable[[], Sheet]] = {"csv": CsvSheet, "xlsx": XlsxSheet}
@@ -137,21 +154,23 @@ async def export(
 ) -> tuple[bytes, int]:
     """Return a channel's feedback as a file of a kind, the oldest first, and how many records it has."""
     sheet = await asyncio.to_thread(SHEETS[kind])
-    links: dict[int, str] = {}
     after = count = 0
-    while count < MOST and (page := await feedback.archive.page(place, after, min(PAGE, MOST - count))):
-        check()
-        people = {person for one in page for person in (one.person, one.assignee, one.corrected_by) if person}
-        names = await chat.names.of(place, people)
-        called = {person: names.get(chat.names.mention(person), person) for person in people}
-        links |= {one.id: one.permalink for one in page}
-        await asyncio.to_thread(sheet.add, [row(one, called, links) for one in page])
-        after, count = page[-1].id, count + len(page)
-    return await asyncio.to_thread(sheet.close), count
+    try:
+        while count < MOST and (page := await feedback.archive.page(place, after, min(PAGE, MOST - count))):
+            check()
+            people = {person for one in page for person in (one.person, one.assignee, one.corrected_by) if person}
+            names = await chat.names.of(place, people)
+            called = {person: names.get(chat.names.mention(person), person) for person in people}
+            links = await feedback.archive.links(place, {one.duplicate_of for one in page if one.duplicate_of})
+            await asyncio.to_thread(sheet.add, [row(one, called, links) for one in page])
+            after, count = page[-1].id, count + len(page)
+        return await asyncio.to_thread(sheet.close), count
+    finally:
+        await asyncio.to_thread(sheet.discard)
 
 
 def row(one: Feedback, names: Mapping[str, str], links: Mapping[int, str]) -> tuple[str | int, ...]:
-    """Return a record's cells. `names` are those of people by their ids, `links` those of earlier records."""
+    """Return a record's cells. `names` are those of people by their ids, `links` those of what they repeat."""
     facts = (
         *(one.category, one.severity, one.sentiment, one.area, one.team, str(one.status), one.summary, one.own_text),
         *(one.language, one.confidence, one.evidence, names.get(one.person, one.person), one.person),

@@ -16,7 +16,7 @@ from bot.db.feedback.rows import COLUMNS, ROW, all_of, in_channel, is_counted, o
 from bot.db.message_search import WANTED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import Select
 
@@ -38,6 +38,12 @@ class SqlFeedbackArchive:
         """Return a channel's records of feedback with ids above `after`, the lowest first."""
         query = select(*COLUMNS).where(*is_counted(place), ROW.id > after).order_by(ROW.id).limit(limit)
         return await all_of(self._reader, query)
+
+    async def links(self, place: Place, ids: Collection[int]) -> Mapping[int, str]:
+        """Return the addresses of some of a channel's records."""
+        query = select(ROW.id, ROW.permalink).where(*in_channel(place), ROW.id.in_(ids))
+        async with self._reader.connect() as connection:
+            return {row[0]: row[1] for row in await connection.execute(query)}
 
     async def find(self, place: Place, terms: Sequence[Term], limit: int) -> Sequence[Feedback]:
         """Return a channel's records of feedback whose posts have all of these terms, the newest first.
