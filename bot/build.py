@@ -27,6 +27,7 @@ from bot.core.tools.remember import remember_tool
 from bot.core.tools.search_knowledge import search_tool
 from bot.core.tools.toolbox import Toolbox
 from bot.core.triage import webhook_secret
+from bot.core.triage.drafts.alone import LoneDrafts
 from bot.core.triage.drafts.review import DraftReview
 from bot.core.triage.drafts.write import DraftWriter
 from bot.db.budgets import SqlSpendStore
@@ -188,7 +189,7 @@ async def build(
     drafts = DraftJobs(
         inbox,
         feedback=feedback,
-        pages=knowledge.pages,
+        alone=LoneDrafts(feedback, knowledge.pages, store, chat),
         store=store,
         model=model,
         chat=chat,

@@ -22,7 +22,6 @@ from bot.core.domain.setting_choices import Drafts
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import send_ephemeral
 from bot.core.triage.drafts import card, rules
-from bot.core.triage.drafts.replies import has_replies
 from bot.core.triage.drafts.send import send
 from bot.core.triage.publish import refresh
 from bot.core.writing.notes import unapplied
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Action, Form, Submission
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.core.ports.feedback_store import FeedbackStore
-    from bot.core.ports.knowledge import KnowledgePages
+    from bot.core.triage.drafts.alone import LoneDrafts
     from bot.core.triage.drafts.review import DraftReview
     from bot.core.triage.drafts.write import DraftWriter
     from bot.jobs.languages import Languages
@@ -65,7 +64,7 @@ class DraftJobs:
         inbox: Inbox,
         *,
         feedback: FeedbackStore,
-        pages: KnowledgePages,
+        alone: LoneDrafts,
         store: Store,
         model: Model,
         chat: Chat,
@@ -73,7 +72,7 @@ class DraftJobs:
         writer: DraftWriter,
         review: DraftReview,
     ) -> None:
-        self._inbox, self._feedback, self._pages, self._store = inbox, feedback, pages, store
+        self._inbox, self._feedback, self._alone, self._store = inbox, feedback, alone, store
         self._model, self._chat, self._languages = model, chat, languages
         self._writer, self._review = writer, review
 
@@ -97,28 +96,19 @@ class DraftJobs:
             if digest(whole) != draft.digest:
                 return  # it was edited since, and is sorted again
             draft = await self._writer.write(draft, whole, settings)
-            if draft is not None and await self._may_go_alone(draft, whole, settings):
+            if draft is not None and await self._may_go_alone(draft, record):
                 draft = await self._feedback.drafts.change(draft, DraftState.SENDING, is_auto=True)
         if draft is not None:
             await self._accept(chain.after_draft(record, draft))
 
-    async def _may_go_alone(self, draft: Draft, record: Feedback, settings: ChannelSettings) -> bool:
-        if draft.state is not DraftState.READY or settings.drafts is not Drafts.AUTO:
+    async def _may_go_alone(self, draft: Draft, record: Feedback) -> bool:
+        if draft.state is not DraftState.READY:
             return False
-        here = replace(record.place, thread="")
         try:
-            venue = await self._chat.directory.venue(here, record.person)
-            author = await self._chat.directory.participant(here, record.person)
-            was_answered = await has_replies(record, record.said_at, self._chat.history)
+            return await self._alone.may_go(draft, await self._feedback.drafts.question(record))
         except ChatError as error:
             log.warning("a draft goes to the team: %s", error)
             return False
-        context = rules.DraftContext(
-            await self._feedback.draft_history.unchanged(here, record.category, rules.JUDGED),
-            has_outsiders=venue.is_shared or author.is_outsider,
-            has_replies=was_answered,
-        )
-        return rules.may_go_alone(draft, record, settings, context)
 
     async def run_show(self, job: Job) -> None:
         """Show a record's drafts as they are: where only its team reads, and on its card."""
@@ -176,7 +166,7 @@ class DraftJobs:
                 language=language,
                 checkpoint=job,
                 feedback=self._feedback,
-                pages=self._pages,
+                alone=self._alone,
                 chat=self._chat,
             )
             if why and draft.by:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from bot.core.domain.draft import DraftState
-from bot.db.tables import DraftRow
+from bot.db.tables import DraftRow, FeedbackRow
 from bot.playground.anthropic.reply import MessageStop
 from bot.work import Delivery, Inbox
 from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
@@ -209,13 +209,28 @@ async def test_what_was_approved_before_a_death_is_sent(dialogue: Dialogue, mode
 
 
 @on_shared_sqlite_bot
-async def test_what_was_to_go_alone_before_a_death_still_has_to_stand(dialogue: Dialogue, model: ScriptedModel) -> None:
+@pytest.mark.parametrize("change", ["nothing", "knowledge", "reply", "severity", "setting"])
+async def test_what_is_to_go_alone_is_looked_at_again(dialogue: Dialogue, model: ScriptedModel, change: str) -> None:
+    """The process died before it was posted; nothing that spoke for it may have changed by then."""
     await learn(dialogue)
     await with_team(dialogue)
     ts = asks(dialogue, model)
     await drafted(dialogue, ANSWER)
-    await learn(dialogue, "The export is gone.")
+    await trusted(dialogue)
+    if change != "setting":
+        await parley(dialogue, "set drafts auto")
+    match change:
+        case "knowledge":
+            await learn(dialogue, "The export is gone.")
+        case "reply":
+            dialogue.workspace.say(support(dialogue), "In the menu", user=dialogue.workspace.ada, thread_ts=ts)
+        case "severity":
+            async with database(dialogue) as opened, opened.writer.begin() as connection:
+                await connection.execute(update(FeedbackRow).values(severity="Critical"))
     await left_over(dialogue, is_auto=True)
+    if change == "nothing":
+        await dialogue.workspace.until(lambda: said(dialogue, ts, "no person has checked it"))
+        return
     await dialogue.until_rows("SELECT 1 FROM drafts WHERE state = 'ready' AND NOT is_auto")
     assert "draft_send" in str((await drafted(dialogue, ANSWER)).blocks)
     assert said(dialogue, ts, ANSWER) == []
@@ -229,7 +244,8 @@ async def left_over(dialogue: Dialogue, **values: Any) -> None:
     kind = "every:triage drafts"
     async with database(dialogue) as opened:
         async with opened.writer.begin() as connection:
-            await connection.execute(update(DraftRow).values(waiting))
+            mine = update(DraftRow).where(DraftRow.state == DraftState.READY)
+            await connection.execute(mine.values(waiting))
         await Inbox(opened.writer, is_transient=lambda _: False).accept(
             Delivery(f"{kind}:{support(dialogue)}", kind, kind, {})
         )

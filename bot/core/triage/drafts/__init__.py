@@ -6,6 +6,7 @@ card.py     what the post's card and the team's message say of a draft, and what
 review.py   what people decide: send, edit, discard; and the poster, who asks for a person
 replies.py  replies to the post that came meanwhile
 standing.py whether the sources still say what they did
+alone.py    whether the bot may send a draft without a person, as things are now
 send.py     a draft that was approved is sent, once
 report.py   what became of the drafts, by category
 """

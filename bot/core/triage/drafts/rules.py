@@ -35,6 +35,7 @@ TAKEN_UP = N_("{person} is sending this draft already.")
 SENT_BEFORE = N_("{person} has sent this draft already.")
 DISCARDED = N_("{person} has discarded this draft already.")
 OUTDATED = N_("This draft is out of date.")
+DOUBTFUL = N_("I don't send this draft without a person.")
 
 
 def wants_draft(judged: Judgment, settings: ChannelSettings) -> bool:

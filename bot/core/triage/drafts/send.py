@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.draft import DraftState, digest
-from bot.core.triage.drafts import card, rules, standing
+from bot.core.triage.drafts import card, rules
 from bot.errors import ChatError, UsageError
-from bot.language import speaking
+from bot.language import _, speaking
 
 if TYPE_CHECKING:
     from bot.core.domain.draft import Draft
     from bot.core.domain.feedback import Feedback
     from bot.core.ports import Chat, Checkpoint
     from bot.core.ports.feedback_store import FeedbackStore
-    from bot.core.ports.knowledge import KnowledgePages
+    from bot.core.triage.drafts.alone import LoneDrafts
 
 
 async def send(
@@ -24,21 +24,23 @@ async def send(
     language: str,
     checkpoint: Checkpoint,
     feedback: FeedbackStore,
-    pages: KnowledgePages,
+    alone: LoneDrafts,
     chat: Chat,
 ) -> str:
     """Send a draft; return why it was not sent, "" if it was. Raises a `ChatError` that may pass.
 
     `language` is the one in which the bot adds who approved it; what is returned is in that of the task. Whether the
     draft may still be sent is looked up right before it is posted: the post may have been edited, deleted or resolved
-    since someone approved it, or the sources of one that no one has approved. It counts as the first response.
+    since someone approved it. For one that no one has approved, so is all that speaks against that. It counts as the
+    first response.
     """
 
     async def last_look() -> None:
-        if why := rules.hindrance(draft, await feedback.drafts.question(record)):
+        now = await feedback.drafts.question(record)
+        if why := rules.hindrance(draft, now):
             raise UsageError(why)
-        if draft.is_auto and (why := standing.told(await standing.not_standing(draft, pages))):
-            raise UsageError(why)
+        if draft.is_auto and not await alone.may_go(draft, now):
+            raise UsageError(_(rules.DOUBTFUL))
 
     with speaking(language):
         text = card.answer(draft, record, chat.names)
