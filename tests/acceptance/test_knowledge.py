@@ -172,3 +172,16 @@ async def test_outsiders_read_only_a_channels_own(dialogue: Dialogue, model: Scr
 
     assert "internal" not in model.requests[1].tool_results[0].text
     assert "CSV" in model.requests[1].tool_results[0].text
+
+
+@on_shared_sqlite_bot
+async def test_what_is_said_without_a_search_is_told(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await know(dialogue)
+    model.answer("It takes two days. It costs ten dollars. It runs at night.")
+    assert "I didn't look at the team's sources for this." in await asked(dialogue, until="look at")
+    model.answer("You're welcome! Ask me whenever you like.")
+    assert "sources" not in await asked(dialogue, "thanks", until="whenever")
+    model.answer("It takes two days. It costs ten dollars.", SEARCH)
+    model.answer(*citing("It writes CSV files."))
+    answer = await asked(dialogue, until="Sources")
+    assert "What I wrote before I searched has no source." in answer

@@ -37,7 +37,8 @@ class Asked:
 class AnswerProgress:
     """What an answer has come to: finished rounds, text, steps, sources. `asked`: the round under way.
 
-    `left_out`: how many statements needed a source and had none. `added` are the messages that joined, `unread`
+    `left_out`: how many statements needed a source and had none; `unsearched`: how many were written before the first
+    search of the knowledge. `added` are the messages that joined, `unread`
     those of them that the model has not been asked with yet. `calls` are what all of it took, for the ledger.
     """
 
@@ -47,6 +48,7 @@ class AnswerProgress:
     steps: tuple[Step, ...] = ()
     cited: tuple[SourceLink, ...] = ()
     left_out: int = 0
+    unsearched: int = 0
     added: tuple[Message, ...] = ()
     unread: tuple[Message, ...] = ()
     calls: tuple[Call, ...] = ()

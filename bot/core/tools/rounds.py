@@ -28,6 +28,7 @@ from bot.core.tools.evidence import Evidence, TellUnanswered
 from bot.core.tools.progress import AnswerProgress, Asked, keep, kept
 from bot.core.tools.run import ToolRunner
 from bot.core.tools.tool import Tool, ToolContext
+from bot.core.tools.unsearched import claims, is_first_search, said_unsearched
 from bot.core.writing.ask import ModelAnswer, ask_once, shown
 from bot.core.writing.known_addresses import add_round, addresses_of
 from bot.core.writing.paragraphs import Paragraphs
@@ -290,12 +291,14 @@ class _Asking:
         added = ADDED.format(text="\n\n".join(one.text for one in new)) if new else ""
         this = Round(asked.content, results, added)
         add_round(self._known, this)
+        unsearched = claims(self._text.text) if is_first_search(self._progress.rounds, this) else 0
         self._progress = replace(
             self._progress,
             rounds=(*self._progress.rounds, this),
             asked=None,
             added=(*self._progress.added, *new),
             unread=new,
+            unsearched=self._progress.unsearched + unsearched,
         )
         self._is_kept = self._is_kept and all(result.is_storable for result in results)
         await self._keep()
@@ -337,7 +340,8 @@ class _Asking:
             self._text.begin()(unknown)
             self._text.close()
         listed, missing = self._evidence.ending()
-        notes = [*filter(None, (missing, *self._notes, _(STEERED) if self._progress.added else ""))]
+        unsearched = said_unsearched(self._rounds.tools, self._progress, "" if listed else self._text.text)
+        notes = [*filter(None, (missing, unsearched, *self._notes, _(STEERED) if self._progress.added else ""))]
         ending = listed + "".join(f"\n\n_{one}_" for one in notes)
         return ModelAnswer(self._text.text, truncated, self._calls, self._refused, ending, self._progress.added)
 
