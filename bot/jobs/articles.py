@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 ARTICLE = "article"
 PATIENCE = 86_400.0  # seconds that articles wait for the model and the platform
 LOOK_EVERY = 60.0  # seconds: how often to look for what no job goes on with
+CONFINE_EVERY = 3_600.0  # seconds: how often to look whether a channel has become private
 LATE = timedelta(minutes=1)
 
 
@@ -61,6 +62,7 @@ class ArticleJobs:
         """Register the jobs for articles."""
         inbox.handle(ARTICLE, self.run, self.give_up, charge=_charge, patience=PATIENCE)
         inbox.every("articles", LOOK_EVERY, self.look_after)
+        inbox.every("article channels", CONFINE_EVERY, self.confine)  # not for people: a name
 
     # What is done
 
@@ -113,6 +115,10 @@ class ArticleJobs:
         """Go on with what no job goes on with, as when a process died between a decision and its job."""
         for article in await self._articles.undone(datetime.now(UTC) - LATE):
             await self._inbox.accept(_delivery(article))
+
+    async def confine(self, _job: Job) -> None:
+        """Let no article serve the whole workspace whose channel has become private."""
+        await self._publisher.confine()
 
     async def give_up(self, job: Job, error: Exception) -> None:
         """Say that there is no article; one that was approved waits for someone to approve it again."""

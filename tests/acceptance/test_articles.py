@@ -81,6 +81,13 @@ async def sources(dialogue: Dialogue) -> list[tuple[Any, ...]]:
     return await dialogue.rows("SELECT channel, kind, title, pages FROM knowledge_sources")
 
 
+async def come(dialogue: Dialogue, period: str, slot: str) -> None:
+    """Let the time of periodic work come."""
+    async with database(dialogue) as opened:
+        now = Delivery(f"{period}:{slot}", f"every:{period}", f"every:{period}", {})
+        await Inbox(opened.writer, is_transient=lambda _: False).accept(now)
+
+
 async def gap(dialogue: Dialogue, question: str) -> str:
     """Keep a question of Ada's that had no answer; return its thread."""
     local = dialogue.workspace
@@ -270,6 +277,11 @@ async def test_private_words_stay_in_their_channel(dialogue: Dialogue, model: Sc
     assert (await local.submit({"serves": "workspace"})).ok
     await article(dialogue, public, "it is source")
     assert [row[0] for row in await sources(dialogue)] == [leads, ""]
+    local.workspace.channel(dialogue.general).is_private = True  # which no event tells
+    await come(dialogue, "article channels", about.ts)
+    serving = "SELECT channel FROM knowledge_sources ORDER BY id"
+    assert await dialogue.until_rows(serving, lambda rows: rows == [(leads,), (dialogue.general,)])
+    assert await dialogue.rows("SELECT 1 FROM articles WHERE for_workspace") == []
     await forget(dialogue)
     await dialogue.until_rows("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM knowledge_sources)")
     assert await dialogue.rows("SELECT 1 FROM knowledge_passages") == []
@@ -327,9 +339,7 @@ async def test_what_is_forgotten_is_taken_down(stage: Dialogue, model: ScriptedM
         assert (
             await stage.rows("SELECT 1 FROM articles WHERE person || people || messages || title || text <> ''") == []
         )
-        async with database(stage) as opened:
-            now = Delivery(f"articles:{slot}", "every:articles", "every:articles", {})
-            await Inbox(opened.writer, is_transient=lambda _: False).accept(now)
+        await come(stage, "articles", slot)
         await stage.until_rows("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM articles)")
 
     async with stage.bot():

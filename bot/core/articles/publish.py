@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from bot.core.knowledge import gaps
 from bot.core.literal import literal
 from bot.core.ports import Chat
 from bot.core.ports.knowledge import KnowledgeStore
-from bot.errors import ChatError
+from bot.errors import ChatError, NotInChannelError
 from bot.language import N_, _
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from bot.core.domain.knowledge import Gap
     from bot.core.domain.message import Place
     from bot.core.ports import Checkpoint
+
+log = logging.getLogger(__name__)
 
 LOOKS_BACK = timedelta(days=90)  # for questions that an article answers
 MOST_TOLD = 5  # people who are told of an article
@@ -59,6 +62,19 @@ class Publisher:
         for source in await self.knowledge.sources.serving(replace(place, thread="")):
             if source.kind is SourceKind.ARTICLE and source.address == address:
                 await self.knowledge.sources.remove(place.workspace, source.id)
+
+    async def confine(self) -> None:
+        """Let articles that serve their whole workspace serve only their channel, once that is private."""
+        for place in await self.knowledge.articles.everywhere():
+            try:
+                is_private = (await self.chat.directory.venue(place, "")).is_private
+            except NotInChannelError:  # only a private channel hides from who is not in it
+                is_private = True
+            except ChatError as error:
+                log.info("it is not known whether a channel is private: %s", error)
+                continue
+            if is_private:
+                await self.knowledge.sources.confine(place)
 
     async def _answer_gaps(self, article: Article, link: str, checkpoint: Checkpoint) -> None:
         """Tell who asked the same that there is an answer, each once, and drop what had none."""

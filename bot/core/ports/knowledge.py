@@ -29,6 +29,9 @@ class KnowledgeSources(Protocol):
     async def remove(self, workspace: str, source: int) -> bool:
         """Remove a source with its pages and article; return whether it was there. As `KnowledgePages.finish` does."""
 
+    async def confine(self, place: Place) -> None:
+        """Let the articles about a channel's threads that serve its workspace serve the channel only."""
+
     async def due(self, now: datetime, limit: int) -> Sequence[KnowledgeSource]:
         """Return sources whose time to be read has come, of all workspaces, the longest due first; no articles."""
 
@@ -121,6 +124,9 @@ class ArticleStore(Protocol):
 
     async def undone(self, before: datetime) -> Sequence[Article]:
         """Return the articles that a job should have written or published before a time, or has to take down."""
+
+    async def everywhere(self) -> Collection[Place]:
+        """Return the channels about whose threads articles serve the whole workspace, of all workspaces."""
 
     async def remove(self, article: Article) -> None:
         """Remove an article that is gone, once nothing is to be seen of it; not if it is wanted again."""

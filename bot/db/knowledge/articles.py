@@ -10,16 +10,17 @@ from sqlalchemy import and_, delete, not_, or_, select, update
 
 from bot.core.domain.article import AGAIN, UNDONE, Article, ArticleState, Unwritten
 from bot.core.domain.knowledge import SourceKind
+from bot.core.domain.message import Place
 from bot.db.tables import ArticleRow, KnowledgeSourceRow
 from bot.db.upsert import INSERT
 from bot.transaction import transact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Delete, Row, Update
 
-    from bot.core.domain.message import MessageEdit, Place
+    from bot.core.domain.message import MessageEdit
     from bot.db.engine import Database
 
 MOST_AT_ONCE = 100
@@ -93,6 +94,13 @@ class SqlArticleStore:
         query = select(*_COLUMNS).where(ArticleRow.state.in_(UNDONE), is_due)
         query = query.order_by(ArticleRow.changed_at).limit(MOST_AT_ONCE)
         return await transact(self._reader, lambda connection: list(map(_article_of, connection.execute(query))))
+
+    async def everywhere(self) -> Collection[Place]:
+        """Return the channels about whose threads articles serve the whole workspace, of all workspaces."""
+        row = KnowledgeSourceRow
+        query = select(row.workspace, row.address).where(row.kind == SourceKind.ARTICLE, row.channel == "")
+        found = await transact(self._reader, lambda connection: connection.execute(query).all())
+        return {Place(workspace, address.partition("/")[0]) for workspace, address in found}
 
     async def remove(self, article: Article) -> None:
         """Remove an article that is gone, once nothing is to be seen of it; not if it is wanted again."""

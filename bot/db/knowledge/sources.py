@@ -74,6 +74,15 @@ class SqlKnowledgeSources:
         await transact(self._writer, remove)
         return True
 
+    async def confine(self, place: Place) -> None:
+        """Let the articles about a channel's threads that serve its workspace serve the channel only."""
+        row, its = KnowledgeSourceRow, (ArticleRow.workspace == place.workspace, ArticleRow.channel == place.channel)
+        of_channel = row.workspace == place.workspace, row.address.startswith(f"{place.channel}/", autoescape=True)
+        of_all = row.kind == SourceKind.ARTICLE, row.channel == ""
+        sources = update(row).where(*of_channel, *of_all).values(channel=place.channel)
+        articles = update(ArticleRow).where(*its, ArticleRow.for_workspace).values(for_workspace=False)
+        await transact(self._writer, lambda connection: [connection.execute(one) for one in (sources, articles)])
+
     async def due(self, now: datetime, limit: int) -> Sequence[KnowledgeSource]:
         """Return sources whose time to be read has come, of all workspaces, the longest due first."""
         is_read = KnowledgeSourceRow.kind != SourceKind.ARTICLE

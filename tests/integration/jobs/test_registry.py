@@ -32,6 +32,7 @@ PERIODIC = {
     "retention",
     "knowledge",
     "articles",
+    "article channels",
     "classify batches",
     "triage",
     "triage digests",
