@@ -30,10 +30,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
+from bot.core.domain import tracker
 from bot.core.domain.draft import DraftState
 from bot.core.domain.feedback import FeedbackStatus
 from bot.core.domain.setting_choices import Drafts
-from bot.core.domain.tracker import TrackerEvent
 from bot.core.triage.publish import target
 from bot.work import Delivery
 
@@ -52,7 +52,7 @@ WEBHOOK, GITHUB = "triage webhook", "triage github"  # not for people: names
 DRAFT, SHOW_DRAFT, SEND_DRAFT = "triage draft", "triage draft show", "triage draft send"  # not for people: names
 EVENT, OUTCOME = "triage event", "triage outcome"  # not for people: names
 
-_EVENT = TypeAdapter(TrackerEvent)
+_EVENT = TypeAdapter(tracker.TrackerEvent)
 CLOCKS = "triage clocks"  # not for people: a name
 
 
@@ -120,18 +120,21 @@ def after_issue(record: Feedback) -> list[Delivery]:
     return [_show(record)]
 
 
-def after_tracker(record: Feedback, event: TrackerEvent, name: str) -> list[Delivery]:
-    """Take in what a tracker says about a record, behind what is being written there: the bot knows its own echo.
+def after_tracker(record: Feedback, event: tracker.TrackerEvent, name: str) -> list[Delivery]:
+    """Take in what a tracker says about a record.
 
-    `name` makes the event count once.
+    What GitHub says comes behind what is being written there, so that the bot knows its own echo; what others say does
+    not wait for GitHub. `name` makes the event count once.
     """
     payload = _payload(record) | {"channel": record.channel, "thread": record.message, "person": record.person}
     told = _EVENT.dump_python(event, mode="json")
     id_ = f"triage-event:{record.workspace}:{record.id}:{name}"
-    return [Delivery(id_, _tracker_key(record), EVENT, payload | {"event": told})]
+    own_key = f"triage-event:{record.workspace}:{record.id}"
+    key = _github_key(record) if event.tracker == tracker.GITHUB else own_key
+    return [Delivery(id_, key, EVENT, payload | {"event": told})]
 
 
-def event_of(payload: Mapping[str, Any]) -> TrackerEvent:
+def event_of(payload: Mapping[str, Any]) -> tracker.TrackerEvent:
     """Return the event of such a delivery's payload."""
     return _EVENT.validate_python(payload["event"])
 
@@ -220,7 +223,7 @@ def _webhook(record: Feedback) -> Delivery:
 
 def _github(record: Feedback) -> Delivery:
     """Bring a record's issue up to date; a channel's records go one at a time, as GitHub wants it."""
-    name = _tracker_key(record)
+    name = _github_key(record)
     return Delivery(f"{name}:{record.id}:{record.version}", name, GITHUB, _payload(record))
 
 
@@ -238,7 +241,7 @@ def _draft(record: Feedback) -> Delivery:
     return Delivery(id_, f"triage-draft:{where}", DRAFT, payload, f"triage:{where}")
 
 
-def _tracker_key(record: Feedback) -> str:
+def _github_key(record: Feedback) -> str:
     return f"triage-github:{record.workspace}:{record.channel}"
 
 

@@ -74,7 +74,7 @@ class TrackerJobs:
         if change is None:
             return record, issue
         is_seen = bool(change.values) or tracker_events.shows(issue, change.issue)
-        changed = await self._feedback.trackers.take_in(record, change.issue, change.values if is_seen else None)
+        changed = await self._feedback.trackers.take_in(record, issue, change.issue, change.values if is_seen else None)
         if changed is None:
             return None
         if "status" in change.values:

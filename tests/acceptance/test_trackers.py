@@ -392,6 +392,23 @@ async def test_two_trackers_can_have_one_record(dialogue: Dialogue, model: Scrip
     assert await statuses(dialogue) == ["open"]
 
 
+async def test_a_tracker_does_not_wait_for_another(
+    dialogue: Dialogue, model: ScriptedModel, github: LocalGitHub
+) -> None:
+    """GitHub is away, and a change waits for it; Jira's ticket is closed meanwhile, and the issue is in the end."""
+    ts, _issue = await issue_of(dialogue, model, github)
+    github.faults = [(503, {})] * 9
+    await dialogue.workspace.press(await card(dialogue, ts, "acme/app"), "feedback_take.0")
+    await until(dialogue, lambda: len(github.faults) < 9)
+    ((workspace, id_),) = await dialogue.rows("SELECT workspace, id FROM feedback")
+    said = {"workspace": workspace, "id": id_, "status": "resolved", "updated_at": "2036-12-01T10:00:00Z"}
+    assert await send(dialogue, said | {"tracker": "Jira"}) == (202, "taken")
+    await card(dialogue, ts, "Resolved in Jira")
+    assert github.issues[0]["state"] == "open"
+    github.faults = []
+    await until(dialogue, lambda: github.issues[0]["state"] == "closed")
+
+
 async def test_a_trackers_event_is_checked(dialogue: Dialogue, model: ScriptedModel) -> None:
     await parley(dialogue, "triage on")
     model.answer(results(judged(1)))

@@ -23,9 +23,12 @@ class TrackerStore(Protocol):
     async def repositories(self) -> Sequence[str]:
         """Return the repositories where records have issues, closed ones, too: they may be opened again."""
 
-    async def take_in(self, record: Feedback, issue: TrackerIssue, values: Mapping[str, Any] | None) -> Feedback | None:
+    async def take_in(
+        self, record: Feedback, before: TrackerIssue, issue: TrackerIssue, values: Mapping[str, Any] | None
+    ) -> Feedback | None:
         """Save what an event says, and what it changes of the record as a new version; return the record.
 
+        Of the issue, only what differs from `before` is saved: the bot may have written something else meanwhile.
         `values` is None where people see no difference: then there is no new version. Returns None if the record has
         changed since `record` was read: then nothing is saved.
         """

@@ -30,7 +30,6 @@ _LISTS: dict[str, TypeAdapter[Any]] = {
     "assignees": TypeAdapter(tuple[str, ...]),
     "comments": TypeAdapter(tuple[IssueComment, ...]),
 }
-_OF_TELLING = {"told", "told_message"}
 
 
 class SqlTrackerStore:
@@ -62,15 +61,17 @@ class SqlTrackerStore:
             found = select(ISSUE.repository).where(*is_there).distinct().order_by(ISSUE.repository)
             return list((await connection.execute(found)).scalars())
 
-    async def take_in(self, record: Feedback, issue: TrackerIssue, values: Mapping[str, Any] | None) -> Feedback | None:
+    async def take_in(
+        self, record: Feedback, before: TrackerIssue, issue: TrackerIssue, values: Mapping[str, Any] | None
+    ) -> Feedback | None:
         """Save what an event says, and what it changes of the record as a new version; return the record."""
         here = ROW.workspace == record.workspace, ROW.id == record.id
         as_read = *here, ROW.version == record.version, ROW.status == record.status
         async with self._writer.begin() as connection:
             if (await connection.execute(select(ROW.id).where(*as_read).with_for_update())).one_or_none() is None:
                 return None
-            known = {name: value for name, value in _values_of(issue).items() if name not in _OF_TELLING}
-            await _save(connection, record, known)
+            if known := {name: value for name, value in _values_of(issue).items() if value != _values_of(before)[name]}:
+                await _save(connection, record, known)
             if values is not None:
                 await connection.execute(update(ROW).where(*here).values(_changed(values, issue)))
             return feedback_of((await connection.execute(select(*COLUMNS).where(*here))).one())
