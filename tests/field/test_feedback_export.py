@@ -36,6 +36,7 @@ def exported(text: str) -> dict[str, str]:
     sheet = CsvSheet()
     sheet.add([row(record, {"U1": "=Sam", "U2": "Ada"}, {3: "https://acme.slack.com/archives/C1/p1"})])
     (found,) = csv.DictReader(io.StringIO(sheet.close().decode("utf-8-sig"), newline=""))
+    sheet.discard()
     return found
 
 

@@ -7,7 +7,7 @@ import csv
 import io
 import logging
 from datetime import UTC, datetime
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import TYPE_CHECKING, Protocol
 
 from bot.core.classify.formula import harmless
@@ -56,10 +56,11 @@ class Sheet(Protocol):
 
 
 class CsvSheet:
-    """CSV, in UTF-8 with the mark by which Excel knows it; what could be a formula gets an apostrophe."""
+    """CSV in UTF-8 with the mark that Excel knows. What could be a formula gets an apostrophe; its rows are on disk."""
 
     def __init__(self) -> None:
-        self._file = io.BytesIO()
+        # A buffer of a hundred megabytes stops all threads each time that it grows.
+        self._file = TemporaryFile()  # noqa: SIM115 (until it is discarded)
         self._lines = io.TextIOWrapper(self._file, "utf-8-sig", errors="replace", newline="")
         self._writer = csv.writer(self._lines)
         self._writer.writerow(HEADINGS)
@@ -72,10 +73,12 @@ class CsvSheet:
     def close(self) -> bytes:
         """Return the whole file."""
         self._lines.flush()
-        return self._file.getvalue()
+        self._file.seek(0)
+        return self._file.read()
 
     def discard(self) -> None:
-        """Do nothing: none of it is on disk."""
+        """Remove what is still on disk."""
+        self._lines.close()
 
 
 class XlsxSheet:
