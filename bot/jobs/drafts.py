@@ -22,7 +22,7 @@ from bot.core.domain.setting_choices import Drafts
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import send_ephemeral
 from bot.core.triage.drafts import card, rules
-from bot.core.triage.drafts.send import send
+from bot.core.triage.drafts.send import give_back, send
 from bot.core.triage.publish import refresh
 from bot.core.writing.notes import unapplied
 from bot.errors import ChatError, NotAllowedError, UsageError
@@ -209,8 +209,9 @@ class DraftJobs:
         """Let the team decide again about a draft that the platform has not taken all day."""
         log.warning("a draft was left unsent: %s", type(error).__name__)
         draft = await self._feedback.drafts.find(str(job.payload["workspace"]), int(job.payload["draft"]))
-        if draft and draft.state is DraftState.SENDING:
-            await self._feedback.drafts.change(draft, DraftState.READY, by="", is_auto=False)
+        record = await self._feedback.records.find(draft.workspace, draft.record) if draft else None
+        if draft and record and draft.state is DraftState.SENDING:
+            await give_back(draft, record, self._feedback)
             await self._show(draft)
 
     # What people do

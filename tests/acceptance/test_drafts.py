@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.core.domain.knowledge import NewSource, ReadPage, SourceKind
 from bot.db.engine import Database
 from bot.db.knowledge import sql_knowledge_store
+from bot.db.tables import FeedbackRow
 from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
 from tests.acceptance.test_triage import card, data, judged, parley, results, support
 from tests.support.knowledge import citing
@@ -187,6 +189,8 @@ async def test_what_people_change_teaches_the_next_draft(dialogue: Dialogue, mod
     assert ANSWER in example["draft"]
     assert example["sent_instead"] == "Export, then PDF. That is all."
     await dialogue.workspace.press(shown, "draft_discard.2")
+    async with database(dialogue) as opened, opened.writer.begin() as connection:
+        await connection.execute(update(FeedbackRow).values(category="Performance issue"))
     assert (await dialogue.workspace.submit({"what": "tone", "comment": "Too short for a customer"})).ok
     assert "Too short" in (await drafted(dialogue, "wrong tone")).shown
     assert not any("ana@acme" in str(one.body) for one in model.requests)
@@ -194,6 +198,8 @@ async def test_what_people_change_teaches_the_next_draft(dialogue: Dialogue, mod
     await drafted(dialogue, ANSWER)
     newest, _ = data(model.requests[-1], "examples")
     assert (newest["discarded_as"], newest["because"]) == ("tone", "Too short for a customer")
+    decided = "SELECT category FROM drafts WHERE state = 'discarded'"
+    assert await dialogue.rows(decided) == [("Performance issue",)]
 
 
 @on_shared_bot

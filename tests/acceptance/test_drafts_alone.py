@@ -12,8 +12,10 @@ from sqlalchemy import insert, update
 
 from bot.core.domain.draft import DraftState
 from bot.db.tables import DraftRow, FeedbackRow
+from bot.jobs.drafts import PATIENCE
 from bot.playground.anthropic.reply import MessageStop
 from bot.work import Delivery, Inbox
+from bot.work.table import inbox
 from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
 from tests.acceptance.test_drafts import (
     ANSWER,
@@ -66,7 +68,12 @@ async def test_a_trusted_category_is_answered_alone(dialogue: Dialogue, model: S
     assert "no person has checked it" in answer.shown
     assert (await drafted(dialogue, "without a person")).channel == engineering
     assert "draft_send" not in str((await drafted(dialogue, ANSWER)).blocks)
-    await dialogue.workspace.press(answer, "draft_ask_person.0", user=dialogue.workspace.sam)
+    await asyncio.gather(
+        *(
+            dialogue.workspace.press(answer, "draft_ask_person.0", user=one)
+            for one in (dialogue.workspace.sam, dialogue.workspace.gia)
+        )
+    )
     await dialogue.workspace.until(lambda: said(dialogue, ts, "A person will look at this"))
     await dialogue.workspace.until(
         lambda: [
@@ -78,6 +85,8 @@ async def test_a_trusted_category_is_answered_alone(dialogue: Dialogue, model: S
     await drafted(dialogue, "Someone asked for a person")
     await card(dialogue, ts, "a person was asked for")
     assert await dialogue.rows("SELECT status, responded_at FROM feedback") == [("open", None)]
+    await dialogue.until_idle()
+    assert len(said(dialogue, ts, "A person will look at this")) == 1
     assert "draft_ask_person" not in str(said(dialogue, ts, ANSWER)[0].blocks)
     await parley(dialogue, "triage report")
     await told(dialogue, "Question | 27 | 0 | 3 | 1 | 1")
@@ -236,7 +245,7 @@ async def test_what_is_to_go_alone_is_looked_at_again(dialogue: Dialogue, model:
     assert said(dialogue, ts, ANSWER) == []
 
 
-async def left_over(dialogue: Dialogue, **values: Any) -> None:
+async def left_over(dialogue: Dialogue, state: DraftState = DraftState.READY, **values: Any) -> None:
     """Let a draft wait to be sent, without a job for that, and the bot look for such drafts."""
     await dialogue.until_idle()
     long_ago = datetime.now(UTC) - timedelta(minutes=5)
@@ -244,7 +253,7 @@ async def left_over(dialogue: Dialogue, **values: Any) -> None:
     kind = "every:triage drafts"
     async with database(dialogue) as opened:
         async with opened.writer.begin() as connection:
-            mine = update(DraftRow).where(DraftRow.state == DraftState.READY)
+            mine = update(DraftRow).where(DraftRow.state == state)
             await connection.execute(mine.values(waiting))
         await Inbox(opened.writer, is_transient=lambda _: False).accept(
             Delivery(f"{kind}:{support(dialogue)}", kind, kind, {})
@@ -265,3 +274,44 @@ async def test_a_draft_that_slack_refuses_comes_back(dialogue: Dialogue, model: 
     await dialogue.until_idle()
     await dialogue.workspace.press(shown, "draft_send.0")
     await dialogue.workspace.until(lambda: said(dialogue, ts, ANSWER))
+
+
+@on_shared_sqlite_bot
+async def test_an_edit_that_was_never_sent_is_a_draft_as_before(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """What its team sees is what “Send” sends."""
+    await learn(dialogue)
+    await with_team(dialogue)
+    ts = asks(dialogue, model)
+    await dialogue.workspace.press(await drafted(dialogue, ANSWER), "draft_edit.1")
+    await dialogue.until_idle()
+    dialogue.workspace.fail("chat.postMessage", status=500, times=10)
+    assert (await dialogue.workspace.submit({"text": "Half an hour of work"})).ok
+    await dialogue.until_rows("SELECT 1 FROM inbox WHERE kind = 'triage draft send' AND tried > 0")
+    async with database(dialogue) as opened, opened.writer.begin() as connection:
+        late = update(inbox).where(inbox.c.kind == "triage draft send")
+        await connection.execute(late.values(tried=2 * PATIENCE, run_after=0))
+    await dialogue.until_rows("SELECT 1 FROM drafts WHERE state = 'ready'")
+    dialogue.workspace.api.faults["chat.postMessage"].clear()
+    await dialogue.until_idle()
+    shown = await drafted(dialogue, ANSWER)
+    assert "Half an hour" not in shown.shown
+    await dialogue.workspace.press(shown, "draft_send.0")
+    await dialogue.workspace.until(lambda: said(dialogue, ts, ANSWER))
+
+
+@on_shared_sqlite_bot
+async def test_a_post_deleted_while_its_draft_is_sent_takes_it_along(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await learn(dialogue)
+    await with_team(dialogue)
+    ts = asks(dialogue, model)
+    await drafted(dialogue, ANSWER)
+    await dialogue.until_idle()
+    async with database(dialogue) as opened, opened.writer.begin() as connection:
+        await connection.execute(update(DraftRow).values(state=DraftState.SENDING, by=dialogue.workspace.me.id))
+    dialogue.workspace.delete(support(dialogue), ts)
+    await dialogue.until_rows("SELECT 1 FROM feedback WHERE status = 'withdrawn'")
+    await left_over(dialogue, DraftState.SENDING, by=dialogue.workspace.me.id)
+    await dialogue.until_rows(
+        "SELECT text, sources FROM drafts WHERE state = 'stale'", lambda rows: rows == [("", None)]
+    )
+    assert said(dialogue, ts, ANSWER) == []

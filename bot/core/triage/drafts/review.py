@@ -111,7 +111,8 @@ class DraftReview:
             if reason is None:
                 return None, {"what": _("Choose what to do.")}
             comment = answers.get("comment", "")[:LONGEST_COMMENT]
-            return await self._change(draft, DraftState.DISCARDED, by=person, reason=reason, comment=comment), {}
+            about: dict[str, Any] = {"reason": reason, "comment": comment, "category": record.category}
+            return await self._change(draft, DraftState.DISCARDED, by=person, **about), {}
         text = answers.get("text", "")
         if not text:
             return None, {"text": _("Write what to send, or discard the draft.")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.draft import DraftState, digest
+from bot.core.domain.feedback import PAST
 from bot.core.triage.drafts import card, rules
 from bot.errors import ChatError, UsageError
 from bot.language import _, speaking
@@ -50,7 +51,7 @@ async def send(
     except (UsageError, ChatError) as error:
         if error.is_transient:
             raise
-        await _give_back(draft, record, feedback)
+        await give_back(draft, record, feedback)
         return error.sentence
     await feedback.inbox.respond(draft.place, draft.by)
     is_outdated = await _is_edited(draft, record, feedback)
@@ -58,10 +59,13 @@ async def send(
     return ""
 
 
-async def _give_back(draft: Draft, record: Feedback, feedback: FeedbackStore) -> None:
-    """Let a draft be as it was before someone approved it, or stale if its post was edited."""
+async def give_back(draft: Draft, record: Feedback, feedback: FeedbackStore) -> None:
+    """Let a draft be as it was before someone approved it, stale if its post was edited, or empty if that is gone."""
     as_before: dict[str, Any] = {"by": "", "sent_text": "", "is_edited": False, "is_auto": False}
-    state = DraftState.STALE if await _is_edited(draft, record, feedback) else DraftState.READY
+    now = await feedback.drafts.question(record)
+    if now.status in PAST:
+        as_before |= {"text": "", "sources": ()}
+    state = DraftState.STALE if digest(now) != draft.digest else DraftState.READY
     await feedback.drafts.change(draft, state, **as_before)
 
 
