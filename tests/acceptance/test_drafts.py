@@ -16,6 +16,7 @@ from bot.db.engine import Database
 from bot.db.knowledge import sql_knowledge_store
 from bot.db.tables import FeedbackRow
 from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
+from tests.acceptance.test_clocks import reminders, wait
 from tests.acceptance.test_triage import card, data, judged, parley, results, support
 from tests.support.knowledge import citing
 
@@ -107,7 +108,7 @@ async def told(dialogue: Dialogue, words: str, user: User | None = None) -> str:
 @on_shared_bot
 async def test_the_team_sends_a_draft(dialogue: Dialogue, model: ScriptedModel) -> None:
     await learn(dialogue)
-    await with_team(dialogue)
+    await with_team(dialogue, "set first_response 1h")
     ts = asks(dialogue, model)
     shown = await drafted(dialogue, ANSWER)
     assert "Export guide" in shown.shown
@@ -127,6 +128,10 @@ async def test_the_team_sends_a_draft(dialogue: Dialogue, model: ScriptedModel) 
         "triage",
         "knowledge",
     ]
+    await dialogue.until_idle()
+    assert "First response within 1h: 1 of 1 (100%)." in await parley(dialogue, "trends 7d")
+    await wait(dialogue, timedelta(hours=3))
+    assert reminders(dialogue) == []
 
 
 @on_shared_bot

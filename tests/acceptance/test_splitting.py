@@ -12,6 +12,7 @@ from tests.acceptance.conftest import on_shared_bot, on_shared_sqlite_bot
 from tests.acceptance.test_asking import judging, questions, reply
 from tests.acceptance.test_drafts import learn, with_team
 from tests.acceptance.test_feedback_records import link, sent
+from tests.acceptance.test_forget import erase
 from tests.acceptance.test_triage import card, data, judged, parley, post, results, root, support
 from tests.support.knowledge import citing
 
@@ -280,6 +281,15 @@ async def test_each_question_gets_its_own_draft(dialogue: Dialogue, model: Scrip
     assert "Dark mode" in draft.shown
     await dialogue.workspace.press(draft, control(draft, "draft_send"))
     assert "About “Dark mode”:" in (await card(dialogue, ts, "Choose View")).shown
+    await dialogue.until_idle()
+    await parley(dialogue, f"forget thread {await link(dialogue, ts)}")
+    await erase(dialogue)
+    await dialogue.until_idle()
+    words = "SELECT text, excerpt, summary, evidence FROM feedback ORDER BY part"
+    assert await dialogue.rows(words) == [("",) * 4] * 2
+    assert await dialogue.rows("SELECT text, sent_text, sources FROM drafts") == [("", "", None)]
+    assert [row[:3] for row in await records(dialogue)] == [row[:3] for row in BOTH]
+    assert "no feedback with" in await parley(dialogue, "feedback find dark mode")
 
 
 @on_shared_sqlite_bot

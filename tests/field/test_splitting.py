@@ -60,6 +60,9 @@ async def test_what_was_joined_is_not_opened_again(dialogue: Dialogue, model: Sc
     assert rows == [("open", "Bug report", ""), ("joined", "Feature request", "")]
 
 
+WISHES = [f"wish number {number}" for number in range(50)]
+
+
 @pytest.mark.parametrize(
     ("quotes", "text", "found"),
     [
@@ -73,6 +76,8 @@ async def test_what_was_joined_is_not_opened_again(dialogue: Dialogue, model: Sc
         (["1. It crashes", "2. Add a dark mode"], "It crashes. Add a dark mode", []),
         # Quotations of others, as in a reply by mail
         (["It crashes", "> Add a dark mode"], "It crashes\n> Add a dark mode", ["It crashes", "Add a dark mode"]),
+        # … and that finds fifty: four records a post
+        (WISHES, ", ".join(WISHES), WISHES[:4]),
         (["Büroklammer fehlt", "ŞİFRE kayboldu"], "Büroklammer fehlt; şifre kayboldu", ["Büroklammer fehlt"]),
     ],
 )
